@@ -1,1 +1,6 @@
-export {};
+export type { Access, Caller } from './caller.ts';
+export { type CheckOptions, createGuard, type Guard, type GuardedRequest } from './guard.ts';
+export { GuardError, type GuardErrorCode, guardErrorAnswers } from './guard-error.ts';
+export type { GuardKey, KeySource } from './keys.ts';
+export type { GuardOptions } from './options.ts';
+export type { ProblemAnswer } from './problem.ts';

@@ -1,0 +1,113 @@
+import { compactVerify, errors } from 'jose';
+import { type Access, accessOfMethod, type Caller, isAccessEnough } from './caller.ts';
+import { checkClaims, checkTimes } from './claims.ts';
+import { GuardError } from './guard-error.ts';
+import { bearerTokenOf, rawHeadersOf, readHeaders } from './headers.ts';
+import type { GuardKey } from './keys.ts';
+import { type GuardOptions, type GuardPolicy, parseOptions } from './options.ts';
+import { createProblemAnswer, type ProblemAnswer } from './problem.ts';
+import { checkTenant } from './tenant.ts';
+import { parseToken, tokenLengthMax } from './token.ts';
+import { createTokenCache, hashToken, type TokenCache } from './token-cache.ts';
+
+/** What of a request the guard looks at. */
+export interface GuardedRequest {
+  readonly method: string;
+  /** The headers as sent, repetitions included: a flat list of names and values, as node's `rawHeaders`. */
+  readonly headers: readonly string[];
+}
+
+/** What one route asks for. */
+export interface CheckOptions {
+  /** The access the route needs; by default the method tells: GET, HEAD and OPTIONS read, others write. */
+  readonly access?: Access;
+}
+
+/** Stands before an API. */
+export interface Guard {
+  /** Decides about a request; rejects with a `GuardError` and nothing else (RFC 9068 §4, RFC 6750 §2.1). */
+  check(request: GuardedRequest, options?: CheckOptions): Promise<Caller>;
+  /** The same for a Fetch API `Request`; its body is not touched. */
+  verify(request: Request, options?: CheckOptions): Promise<Caller>;
+  /** The answer to a refusal; whatever is no `GuardError` is answered as 503. */
+  answer(error: unknown, traceId?: string): ProblemAnswer;
+}
+
+/** Makes a guard; throws a TypeError when the options are wrong, so that no API starts with a check left out. */
+export function createGuard(options: GuardOptions): Guard {
+  const policy = parseOptions(options);
+  const cache = createTokenCache(policy.cacheSize);
+
+  async function check(request: GuardedRequest, checkOptions?: CheckOptions): Promise<Caller> {
+    try {
+      const headers = readHeaders(request.headers, policy.tenantHeaders);
+      const token = bearerTokenOf(headers.authorization);
+      if (token === undefined) throw new GuardError('no_token', 'a bearer token is needed');
+      const caller = await identify(token, policy, cache);
+      checkTenant(headers, policy, caller.organizationId);
+      checkAccess(caller.access, checkOptions?.access ?? accessOfMethod(request.method));
+      return caller;
+    } catch (error) {
+      throw asGuardError(error);
+    }
+  }
+
+  return {
+    check,
+    async verify(request, checkOptions) {
+      return check({ method: request.method, headers: rawHeadersOf(request.headers) }, checkOptions);
+    },
+    answer: (error, traceId) => createProblemAnswer(asGuardError(error), policy, traceId),
+  };
+}
+
+async function identify(token: string, policy: GuardPolicy, cache: TokenCache): Promise<Caller> {
+  if (token.length > tokenLengthMax) {
+    throw new GuardError('token_too_long', `the token is longer than ${tokenLengthMax} characters`);
+  }
+  const tokenHash = hashToken(token);
+  const cached = cache.get(tokenHash);
+  if (cached) {
+    const found = policy.keys.find(cached.kid);
+    const key = found instanceof Promise ? await found : found;
+    // A key that was withdrawn or replaced takes its tokens along.
+    if (key?.key === cached.key) {
+      const now = policy.now();
+      if (now >= cached.claims.caller.expiresAt) cache.delete(tokenHash);
+      checkTimes(cached.claims, policy.clockToleranceSeconds, now);
+      return cached.claims.caller;
+    }
+    cache.delete(tokenHash);
+  }
+  const { header, claims: unverifiedClaims } = parseToken(token, policy.algorithms);
+  const key = await policy.keys.find(header.kid);
+  if (!key) throw new GuardError('token_key_unknown', 'the key of the token is not known');
+  if (key.alg !== header.alg) {
+    throw new GuardError('token_header_refused', 'the algorithm of the token is not the one of its key');
+  }
+  await verifySignature(token, key);
+  const claims = checkClaims(unverifiedClaims, policy, policy.now());
+  cache.set(tokenHash, { claims, kid: key.kid, key: key.key });
+  return claims.caller;
+}
+
+async function verifySignature(token: string, key: GuardKey): Promise<void> {
+  try {
+    await compactVerify(token, key.key, { algorithms: [key.alg] });
+  } catch (error) {
+    // Anything else, such as a key that does not fit its algorithm, is a fault on this side and no verdict.
+    if (!(error instanceof errors.JOSEError)) throw error;
+    throw new GuardError('token_signature_wrong', 'the signature of the token is wrong', { cause: error });
+  }
+}
+
+function checkAccess(given: Access, needed: Access): void {
+  if (isAccessEnough(given, needed)) return;
+  throw new GuardError('access_insufficient', `this call needs ${needed} access and the token has ${given}`);
+}
+
+/** Fails closed: an unexpected error refuses the call, and its text is not shown. */
+function asGuardError(error: unknown): GuardError {
+  if (error instanceof GuardError) return error;
+  return new GuardError('guard_failed', 'the call cannot be checked at the moment', { cause: error });
+}

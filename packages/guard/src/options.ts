@@ -1,0 +1,169 @@
+import { type KeySource, supportedAlgorithms } from './keys.ts';
+import { createRemoteKeys } from './remote-keys.ts';
+
+/** How a guard is set up. Wrong options throw at once, from `createGuard`. */
+export interface GuardOptions {
+  /** The issuer's URL, exactly as it stands in the tokens' `iss`. */
+  readonly issuer: string;
+  /** What this API is called in the tokens' `aud`. */
+  readonly audience: string;
+  /** The keys, for a guard in the same process as the issuer; without it they are fetched from `jwksUri`. */
+  readonly keys?: KeySource;
+  /** Where the issuer's keys are; by default `<issuer>/.well-known/jwks.json`. Not together with `keys`. */
+  readonly jwksUri?: string;
+  /** Allows a `jwksUri` of plain http on a host other than loopback; by default false. */
+  readonly allowInsecureJwks?: boolean;
+  /** The names under which the tenant header is known; by default `['x-tenant-id']`. */
+  readonly tenantHeader?: string | readonly string[];
+  /** Whether a call without tenant header is refused; by default true. */
+  readonly requireTenantHeader?: boolean;
+  /** The accepted algorithms; by default ES256, RS256 and EdDSA. */
+  readonly algorithms?: readonly string[];
+  /** How far this clock and the issuer's may be apart, in seconds: 0 to 60, by default 5. */
+  readonly clockToleranceSeconds?: number;
+  /** How many verified tokens are remembered; by default 10,000, and 0 remembers none. */
+  readonly cacheSize?: number;
+  /** The realm named in `WWW-Authenticate`; by default none. */
+  readonly realm?: string;
+  /** The page that lists the errors: `type` of an answer is this URL with `#code`; by default `about:blank`. */
+  readonly errorsUrl?: string;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** What fetches the keys; by default the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** The options after checking, with every default filled in. */
+export interface GuardPolicy {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: KeySource;
+  readonly tenantHeaders: readonly string[];
+  readonly isTenantHeaderRequired: boolean;
+  readonly algorithms: ReadonlySet<string>;
+  readonly clockToleranceSeconds: number;
+  readonly cacheSize: number;
+  readonly realm: string | undefined;
+  readonly errorsUrl: string | undefined;
+  readonly now: () => number;
+}
+
+const knownOptions: Record<keyof GuardOptions, true> = {
+  issuer: true,
+  audience: true,
+  keys: true,
+  jwksUri: true,
+  allowInsecureJwks: true,
+  tenantHeader: true,
+  requireTenantHeader: true,
+  algorithms: true,
+  clockToleranceSeconds: true,
+  cacheSize: true,
+  realm: true,
+  errorsUrl: true,
+  now: true,
+  fetch: true,
+};
+
+const clockToleranceSecondsMax = 60;
+
+/** Checks the options; anything that would leave a check out throws a TypeError that says what to mend. */
+export function parseOptions(options: GuardOptions): GuardPolicy {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(knownOptions, name)) throw new TypeError(`unknown option ${name}`);
+  }
+  const now = options.now ?? Date.now;
+  const clockToleranceSeconds = options.clockToleranceSeconds ?? 5;
+  // Written so that NaN fails as well.
+  if (!(clockToleranceSeconds >= 0 && clockToleranceSeconds <= clockToleranceSecondsMax)) {
+    throw new TypeError(`clockToleranceSeconds must be 0 to ${clockToleranceSecondsMax}`);
+  }
+  const cacheSize = options.cacheSize ?? 10_000;
+  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new TypeError('cacheSize must be a whole number');
+  const requireTenantHeader: unknown = options.requireTenantHeader ?? true;
+  if (typeof requireTenantHeader !== 'boolean') throw new TypeError('requireTenantHeader must be true or false');
+  return {
+    issuer: parseIssuer(options.issuer),
+    audience: parseAudience(options.audience),
+    tenantHeaders: parseTenantHeaders(options.tenantHeader ?? ['x-tenant-id'], requireTenantHeader),
+    isTenantHeaderRequired: requireTenantHeader,
+    algorithms: parseAlgorithms(options.algorithms ?? ['ES256', 'RS256', 'EdDSA']),
+    clockToleranceSeconds,
+    cacheSize,
+    realm: parseRealm(options.realm),
+    errorsUrl: options.errorsUrl,
+    keys: parseKeys(options, now),
+    now,
+  };
+}
+
+// Options come from plain JavaScript too, so the types are not taken for granted.
+function parseIssuer(issuer: unknown): string {
+  const url = typeof issuer === 'string' ? parseHttpUrl(issuer) : undefined;
+  // RFC 8414 §2: no query and no fragment.
+  if (typeof issuer !== 'string' || !url || /[?#]/.test(issuer)) {
+    throw new TypeError('issuer must be an http or https URL without query and fragment');
+  }
+  return issuer;
+}
+
+function parseAudience(audience: unknown): string {
+  if (typeof audience !== 'string' || audience === '') throw new TypeError('audience must be a text');
+  return audience;
+}
+
+function parseTenantHeaders(given: unknown, isRequired: boolean): readonly string[] {
+  const names: unknown[] = Array.isArray(given) ? given : [given];
+  if (names.length === 0 && isRequired) throw new TypeError('tenantHeader must name at least one header');
+  const lowered = names.map((name) => {
+    if (typeof name !== 'string' || !/^[a-z0-9-]+$/i.test(name) || name.toLowerCase() === 'authorization') {
+      throw new TypeError('tenantHeader must hold header names');
+    }
+    return name.toLowerCase();
+  });
+  return [...new Set(lowered)];
+}
+
+function parseAlgorithms(given: unknown): ReadonlySet<string> {
+  if (!Array.isArray(given) || given.length === 0) throw new TypeError('algorithms must name at least one');
+  return new Set(
+    given.map((algorithm: unknown) => {
+      if (typeof algorithm !== 'string' || !supportedAlgorithms.includes(algorithm)) {
+        throw new TypeError(`algorithms must be among ${supportedAlgorithms.join(', ')}`);
+      }
+      return algorithm;
+    }),
+  );
+}
+
+function parseRealm(realm: unknown): string | undefined {
+  if (realm === undefined) return undefined;
+  if (typeof realm !== 'string' || !/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(realm)) {
+    throw new TypeError('realm must be printable ASCII without quote and backslash');
+  }
+  return realm;
+}
+
+function parseKeys(options: GuardOptions, now: () => number): KeySource {
+  if (options.keys !== undefined) {
+    if (options.jwksUri !== undefined) throw new TypeError('give keys or jwksUri, not both');
+    if (typeof options.keys?.find !== 'function') throw new TypeError('keys must have a function find');
+    return options.keys;
+  }
+  const jwksUri = options.jwksUri ?? `${options.issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
+  const url = parseHttpUrl(jwksUri);
+  if (url?.username !== '' || url.password !== '') throw new TypeError('jwksUri must be an http or https URL');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && options.allowInsecureJwks !== true) {
+    throw new TypeError('jwksUri must be https, since who can change the keys can sign tokens (see allowInsecureJwks)');
+  }
+  return createRemoteKeys({ url: url.href, now, fetch: options.fetch ?? globalThis.fetch });
+}
+
+function parseHttpUrl(text: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  return new URL(text);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

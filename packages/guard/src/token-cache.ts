@@ -1,0 +1,53 @@
+import * as crypto from 'node:crypto';
+import type { VerifiedClaims } from './claims.ts';
+import type { GuardKey } from './keys.ts';
+
+/** A token whose signature and claims held, with the key that verified it. */
+export interface CachedToken {
+  readonly claims: VerifiedClaims;
+  readonly kid: string;
+  readonly key: GuardKey['key'];
+}
+
+/** Verified tokens, the least recently used dropped first. */
+export interface TokenCache {
+  get(tokenHash: string): CachedToken | undefined;
+  set(tokenHash: string, cached: CachedToken): void;
+  delete(tokenHash: string): void;
+  readonly size: number;
+}
+
+/** Makes a cache of at most `sizeMax` tokens; with 0 nothing is remembered. */
+export function createTokenCache(sizeMax: number): TokenCache {
+  // A Map keeps the order of insertion: the first is the one that was not used for longest.
+  const entries = new Map<string, CachedToken>();
+  return {
+    get(tokenHash) {
+      const cached = entries.get(tokenHash);
+      if (!cached) return undefined;
+      entries.delete(tokenHash);
+      entries.set(tokenHash, cached);
+      return cached;
+    },
+    set(tokenHash, cached) {
+      if (sizeMax === 0) return;
+      entries.delete(tokenHash);
+      const [oldest] = entries.size >= sizeMax ? entries.keys() : [];
+      if (oldest !== undefined) entries.delete(oldest);
+      entries.set(tokenHash, cached);
+    },
+    delete(tokenHash) {
+      entries.delete(tokenHash);
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+}
+
+/** SHA-256 over the whole token, so that two tokens share an entry only if they are the same to the last character. */
+export const hashToken: (token: string) => string =
+  // One call is three times as fast, but came with Node 20.12 and is not everywhere.
+  typeof crypto.hash === 'function'
+    ? (token) => crypto.hash('sha256', token, 'base64')
+    : (token) => crypto.createHash('sha256').update(token).digest('base64');
