@@ -1,0 +1,65 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Every error of the Binders API that is not the guard's, with its status and title. */
+export const bindersErrors = {
+  invalid_json: { status: 400, title: 'Bad Request' },
+  invalid_fields: { status: 400, title: 'Bad Request' },
+  not_found: { status: 404, title: 'Not Found' },
+  method_not_allowed: { status: 405, title: 'Method Not Allowed' },
+  precondition_failed: { status: 412, title: 'Precondition Failed' },
+  body_too_large: { status: 413, title: 'Content Too Large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported Media Type' },
+  bad_request: { status: 400, title: 'Bad Request' },
+  internal_error: { status: 500, title: 'Internal Server Error' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** The closed set of error codes of the Binders API. */
+export type BindersErrorCode = keyof typeof bindersErrors;
+
+/** What is wrong, by field: a list of messages for each. */
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+/** A refusal on the way to the caller. */
+export class BindersError extends Error {
+  override readonly name = 'BindersError';
+  readonly code: BindersErrorCode;
+  readonly errors: FieldErrors | undefined;
+
+  constructor(code: BindersErrorCode, message: string, errors?: FieldErrors) {
+    super(message);
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** The page that lists the errors; `type` of an answer is this with `#code`. */
+export const errorsUrl = '/docs/errors';
+
+/** Answers any error as problem details (RFC 9457); what is unknown is logged and stays a bare 500. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toBindersError(error);
+  if (known.code === 'internal_error') request.log.error({ err: error }, 'the Binders API failed');
+  const { status, title } = bindersErrors[known.code];
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `${errorsUrl}#${known.code}`,
+        title,
+        status,
+        detail: known.message,
+        ...(known.errors === undefined ? {} : { errors: known.errors }),
+        traceId: request.id,
+      }),
+    );
+}
+
+function toBindersError(error: unknown): BindersError {
+  if (error instanceof BindersError) return error;
+  const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
+  if (status === 413) return new BindersError('body_too_large', 'the body is too large');
+  if (status === 415) return new BindersError('unsupported_media_type', 'the body must be application/json');
+  if (status === 400) return new BindersError('bad_request', 'the request cannot be read');
+  return new BindersError('internal_error', 'something went wrong on the server');
+}
