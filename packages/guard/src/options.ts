@@ -73,9 +73,12 @@ export function parseOptions(options: GuardOptions): GuardPolicy {
     if (!Object.hasOwn(knownOptions, name)) throw new TypeError(`unknown option ${name}`);
   }
   const now = options.now ?? Date.now;
-  const clockToleranceSeconds = options.clockToleranceSeconds ?? 5;
+  const clockToleranceSeconds: unknown = options.clockToleranceSeconds ?? 5;
   // Written so that NaN fails as well.
-  if (!(clockToleranceSeconds >= 0 && clockToleranceSeconds <= clockToleranceSecondsMax)) {
+  if (
+    typeof clockToleranceSeconds !== 'number' ||
+    !(clockToleranceSeconds >= 0 && clockToleranceSeconds <= clockToleranceSecondsMax)
+  ) {
     throw new TypeError(`clockToleranceSeconds must be 0 to ${clockToleranceSecondsMax}`);
   }
   const cacheSize = options.cacheSize ?? 10_000;
@@ -147,7 +150,10 @@ function parseRealm(realm: unknown): string | undefined {
 function parseKeys(options: GuardOptions, now: () => number): KeySource {
   if (options.keys !== undefined) {
     if (options.jwksUri !== undefined) throw new TypeError('give keys or jwksUri, not both');
-    if (typeof options.keys?.find !== 'function') throw new TypeError('keys must have a function find');
+    // An array has a function of that name too.
+    if (typeof options.keys?.find !== 'function' || Array.isArray(options.keys)) {
+      throw new TypeError('keys must have a function find');
+    }
     return options.keys;
   }
   const jwksUri = options.jwksUri ?? `${options.issuer.replace(/\/$/, '')}/.well-known/jwks.json`;

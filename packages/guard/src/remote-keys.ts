@@ -12,15 +12,21 @@ const staleMaxMs = 24 * 3_600_000;
 const cooldownMs = 30_000;
 /** After a failed fetch the next one waits for this long. */
 const retryAfterMs = 5_000;
-const timeoutMs = 5_000;
+const timeoutMsDefault = 5_000;
 const bodyBytesMax = 1024 * 1024;
 
-/** Fetches keys from a JWKS endpoint; see the constants above for how often. */
-export function createRemoteKeys(options: {
+/** Where keys are fetched from, and how. */
+export interface RemoteKeysOptions {
   readonly url: string;
+  /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly fetch: typeof globalThis.fetch;
-}): KeySource {
+  /** How long one fetch may take, its body included; by default 5 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Fetches keys from a JWKS endpoint; see the constants above for how often. */
+export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   let keys: ReadonlyMap<string, GuardKey> | undefined;
   let loadedAt = 0;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -72,13 +78,13 @@ export function createRemoteKeys(options: {
   };
 }
 
-async function fetchBody(options: { readonly url: string; readonly fetch: typeof globalThis.fetch }) {
+async function fetchBody(options: RemoteKeysOptions): Promise<Uint8Array> {
   const response = await options.fetch(options.url, {
     headers: { accept: 'application/jwk-set+json, application/json' },
     // Who can redirect the answer could choose the keys.
     redirect: 'error',
     // Covers the body too.
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(options.timeoutMs ?? timeoutMsDefault),
   });
   if (response.status !== 200 || !response.body) {
     await response.body?.cancel();

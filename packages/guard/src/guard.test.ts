@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  answerOf,
+  createTestGuard,
+  createToken,
+  guardKeys,
+  headersWith,
+  nowSeconds,
+  organizationId,
+  otherOrganizationId,
+  outcomeOf,
+  rsa,
+} from './test-tokens.ts';
+
+const methods = {
+  read: ['GET', 'HEAD', 'OPTIONS'],
+  write: ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'get', 'TRACE', ''],
+};
+
+test('the name of the scheme is compared without case', async () => {
+  for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEARER']) {
+    const headers = ['authorization', `${scheme} ${createToken()}`, 'x-tenant-id', organizationId];
+    assert.equal(await outcomeOf(createTestGuard(), headers), 'accepted', scheme);
+  }
+});
+
+test('23: two Authorization headers are refused, equal or not, in any letter case', async () => {
+  const good = `Bearer ${createToken()}`;
+  for (const second of [good, 'Bearer x', 'Basic YTpi', '']) {
+    const headers = ['Authorization', good, 'aUTHORIZATION', second, 'x-tenant-id', organizationId];
+    const answer = await answerOf(createTestGuard(), headers);
+    assert.equal(answer.status, 400);
+    assert.match(answer.challenge ?? '', /error="invalid_request"/);
+  }
+});
+
+test('210: a token in the query is never read', async () => {
+  const request = new Request(`https://api.example.test/x?access_token=${createToken()}`, {
+    headers: { 'x-tenant-id': organizationId },
+  });
+  await assert.rejects(createTestGuard().verify(request), { code: 'no_token' });
+});
+
+test('210: a token in a form is never read, nor is the body touched', async () => {
+  const request = new Request('https://api.example.test/x', {
+    method: 'POST',
+    headers: { 'x-tenant-id': organizationId },
+    body: new URLSearchParams({ access_token: createToken() }),
+  });
+  await assert.rejects(createTestGuard().verify(request), { code: 'no_token' });
+  assert.equal(request.bodyUsed, false);
+});
+
+test('225: GET, HEAD and OPTIONS read and every other method writes, known or not', async () => {
+  const guard = createTestGuard();
+  const reader = headersWith(createToken({ access: 'read' }));
+  const writer = headersWith(createToken());
+  for (const method of methods.read) assert.equal(await outcomeOf(guard, reader, method), 'accepted', method);
+  for (const method of methods.write)
+    assert.equal(await outcomeOf(guard, reader, method), 'access_insufficient', method);
+  for (const method of [...methods.read, ...methods.write]) {
+    assert.equal(await outcomeOf(guard, writer, method), 'accepted', method);
+    assert.equal(await outcomeOf(guard, ['x-tenant-id', organizationId], method), 'no_token', method);
+  }
+});
+
+test('a route can name its access, and a method override header changes nothing', async () => {
+  const guard = createTestGuard();
+  const headers = headersWith(createToken({ access: 'read' }));
+  await assert.rejects(guard.check({ method: 'GET', headers }, { access: 'read_write' }), {
+    code: 'access_insufficient',
+  });
+  assert.ok(await guard.check({ method: 'POST', headers }, { access: 'read' }));
+  for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
+    assert.equal(await outcomeOf(guard, [...headers, name, 'GET'], 'POST'), 'access_insufficient');
+  }
+});
+
+test('219: keys that cannot be had, or a fault of the guard, are 503 and say nothing of the cause', async () => {
+  const faults: (() => never)[] = [
+    () => {
+      throw new Error('secret database password');
+    },
+    () => {
+      throw 'a text';
+    },
+  ];
+  for (const find of faults) {
+    const answer = await answerOf(createTestGuard({ keys: { find } }), headersWith(createToken()));
+    assert.equal(answer.status, 503);
+    assert.equal(answer.headers['retry-after'], '5');
+    assert.equal(answer.challenge, undefined);
+    assert.doesNotMatch(JSON.stringify(answer.problem), /secret|password|a text/);
+  }
+  const rejecting = createTestGuard({ keys: { find: () => Promise.reject(new Error('down')) } });
+  assert.equal((await answerOf(rejecting, headersWith(createToken()))).status, 503);
+});
+
+test('219: a key that does not fit its algorithm is a fault and no verdict', async () => {
+  const guard = createTestGuard({ keys: { find: () => ({ kid: 'ec', alg: 'ES256', key: rsa.publicKey }) } });
+  assert.equal(await outcomeOf(guard, headersWith(createToken())), 'guard_failed');
+});
+
+test('219: a warm token is refused as soon as the keys cannot be had', async () => {
+  let isDown = false;
+  const find = (kid: string) => {
+    if (isDown) throw new Error('down');
+    return guardKeys.find((key) => key.kid === kid);
+  };
+  const guard = createTestGuard({ keys: { find } });
+  const headers = headersWith(createToken());
+  assert.equal(await outcomeOf(guard, headers), 'accepted');
+  isDown = true;
+  assert.equal(await outcomeOf(guard, headers), 'guard_failed');
+});
+
+test('221 and 223: the caller comes from the claims alone, whatever headers say, and is frozen', async () => {
+  const token = createToken({ sub: 'user_1', email: 'owner@example.test', scope: 'public other', jti: 'token_1' });
+  const forged = [
+    'X-User-Id',
+    'user_2',
+    'X-Org-Id',
+    otherOrganizationId,
+    'X-Client-Id',
+    'client_2',
+    'X-Access',
+    'read_write',
+  ];
+  const caller = await createTestGuard().check({ method: 'GET', headers: [...forged, ...headersWith(token)] });
+  assert.deepEqual(caller, {
+    clientId: 'client_1',
+    userId: 'user_1',
+    organizationId,
+    access: 'read_write',
+    scopes: ['public', 'other'],
+    tokenId: 'token_1',
+    expiresAt: (nowSeconds + 3600) * 1000,
+    issuedAt: nowSeconds * 1000,
+  });
+  assert.ok(Object.isFrozen(caller) && Object.isFrozen(caller.scopes));
+});
+
+test('a client that calls for itself is no user', async () => {
+  const caller = await createTestGuard().check({
+    method: 'GET',
+    headers: headersWith(createToken({ scope: undefined })),
+  });
+  assert.ok(!('userId' in caller));
+  assert.deepEqual(caller.scopes, []);
+});
+
+test('a Fetch API request is judged the same, its joined headers included', async () => {
+  const guard = createTestGuard();
+  const request = (headers: [string, string][], method = 'GET') =>
+    guard.verify(new Request('https://api.example.test/', { method, headers }));
+  const authorization: [string, string] = ['authorization', `Bearer ${createToken({ access: 'read' })}`];
+  const tenant: [string, string] = ['x-tenant-id', organizationId];
+  assert.equal((await request([authorization, tenant])).organizationId, organizationId);
+  await assert.rejects(request([authorization, authorization, tenant]), { code: 'authorization_repeated' });
+  await assert.rejects(request([authorization, tenant, tenant]), { code: 'tenant_malformed' });
+  await assert.rejects(request([authorization, tenant], 'DELETE'), { code: 'access_insufficient' });
+});

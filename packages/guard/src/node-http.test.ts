@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import type { Guard } from './guard.ts';
+import { guardListener } from './node-http.ts';
+import { createTestGuard, createToken, headersWith, organizationId } from './test-tokens.ts';
+
+/** Serves the caller's organization behind the guard; `calls` counts how often the listener was reached. */
+async function startServer(test: TestContext, guard: Guard) {
+  const seen = { calls: 0 };
+  const server = createServer(
+    guardListener(guard, (_request, response, caller) => {
+      seen.calls += 1;
+      response.end(caller.organizationId);
+    }),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  test.after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const { port } = address;
+  const call = async (method: string, headers: readonly string[]) => {
+    // Given as a flat list, so that repetitions go out as they stand.
+    const sent = request({ port, host: '127.0.0.1', method, headers: ['host', 'api.test', ...headers] }).end();
+    const [response] = await once(sent, 'response');
+    let body = '';
+    for await (const chunk of response) body += chunk;
+    return { status: response.statusCode, headers: response.headers, body };
+  };
+  return { seen, call };
+}
+
+test('a good call reaches the listener with its caller', async (t) => {
+  const { call, seen } = await startServer(t, createTestGuard());
+  const { status, body } = await call('GET', headersWith(createToken()));
+  assert.deepEqual({ status, body, calls: seen.calls }, { status: 200, body: organizationId, calls: 1 });
+});
+
+test('a refused call is answered with problem details and never reaches the listener', async (t) => {
+  const { call, seen } = await startServer(t, createTestGuard());
+  const good = headersWith(createToken({ access: 'read' }));
+  assert.equal((await call('GET', [])).headers['www-authenticate'], 'Bearer');
+  assert.equal((await call('GET', [])).headers['content-type'], 'application/problem+json');
+  assert.equal((await call('POST', good)).status, 403);
+  // node:http itself keeps the first of two Authorization headers and says nothing.
+  assert.equal((await call('GET', [...good, 'Authorization', 'Bearer x'])).status, 400);
+  assert.equal((await call('GET', [...good, 'x-tenant-id', organizationId])).status, 400);
+  assert.equal((await call('POST', [...good, 'X-HTTP-Method-Override', 'GET'])).status, 403);
+  assert.equal(seen.calls, 0);
+});
+
+test('219: when the keys cannot be had the listener is not reached', async (t) => {
+  const find = () => {
+    throw new Error('down');
+  };
+  const { call, seen } = await startServer(t, createTestGuard({ keys: { find } }));
+  assert.equal((await call('GET', headersWith(createToken()))).status, 503);
+  assert.equal(seen.calls, 0);
+});

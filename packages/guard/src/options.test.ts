@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createGuard } from './guard.ts';
+import {
+  audience,
+  createKeySource,
+  createTestGuard,
+  createToken,
+  headersWith,
+  issuer,
+  outcomeOf,
+} from './test-tokens.ts';
+
+const good = { issuer, audience, keys: createKeySource() };
+
+test('132: options that would leave a check out stop the start', () => {
+  const wrong: Record<string, readonly unknown[]> = {
+    issuer: [
+      '',
+      undefined,
+      null,
+      7,
+      'id.example.test',
+      'ftp://id.example.test',
+      `${issuer}?x`,
+      `${issuer}#x`,
+      [issuer],
+      /./,
+    ],
+    audience: ['', undefined, null, 7, [audience], [], /./],
+    algorithms: [[], null, 'ES256', ['none'], ['None'], ['HS256'], ['ES256', 'HS512'], ['es256'], [''], [undefined]],
+    clockToleranceSeconds: [-1, 60.5, 61, Number.NaN, Number.POSITIVE_INFINITY, '5'],
+    cacheSize: [-1, 1.5, Number.NaN, '10'],
+    tenantHeader: [[], '', [''], ['x tenant'], ['authorization'], [7], null],
+    requireTenantHeader: [null, 'yes', 0],
+    realm: ['', 'a"b', 'a\\b', 'a\r\nb', 'é', 7],
+    keys: [null, {}, [], 'keys', { find: 'x' }],
+    audiences: [audience],
+    algorithm: ['ES256'],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      // Plain JavaScript gives what the types forbid; that is what is tried here.
+      const options = { ...good, [name]: value } as Parameters<typeof createGuard>[0];
+      if (value === null && name !== 'issuer' && name !== 'audience' && name !== 'keys') continue;
+      assert.throws(() => createGuard(options), TypeError, `${name}: ${String(value)}`);
+    }
+  }
+});
+
+test('132: both keys and jwksUri stop the start, and so does an address that is no https', () => {
+  const remote = { issuer, audience };
+  assert.throws(() => createGuard({ ...good, jwksUri: `${issuer}/keys` }), /not both/);
+  for (const jwksUri of [
+    '',
+    'keys',
+    'file:///etc/keys',
+    'http://id.example.test/keys',
+    'https://a:b@id.example.test/',
+  ]) {
+    assert.throws(() => createGuard({ ...remote, jwksUri }), TypeError, jwksUri);
+  }
+  assert.throws(() => createGuard({ issuer: 'http://id.example.test', audience }), /https/);
+  for (const jwksUri of ['http://localhost:1/', 'http://127.0.0.1:1/', 'http://[::1]:1/', 'https://id.example.test/']) {
+    assert.ok(createGuard({ ...remote, jwksUri }), jwksUri);
+  }
+  assert.ok(createGuard({ ...remote, jwksUri: 'http://id.internal/', allowInsecureJwks: true }));
+});
+
+test('without keys and jwksUri the keys are those below the issuer, slash or not', async () => {
+  for (const ending of ['', '/']) {
+    const asked: string[] = [];
+    const guard = createRemoteGuard(`${issuer}${ending}`, async (url) => {
+      asked.push(String(url));
+      return new Response('{"keys":[]}');
+    });
+    assert.equal(await outcomeOf(guard, headersWith(createToken())), 'token_key_unknown');
+    assert.deepEqual(asked, [`${issuer}/.well-known/jwks.json`]);
+  }
+});
+
+function createRemoteGuard(withIssuer: string, fetch: typeof globalThis.fetch) {
+  return createGuard({ issuer: withIssuer, audience, fetch });
+}
+
+test('131: issuer and audience are texts and no patterns, so that a verdict never depends on the one before', async () => {
+  const guard = createTestGuard();
+  const headers = headersWith(createToken());
+  for (let round = 0; round < 4; round += 1) assert.equal(await outcomeOf(guard, headers), 'accepted');
+});
+
+test('126: the leeway cannot be more than 60 s', () => {
+  assert.ok(createGuard({ ...good, clockToleranceSeconds: 60 }));
+  assert.ok(createGuard({ ...good, clockToleranceSeconds: 0 }));
+  assert.throws(() => createGuard({ ...good, clockToleranceSeconds: 61 }), /0 to 60/);
+});
+
+test('an algorithm that is left out of the list is refused, though there is a key for it', async () => {
+  const guard = createTestGuard({ algorithms: ['RS256'] });
+  assert.equal(await outcomeOf(guard, headersWith(createToken())), 'token_header_refused');
+});
