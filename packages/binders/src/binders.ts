@@ -30,8 +30,7 @@ interface BinderRoute {
 
 /** The Binders API as a Fastify plugin; mount it with `app.register(createBinders(...), { prefix: '/api' })`. */
 export function createBinders<Tables extends BindersTables>(options: BindersOptions<Tables>): FastifyPluginAsync {
-  // A database with more tables than ours is still one with ours; Kysely's type does not let it be said.
-  const store = createBindersStore(options.db as unknown as Kysely<BindersTables>);
+  const store = createBindersStore(options.db);
   const now = options.now ?? Date.now;
   const bindersOf = (request: FastifyRequest): OrganizationBinders =>
     store.inOrganization(callerOf(request).organizationId);

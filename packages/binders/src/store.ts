@@ -38,7 +38,9 @@ export interface BindersStore {
 const columns = ['id', 'name', 'type', 'created_at', 'updated_at', 'version'] as const;
 
 /** Makes the store over a database that has the table `binders`. */
-export function createBindersStore(db: Kysely<BindersTables>): BindersStore {
+export function createBindersStore<Tables extends BindersTables>(database: Kysely<Tables>): BindersStore {
+  // A database with more tables than ours is still one with ours; Kysely's type does not let it be said.
+  const db = database as unknown as Kysely<BindersTables>;
   return { inOrganization: (organizationId) => createOrganizationBinders(db, organizationId) };
 }
 
