@@ -1,0 +1,15 @@
+import type { Config } from '../config.ts';
+import type { DerivedKeys } from '../domain/master-key.ts';
+import type { Actor } from '../store/audit.ts';
+import type { Database } from '../store/database.ts';
+
+/** What every action needs: the store, the keys, the clock, and how this Bindery is set up. */
+export interface ActionContext {
+  readonly config: Config;
+  readonly database: Database;
+  readonly keys: DerivedKeys;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export type { Actor };

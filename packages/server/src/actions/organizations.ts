@@ -1,0 +1,93 @@
+import { newOrganizationId } from '../domain/identifier.ts';
+import { parseName } from '../domain/name.ts';
+import { ApiError } from '../errors.ts';
+import { insertAuditEntry } from '../store/audit.ts';
+import {
+  findOrganization,
+  insertOrganization,
+  listOrganizations,
+  type Organization,
+  updateOrganization,
+} from '../store/organizations.ts';
+import type { Page } from '../store/page.ts';
+import type { ActionContext, Actor } from './context.ts';
+
+/** Makes an organization. */
+export async function createOrganization(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly name: string },
+): Promise<Organization> {
+  const now = context.now();
+  const organization: Organization = {
+    id: newOrganizationId(),
+    name: parseName(input.name),
+    state: 'active',
+    apiClientsEnabled: context.config.apiClientsByDefault,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
+  await context.database.transaction(async (queries) => {
+    await insertOrganization(queries, organization);
+    await insertAuditEntry(queries, {
+      at: now,
+      actor,
+      organizationId: organization.id,
+      action: 'organization.create',
+      target: { type: 'organization', id: organization.id },
+      outcome: 'done',
+      details: { name: organization.name, api_clients_enabled: organization.apiClientsEnabled },
+    });
+  });
+  return organization;
+}
+
+/** Finds an organization, or throws `not_found`. */
+export async function requireOrganization(context: ActionContext, id: string): Promise<Organization> {
+  const organization = await findOrganization(context.database.queries, id.toLowerCase());
+  if (organization === undefined) {
+    throw organizationNotFound();
+  }
+  return organization;
+}
+
+/** A page of all organizations. */
+export function readOrganizations(context: ActionContext, page: Page): Promise<readonly Organization[]> {
+  return listOrganizations(context.database.queries, page);
+}
+
+/** Disables or enables an organization, or switches its API clients on or off; holds for the next request. */
+export async function switchOrganization(
+  context: ActionContext,
+  actor: Actor,
+  id: string,
+  change: { readonly state: Organization['state'] } | { readonly apiClientsEnabled: boolean },
+): Promise<Organization> {
+  const now = context.now();
+  return context.database.transaction(async (queries) => {
+    const before = await findOrganization(queries, id.toLowerCase());
+    const after = before && (await updateOrganization(queries, before.id, change, now));
+    if (before === undefined || after === undefined) {
+      throw organizationNotFound();
+    }
+    await insertAuditEntry(queries, {
+      at: now,
+      actor,
+      organizationId: after.id,
+      action: 'organization.update',
+      target: { type: 'organization', id: after.id },
+      outcome: 'done',
+      details: { before: switchesOf(before), after: switchesOf(after) },
+    });
+    return after;
+  });
+}
+
+function switchesOf({ state, apiClientsEnabled }: Organization) {
+  return { state, api_clients_enabled: apiClientsEnabled };
+}
+
+function organizationNotFound(): ApiError {
+  return new ApiError('not_found', 'there is no such organization; list them with: bindery org list');
+}

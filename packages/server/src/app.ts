@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { createBinders } from '@bindery/binders';
+import { createGuard } from '@bindery/guard';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import type { ActionContext } from './actions/context.ts';
+import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
+import { OAuthError } from './errors.ts';
+import { healthEndpoints } from './health.ts';
+import { DecisionLog } from './oauth/decision-log.ts';
+import type { OAuthDeps } from './oauth/deps.ts';
+import { jwksEndpoint } from './oauth/jwks.ts';
+import { KeyRing } from './oauth/key-ring.ts';
+import { metadataEndpoint } from './oauth/metadata.ts';
+import { tokenEndpoint } from './oauth/token.ts';
+import { homePage } from './portal/home.ts';
+import { ClientCredentialsReader } from './store/client-credentials.ts';
+import { TokenDecisionWriter } from './store/token-decisions.ts';
+
+/** What the server is made of; everything that differs between a test and a real start comes in here. */
+export interface AppDeps {
+  readonly context: ActionContext;
+  readonly logger: FastifyBaseLogger;
+  /** Whether the server is stopping, which the readiness check tells. */
+  readonly isDraining: () => boolean;
+}
+
+const bodyBytesMax = 16 * 1024;
+
+/** Builds the server with every route; it does not listen yet. */
+export async function createApp({ context, logger, isDraining }: AppDeps): Promise<FastifyInstance> {
+  const { config } = context;
+  const deps: OAuthDeps = {
+    context,
+    reader: new ClientCredentialsReader(context.database),
+    decisions: new DecisionLog(new TokenDecisionWriter(context.database)),
+    keyRing: new KeyRing(context),
+  };
+  await deps.keyRing.ensureKey();
+
+  const app = createHttpServer(context, logger);
+  answerUnknownRoutes(app, config.tokenPaths);
+
+  await app.register(async (scope) => tokenEndpoint(scope, deps));
+  metadataEndpoint(app, deps);
+  jwksEndpoint(app, deps);
+  healthEndpoints(app, { keyRing: deps.keyRing, isDraining });
+  homePage(app, config);
+
+  await app.register(
+    createBinders({ db: context.database.queries, guard: createInProcessGuard(deps), now: context.now }),
+    {
+      prefix: '/api',
+    },
+  );
+  return app;
+}
+
+/** The guard of the API in this process: it takes the keys directly, not over HTTP. */
+function createInProcessGuard({ context, keyRing }: OAuthDeps) {
+  const { config } = context;
+  return createGuard({
+    issuer: config.publicUrl,
+    audience: config.audience,
+    tenantHeader: config.tenantHeaders,
+    now: context.now,
+    keys: {
+      async find(kid) {
+        const key = await keyRing.find(kid);
+        return key && { kid: key.kid, alg: key.algorithm, key: key.publicKey };
+      },
+    },
+  });
+}
+
+function createHttpServer({ config }: ActionContext, logger: FastifyBaseLogger): FastifyInstance {
+  const basePath = new URL(config.publicUrl).pathname.replace(/\/$/, '');
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // What arrives while the server stops is still answered, and its connection closed.
+    return503OnClosing: false,
+    genReqId: requestIdOf,
+    // Only who is believed may say where a request comes from; links and the issuer never come from a request.
+    trustProxy: ['loopback', ...config.trustedProxies],
+    bodyLimit: bodyBytesMax,
+    routerOptions: { maxParamLength: 200 },
+    rewriteUrl: (request) => routePath(request.url ?? '/', basePath),
+    requestTimeout: 30_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    keepAliveTimeout: 65_000,
+    clientErrorHandler: (_error, socket) => refuseUnreadable(socket),
+  });
+  // Every endpoint reads its own body; nothing is interpreted before it is asked for.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        // Without the query: it may hold what should not have been sent there.
+        path: request.url.split('?', 1)[0],
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+        address: request.ip,
+      },
+      'request',
+    );
+  });
+  app.setErrorHandler(answerProblem);
+  return app;
+}
+
+/** The path that routes are known by: without an authority (RFC 9112 §3.2.2) and without the public URL's own path. */
+function routePath(target: string, basePath: string): string {
+  const path = /^https?:\/\/[^/?#]*/i.test(target) ? target.replace(/^https?:\/\/[^/?#]*/i, '') || '/' : target;
+  if (basePath === '') {
+    return path;
+  }
+  // RFC 8414 §3.1: the well-known part stands before the issuer's path.
+  const wellKnown = /^(\/\.well-known\/[a-z-]+)(\/.*)$/.exec(path);
+  if (wellKnown?.[2] === basePath) {
+    return wellKnown[1] ?? path;
+  }
+  return path === basePath || path.startsWith(`${basePath}/`) ? path.slice(basePath.length) || '/' : path;
+}
+
+/** A request id that came along is kept when it is plain; it joins our log to the proxy's. */
+function requestIdOf(request: { readonly headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+/** Known path, other method: 405 with Allow. Unknown path: 404. In the format of the endpoint. */
+function answerUnknownRoutes(app: FastifyInstance, oauthPaths: readonly string[]): void {
+  const methods = new Map<string, Set<string>>();
+  app.addHook('onRoute', (route) => {
+    const known = methods.get(route.url) ?? new Set();
+    methods.set(route.url, known);
+    for (const method of [route.method].flat()) {
+      known.add(method);
+    }
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request);
+    const allowed = methods.get(path);
+    if (allowed === undefined) {
+      return sendProblem(request, reply, { status: 404, title: 'Not found' });
+    }
+    reply.header('allow', [...allowed].join(', '));
+    return oauthPaths.includes(path)
+      ? answerOAuthError(new OAuthError('method_not_allowed', 'send a POST request'), request, reply)
+      : sendProblem(request, reply, { status: 405, title: 'Method not allowed' });
+  });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}
+
+/** What is no HTTP is told so in the format of the token endpoint, and the connection ends. */
+function refuseUnreadable(socket: { readonly writable: boolean; end(text: string): void; destroy(): void }): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = '{"error":"invalid_request","error_description":"the request is not valid HTTP"}';
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,100 @@
+import { createServer } from 'node:net';
+import type { Command } from 'commander';
+import type { FastifyInstance } from 'fastify';
+import { openStore } from '../actions/open-store.ts';
+import { createApp } from '../app.ts';
+import { type Config, loadConfig, withPort } from '../config.ts';
+import { ConfigurationError } from '../errors.ts';
+import { createLogger } from '../logger.ts';
+import { startPruning } from '../pruning.ts';
+import { version } from '../version.ts';
+import { say } from './output.ts';
+
+/** A server that is listening. */
+export interface RunningServer {
+  readonly config: Config;
+  /** Answers what was asked already, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** `bindery serve` */
+export function serveCommand(program: Command, run: (server: RunningServer) => void): void {
+  program
+    .command('serve')
+    .description('run the server: token service, guarded API and keys')
+    .addHelpText('after', '\nExample:\n  PORT=9000 BINDERY_DATA_DIR=/var/lib/bindery bindery serve')
+    .action(async () => {
+      const server = await startServer(loadConfig());
+      announce(server.config);
+      run(server);
+    });
+}
+
+/** Opens the store and listens; throws a sentence for the operator when it cannot. */
+export async function startServer(given: Config): Promise<RunningServer> {
+  const config = given.port === 0 ? withPort(given, await freePort(given.host)) : given;
+  const logger = createLogger(config);
+  for (const warning of config.warnings) {
+    logger.warn(warning);
+  }
+  const context = await openStore(config, 'create', Date.now);
+  let draining = false;
+  const app = await createApp({ context, logger, isDraining: () => draining });
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (cause) {
+    await context.database.close();
+    throw new ConfigurationError([listenProblem(config, cause)], { cause });
+  }
+  const stopPruning = startPruning(context, logger);
+  return {
+    config,
+    async stop() {
+      draining = true;
+      stopPruning();
+      await closeWithin(app, config.shutdownTimeoutSeconds);
+      await context.database.close();
+      logger.flush();
+    },
+  };
+}
+
+async function closeWithin(app: FastifyInstance, seconds: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), seconds * 1000);
+  await app.close();
+  clearTimeout(cut);
+}
+
+function announce(config: Config): void {
+  say(
+    [
+      `Bindery ${version} is listening on ${config.publicUrl}   (started in ${Math.round(performance.now())} ms)`,
+      `  data      ${config.dataDir}`,
+      `  issuer    ${config.publicUrl}`,
+      `  audience  ${config.audience}`,
+      `  next      npm run -s bindery -- org create --name "Acme"`,
+    ].join('\n'),
+  );
+}
+
+function listenProblem(config: Config, cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return `port ${config.port} on ${config.host} is taken by another program: stop it, or choose another port with PORT=${config.port + 1}`;
+  }
+  if (code === 'EACCES') {
+    return `this user may not listen on port ${config.port}: choose one above 1023 with PORT=8080`;
+  }
+  return `cannot listen on ${config.host}, port ${config.port}: set HOST to an address of this machine`;
+}
+
+/** A port that was free a moment ago; the issuer must be known before the server listens. */
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { userInfo } from 'node:os';
+import type { ActionContext, Actor } from '../actions/context.ts';
+import { openStore } from '../actions/open-store.ts';
+import { loadConfig } from '../config.ts';
+import { say } from './output.ts';
+
+/** Runs a command on the store of the configuration; says which one that is, and never makes a new one. */
+export async function withStore<Result>(
+  action: (context: ActionContext, actor: Actor) => Promise<Result>,
+): Promise<Result> {
+  const config = loadConfig();
+  for (const warning of config.warnings) {
+    say(`warning: ${warning}`);
+  }
+  const context = await openStore(config, 'existing', Date.now);
+  say(`store: ${context.database.location}`);
+  try {
+    return await action(context, commandLineActor());
+  } finally {
+    await context.database.close();
+  }
+}
+
+function commandLineActor(): Actor {
+  return { type: 'command_line', id: userName(), address: null, userAgent: null, requestId: null };
+}
+
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a user id that has no name.
+    return null;
+  }
+}

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigurationError } from './errors.ts';
+import { type SettingName, type SettingValues, settings } from './settings.ts';
+
+/** How one Bindery is set up; frozen, and the only thing that the rest of the program knows of the environment. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Undefined while it follows host and port: `withAddress` fills it in. */
+  readonly publicUrl: string;
+  readonly apiUrl: string;
+  readonly audience: string;
+  readonly dataDir: string;
+  readonly masterKey: Buffer | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly accessTokenLifetimeSeconds: number;
+  readonly signingAlgorithm: SettingValues['BINDERY_SIGNING_ALGORITHM'];
+  readonly rsaBits: number;
+  readonly apiClientsByDefault: boolean;
+  readonly auditRetentionDays: number;
+  readonly tokenPaths: readonly string[];
+  readonly scopes: readonly string[];
+  readonly tenantHeaders: readonly string[];
+  readonly logLevel: SettingValues['BINDERY_LOG_LEVEL'];
+  readonly logFormat: SettingValues['BINDERY_LOG_FORMAT'];
+  readonly shutdownTimeoutSeconds: number;
+  /** Sentences for the operator about settings that are legal but probably not meant. */
+  readonly warnings: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks every setting at once; throws one `ConfigurationError` with all that is wrong. */
+export function loadConfig(environment: Environment = process.env): Config {
+  const problems: string[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const setting = settings[name];
+    try {
+      const result = setting.schema.safeParse(textOf(environment, name, 'secret' in setting));
+      if (result.success) {
+        values[name] = result.data;
+      } else {
+        problems.push(...result.error.issues.map((issue) => issue.message));
+      }
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (problems.length > 0) {
+    throw new ConfigurationError(problems);
+  }
+  // Every setting was read or the throw above was taken.
+  return toConfig(values as SettingValues, unknownSettings(environment));
+}
+
+/** The configuration for the port that was really taken, for a port of 0. */
+export function withPort(config: Config, port: number): Config {
+  const followsPort = config.publicUrl === defaultUrl(config.host, config.port);
+  const publicUrl = followsPort ? defaultUrl(config.host, port) : config.publicUrl;
+  const apiUrl = config.apiUrl === config.publicUrl ? publicUrl : config.apiUrl;
+  const audience = config.audience === `${config.apiUrl}/api` ? `${apiUrl}/api` : config.audience;
+  return Object.freeze({ ...config, port, publicUrl, apiUrl, audience });
+}
+
+/** Whether a URL is plain http to this machine itself, the one place where http is safe. */
+export function isLoopbackUrl(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname) || hostname.endsWith('.localhost');
+}
+
+function toConfig(values: SettingValues, warnings: readonly string[]): Config {
+  const publicUrl = values.BINDERY_PUBLIC_URL ?? defaultUrl(values.HOST, values.PORT);
+  const apiUrl = values.BINDERY_API_URL ?? publicUrl;
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl,
+    apiUrl,
+    audience: values.BINDERY_AUDIENCE ?? `${apiUrl}/api`,
+    dataDir: resolve(values.BINDERY_DATA_DIR),
+    masterKey: values.BINDERY_MASTER_KEY,
+    trustedProxies: values.BINDERY_TRUSTED_PROXIES,
+    accessTokenLifetimeSeconds: values.BINDERY_ACCESS_TOKEN_LIFETIME,
+    signingAlgorithm: values.BINDERY_SIGNING_ALGORITHM,
+    rsaBits: values.BINDERY_RSA_BITS,
+    apiClientsByDefault: values.BINDERY_API_CLIENTS === 'on',
+    auditRetentionDays: values.BINDERY_AUDIT_RETENTION_DAYS,
+    tokenPaths: values.BINDERY_TOKEN_PATHS,
+    scopes: values.BINDERY_SCOPES,
+    tenantHeaders: values.BINDERY_TENANT_HEADERS,
+    logLevel: values.BINDERY_LOG_LEVEL,
+    logFormat: values.BINDERY_LOG_FORMAT,
+    shutdownTimeoutSeconds: values.BINDERY_SHUTDOWN_TIMEOUT,
+    warnings: [...warnings, ...plainHttpWarnings(publicUrl, apiUrl)],
+  });
+}
+
+function textOf(environment: Environment, name: string, isSecret: boolean): string | undefined {
+  const text = environment[name] || undefined;
+  const file = isSecret ? environment[`${name}_FILE`] || undefined : undefined;
+  if (file === undefined) {
+    return text;
+  }
+  if (text !== undefined) {
+    throw new ConfigurationError([`${name} and ${name}_FILE are both set: keep one`]);
+  }
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    throw new ConfigurationError([`${name}_FILE cannot be read: give the path of a readable file`], { cause });
+  }
+}
+
+function defaultUrl(host: string, port: number): string {
+  const local = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host);
+  const name = local ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return new URL(`http://${name}:${port}`).origin;
+}
+
+function plainHttpWarnings(...urls: readonly string[]): string[] {
+  return [...new Set(urls)]
+    .filter((url) => url.startsWith('http:') && !isLoopbackUrl(url))
+    .map(
+      (url) =>
+        `secrets and tokens travel unprotected to ${url}: put TLS in front and set BINDERY_PUBLIC_URL to its https URL`,
+    );
+}
+
+function unknownSettings(environment: Environment): string[] {
+  const known = Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('BINDERY_') && !known.includes(name))
+    .map((name) => {
+      const nearest = known.find((candidate) => distance(candidate, name) <= 3);
+      return `${name} is no setting of Bindery and is ignored${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+    });
+}
+
+/** Levenshtein distance, for the suggestion only. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (const [column, otherLetter] of [...other].entries()) {
+      const replaced = (row[column] ?? 0) + (letter === otherLetter ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}

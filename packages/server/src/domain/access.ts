@@ -1,0 +1,7 @@
+/** What a client may do with its organization's data. */
+export type Access = 'read' | 'read_write';
+
+export const accesses = ['read', 'read_write'] as const satisfies readonly Access[];
+
+/** The grants that Bindery serves (RFC 6749 §4.3, §4.4, §6). */
+export type GrantType = 'client_credentials' | 'password' | 'refresh_token';

@@ -1,0 +1,44 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { toBase62 } from './identifier.ts';
+
+/** What every client secret looks like; publish it to secret scanners. */
+export const clientSecretPattern = /^bindery_secret_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
+
+/** Live secrets that one client may have at once, so that rotation needs no downtime. */
+export const liveSecretsMax = 2;
+
+const prefix = 'bindery_secret_';
+
+/** A new client secret: the prefix, 256 random bits in base62, and a 6-character checksum. */
+export function newClientSecret(): string {
+  const random = toBase62(randomBytes(32), 43);
+  return prefix + random + checksumOf(random);
+}
+
+/** Whether a text is a client secret without a typing error; tells nothing about whether it is anybody's. */
+export function isWellFormedSecret(text: string): boolean {
+  const match = clientSecretPattern.exec(text);
+  return match !== null && checksumOf(match[1] ?? '') === match[2];
+}
+
+/** What the store keeps of a secret. 256 random bits need no slow hash; the pepper is not in the database. */
+export function hashClientSecret(secret: string, pepper: Buffer): Buffer {
+  return createHmac('sha256', pepper).update(secret, 'utf8').digest();
+}
+
+/** Whether two hashes are equal, in constant time. */
+export function equalHashes(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** The last characters of a secret, by which its owner knows it again. */
+export function lastFour(secret: string): string {
+  return secret.slice(-4);
+}
+
+function checksumOf(random: string): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(random));
+  return toBase62(bytes, 6);
+}

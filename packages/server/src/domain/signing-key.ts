@@ -1,0 +1,54 @@
+import { generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
+
+/** The signature algorithms Bindery can be set to (RFC 7518 §3.1). */
+export type SigningAlgorithm = 'ES256' | 'RS256';
+
+export const signingAlgorithms = ['ES256', 'RS256'] as const satisfies readonly SigningAlgorithm[];
+
+/** The public half as the key set shows it (RFC 7517). */
+export type PublicJwk = Readonly<Pick<JWK, 'kty' | 'crv' | 'x' | 'y' | 'n' | 'e'>> & {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly use: 'sig';
+};
+
+/** When a key is seen, signs and goes; every process reads these and agrees without a message. Epoch milliseconds. */
+export interface KeyTimes {
+  readonly publishedAt: number;
+  readonly signsFrom: number;
+  readonly retiresAt: number | null;
+}
+
+const generate = promisify(generateKeyPair);
+
+/** Makes a key pair off the event loop; the key id is the RFC 7638 thumbprint. */
+export async function newSigningKey(
+  algorithm: SigningAlgorithm,
+  rsaBits: number,
+): Promise<{ readonly publicJwk: PublicJwk; readonly privateKey: KeyObject }> {
+  const { publicKey, privateKey } =
+    algorithm === 'RS256'
+      ? await generate('rsa', { modulusLength: rsaBits })
+      : await generate('ec', { namedCurve: 'P-256' });
+  const jwk = await exportJWK(publicKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  // `kty` is in every exported JWK; jose's type leaves it open.
+  return { publicJwk: { ...(jwk as JWK & { kty: string }), kid, alg: algorithm, use: 'sig' }, privateKey };
+}
+
+/** Whether a key stands in the key set at a moment. */
+export function isPublished(key: KeyTimes, now: number): boolean {
+  return key.publishedAt <= now && (key.retiresAt === null || now < key.retiresAt);
+}
+
+/** The key that signs at a moment: of those that may, the one that began last. */
+export function signerAt<Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined {
+  return keys
+    .filter((key) => isPublished(key, now) && key.signsFrom <= now)
+    .reduce<Key | undefined>(
+      (best, key) => (best === undefined || key.signsFrom > best.signsFrom ? key : best),
+      undefined,
+    );
+}

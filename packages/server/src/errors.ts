@@ -1,0 +1,56 @@
+/** Every way the OAuth endpoints refuse; what each answers stands in `error-response.ts`. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'request_too_large'
+  | 'unsupported_media_type'
+  | 'method_not_allowed'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'temporarily_unavailable';
+
+/** Every way the management actions refuse, on the command line and over HTTP alike. */
+export type ApiErrorCode = 'invalid_input' | 'not_found' | 'conflict' | 'unavailable';
+
+/** A refusal of an OAuth endpoint (RFC 6749 §5.2); the description is for the caller. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+  readonly code: OAuthErrorCode;
+
+  constructor(code: OAuthErrorCode, description: string, options?: ErrorOptions) {
+    super(description, options);
+    this.code = code;
+  }
+}
+
+/** A refusal of a management action (RFC 9457); the message says how to mend it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ApiErrorCode;
+  /** For `invalid_input`: what is wrong with which field. */
+  readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
+
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    options?: ErrorOptions & { fields?: Readonly<Record<string, readonly string[]>> },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.fields = options?.fields;
+  }
+}
+
+/** A start that cannot go on because of how Bindery is set up; every sentence says how to mend it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('\n'), options);
+    this.problems = problems;
+  }
+}

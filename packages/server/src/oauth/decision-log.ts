@@ -1,0 +1,133 @@
+import { type ClientDecision, hourOf, type TokenDecisionWriter } from '../store/token-decisions.ts';
+
+/** What a request to the token endpoint ended in, before it is known whether it gets an entry of its own. */
+export type Decision =
+  | Omit<ClientDecision, 'isCountedOnly'>
+  | {
+      readonly at: number;
+      readonly outcome: 'refused';
+      readonly reason: string;
+      readonly clientId: undefined;
+      readonly origin: ClientDecision['origin'];
+    };
+
+interface Waiting {
+  readonly decision: Decision;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** So many refusals of one client get entries of their own in an hour; the rest is counted. */
+const entriesPerClientAndHourMax = 1000;
+/** So many addresses get a counter of their own in an hour; the rest share one. */
+const addressesPerHourMax = 1000;
+/** So many decisions are written in one transaction at the most, so that it stays short. */
+const batchMax = 256;
+
+/**
+ * Commits the decisions of concurrent requests together (group commit): each waits for the one write that keeps it,
+ * so that no token leaves without its entry and the disk is asked once for many.
+ */
+export class DecisionLog {
+  readonly #writer: TokenDecisionWriter;
+  #waiting: Waiting[] = [];
+  #isWriting = false;
+  #hour = 0;
+  #addresses = new Set<string>();
+  #addressesBefore = 0;
+  #refusals = new Map<string, number>();
+
+  constructor(writer: TokenDecisionWriter) {
+    this.#writer = writer;
+  }
+
+  /** Resolves once the decision is on disk; rejects when it could not be kept, and then nothing of it was. */
+  record(decision: Decision): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ decision, resolve, reject });
+      if (!this.#isWriting) {
+        this.#isWriting = true;
+        // After the other requests that this turn of the event loop brought.
+        setImmediate(() => void this.#writeAll());
+      }
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#writeBatch(this.#waiting.splice(0, batchMax));
+    }
+    this.#isWriting = false;
+  }
+
+  async #writeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const decisions: ClientDecision[] = [];
+      const unknown = new UnknownTally();
+      for (const { decision } of batch) {
+        await this.#turnTo(hourOf(decision.at));
+        if (decision.clientId === undefined) {
+          unknown.add(this.#counterOf(decision.origin.address ?? ''), decision);
+        } else {
+          decisions.push({ ...decision, isCountedOnly: this.#isCountedOnly(decision) });
+        }
+      }
+      await this.#writer.write(decisions, unknown.rows());
+      for (const { resolve } of batch) {
+        resolve();
+      }
+    } catch (error) {
+      for (const { reject } of batch) {
+        reject(error);
+      }
+    }
+  }
+
+  async #turnTo(hour: number): Promise<void> {
+    if (hour === this.#hour) {
+      return;
+    }
+    this.#addressesBefore = await this.#writer.addressesRefusedIn(hour);
+    this.#addresses = new Set();
+    this.#refusals = new Map();
+    this.#hour = hour;
+  }
+
+  #counterOf(address: string): string {
+    if (!this.#addresses.has(address)) {
+      if (this.#addressesBefore + this.#addresses.size >= addressesPerHourMax) {
+        return 'others';
+      }
+      this.#addresses.add(address);
+    }
+    return address;
+  }
+
+  #isCountedOnly({ clientId, outcome }: Omit<ClientDecision, 'isCountedOnly'>): boolean {
+    if (outcome === 'issued') {
+      return false;
+    }
+    const refusals = (this.#refusals.get(clientId) ?? 0) + 1;
+    this.#refusals.set(clientId, refusals);
+    return refusals > entriesPerClientAndHourMax;
+  }
+}
+
+/** Adds up the refusals of one batch. */
+class UnknownTally {
+  readonly #rows = new Map<
+    string,
+    { hour: number; address: string; reason: string; refused: number; lastAt: number }
+  >();
+
+  add(address: string, { at, reason }: { readonly at: number; readonly reason: string }): void {
+    const hour = hourOf(at);
+    const key = `${hour} ${address} ${reason}`;
+    const row = this.#rows.get(key) ?? { hour, address, reason, refused: 0, lastAt: at };
+    this.#rows.set(key, { ...row, refused: row.refused + 1, lastAt: at });
+  }
+
+  rows() {
+    return [...this.#rows.values()];
+  }
+}

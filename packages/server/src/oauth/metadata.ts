@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+import type { OAuthDeps } from './deps.ts';
+
+/** Where the metadata stands: its own place (RFC 8414 §3), and the one that some libraries look in only. */
+export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const;
+
+/** Serves the metadata; it says what the server does and nothing else. */
+export function metadataEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
+  const body = JSON.stringify(metadataOf(deps.context.config));
+  for (const path of metadataPaths) {
+    app.get(path, (_request, reply) =>
+      reply
+        .header('content-type', 'application/json; charset=utf-8')
+        .header('cache-control', 'public, max-age=300')
+        .header('x-content-type-options', 'nosniff')
+        .send(body),
+    );
+  }
+}
+
+/** The document of RFC 8414 §2; what would be empty is left out (§3.2), `response_types_supported` with it. */
+export function metadataOf(config: Config): Readonly<Record<string, unknown>> {
+  return {
+    issuer: config.publicUrl,
+    token_endpoint: config.publicUrl + config.tokenPaths[0],
+    jwks_uri: `${config.publicUrl}/.well-known/jwks.json`,
+    scopes_supported: config.scopes,
+    grant_types_supported: ['client_credentials'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  };
+}

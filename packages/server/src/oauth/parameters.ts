@@ -1,0 +1,180 @@
+import { isUtf8 } from 'node:buffer';
+import { OAuthError } from '../errors.ts';
+
+/** The parameters of one request to an OAuth endpoint, by name; none is empty and none came twice. */
+export type Parameters = ReadonlyMap<string, string>;
+
+/** The parts of an HTTP request that carry parameters, as they came over the wire. */
+export interface ParameterSource {
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** Without the question mark. */
+  readonly query: string;
+  readonly body: Buffer;
+}
+
+const parametersMax = 100;
+
+/** Names that mean something to an OAuth endpoint; they belong in the body and nowhere else. */
+const knownNames: ReadonlySet<string> = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'scope',
+  'resource',
+  'username',
+  'password',
+  'refresh_token',
+  'token',
+  'token_type_hint',
+]);
+
+// RFC 6749 Appendix A: these are visible ASCII; tokens and identifiers never hold anything else.
+const asciiNames: ReadonlySet<string> = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'refresh_token',
+  'token',
+  'token_type_hint',
+]);
+
+/** Reads a form or JSON body into one flat map; refuses what could be read in two ways (RFC 6749 §3.2). */
+export function parseParameters(source: ParameterSource): Parameters {
+  if (source.contentEncoding !== undefined && source.contentEncoding.trim().toLowerCase() !== 'identity') {
+    throw new OAuthError('unsupported_media_type', 'send the body without Content-Encoding');
+  }
+  const pairs = parseBody(source);
+  const parameters = collect(pairs);
+  refuseQuery(source.query);
+  return parameters;
+}
+
+function parseBody({ contentType, body }: ParameterSource): [string, string][] {
+  const mediaType = parseMediaType(contentType);
+  if (mediaType === undefined) {
+    throw new OAuthError(
+      'unsupported_media_type',
+      'send the parameters as application/x-www-form-urlencoded or application/json, in UTF-8',
+    );
+  }
+  if (!isUtf8(body)) {
+    throw new OAuthError('invalid_request', 'the body is not valid UTF-8');
+  }
+  const text = body.toString('utf8');
+  return mediaType === 'application/json' ? parseJson(text) : parseForm(text);
+}
+
+/** The media type without its parameters; undefined when we do not take it. */
+function parseMediaType(contentType: string | undefined): string | undefined {
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  const mediaType = type.trim();
+  if (mediaType !== 'application/x-www-form-urlencoded' && mediaType !== 'application/json') {
+    return undefined;
+  }
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
+  return charset === undefined || /^charset="?utf-?8"?$/.test(charset) ? mediaType : undefined;
+}
+
+/** Pairs of a form, in order; also serves the query. */
+export function parseForm(text: string): [string, string][] {
+  if (text === '') {
+    return [];
+  }
+  const parts = text.split('&', parametersMax + 1);
+  if (parts.length > parametersMax) {
+    throw tooMany();
+  }
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => {
+      const equals = part.indexOf('=');
+      return equals === -1
+        ? [decodeFormText(part), '']
+        : [decodeFormText(part.slice(0, equals)), decodeFormText(part.slice(equals + 1))];
+    });
+}
+
+function decodeFormText(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch (cause) {
+    throw new OAuthError('invalid_request', 'the percent-encoding of a parameter is broken', { cause });
+  }
+}
+
+function parseJson(text: string): [string, string][] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    // The parser's message quotes the body, which may hold a secret: it goes no further than `cause`.
+    throw new OAuthError('invalid_request', 'the body is not valid JSON', { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw notFlat();
+  }
+  const pairs = Object.entries(value);
+  if (pairs.length > parametersMax) {
+    throw tooMany();
+  }
+  if (!isFlat(pairs)) {
+    throw notFlat();
+  }
+  // In a flat object of strings every second string is a name: more of them than members means that one came twice,
+  // which JSON.parse would hide.
+  const strings = text.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0;
+  if (strings !== pairs.length * 2) {
+    throw new OAuthError('invalid_request', 'a parameter was sent twice');
+  }
+  return pairs;
+}
+
+function isFlat(pairs: [string, unknown][]): pairs is [string, string][] {
+  return pairs.every(([, value]) => typeof value === 'string');
+}
+
+function collect(pairs: readonly [string, string][]): Parameters {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    if (parameters.has(name)) {
+      throw new OAuthError('invalid_request', 'a parameter was sent twice');
+    }
+    if (hasControls(name) || hasControls(value)) {
+      throw new OAuthError('invalid_request', 'a parameter contains a control character');
+    }
+    if (asciiNames.has(name) && !/^[\x20-\x7e]*$/.test(value)) {
+      throw new OAuthError('invalid_request', `${name} contains a character that it cannot have`);
+    }
+    parameters.set(name, value);
+  }
+  // RFC 6749 §3.1: a parameter without a value is treated as if it were omitted.
+  for (const [name, value] of parameters) {
+    if (value === '') {
+      parameters.delete(name);
+    }
+  }
+  return parameters;
+}
+
+/** RFC 6749 §2.3.1: credentials never stand in the URL, where logs would keep them. */
+function refuseQuery(query: string): void {
+  const names = parseForm(query).map(([name]) => name);
+  if (names.some((name) => knownNames.has(name))) {
+    throw new OAuthError('invalid_request', 'send the parameters in the body, not in the URL');
+  }
+}
+
+function hasControls(text: string): boolean {
+  return /[\x00-\x1f\x7f]/.test(text) || !text.isWellFormed();
+}
+
+function tooMany(): OAuthError {
+  return new OAuthError('invalid_request', 'the request has too many parameters');
+}
+
+function notFlat(): OAuthError {
+  return new OAuthError('invalid_request', 'the JSON body must be one flat object of strings');
+}

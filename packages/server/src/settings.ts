@@ -1,0 +1,211 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { aliases } from './aliases.ts';
+import { masterKeyBytes } from './domain/master-key.ts';
+import { signingAlgorithms } from './domain/signing-key.ts';
+
+/** One setting: how its text is read, and what the reference page says of it. */
+export interface Setting<Value> {
+  readonly schema: z.ZodType<Value, string | undefined>;
+  readonly description: string;
+  /** What the page shows as default. */
+  readonly fallback: string;
+  /** A secret can also be given as a file, by the same name with `_FILE`, and is never shown. */
+  readonly secret?: true;
+}
+
+const wholeNumber = (name: string, least: number, most: number, fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text) => (text === undefined ? fallback : Number(text)))
+    .refine((value) => Number.isInteger(value) && value >= least && value <= most, {
+      error: `${name} must be a whole number from ${least} to ${most}`,
+    });
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(
+  name: string,
+  values: Values,
+  fallback: Values[number],
+) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context): Values[number] => {
+      const value = values.find((candidate) => candidate === (text ?? fallback));
+      if (value === undefined) {
+        context.addIssue({ code: 'custom', message: `${name} must be ${values.join(' or ')}` });
+        return z.NEVER;
+      }
+      return value;
+    });
+
+const list = (name: string, isValid: (item: string) => boolean, what: string, fallback: readonly string[]) =>
+  z
+    .string()
+    .optional()
+    .transform((text) => (text === undefined ? fallback : text.split(',').map((item) => item.trim())))
+    .refine((items) => items.every(isValid) && new Set(items).size === items.length, {
+      error: `${name} must be a comma-separated list of ${what}`,
+    });
+
+const baseUrl = (name: string) =>
+  z
+    .string()
+    .optional()
+    .transform((text) => text?.replace(/\/+$/, ''))
+    .refine((text) => text === undefined || isBaseUrl(text), {
+      error: `${name} must be an http or https URL without user, query or fragment, such as https://auth.example.com`,
+    });
+
+/** Every setting of Bindery, in the order of the reference page. */
+export const settings = {
+  PORT: {
+    schema: wholeNumber('PORT', 0, 65_535, 8080),
+    description: 'The port to listen on; 0 takes any free one.',
+    fallback: '8080',
+  },
+  HOST: {
+    schema: z.string().default('127.0.0.1'),
+    description: 'The address to listen on; 0.0.0.0 or :: for all of the machine.',
+    fallback: '127.0.0.1',
+  },
+  BINDERY_PUBLIC_URL: {
+    schema: baseUrl('BINDERY_PUBLIC_URL'),
+    description:
+      'The URL under which callers reach Bindery. It is the issuer (`iss`) of every token, letter by letter.',
+    fallback: 'http://localhost and the port',
+  },
+  BINDERY_API_URL: {
+    schema: baseUrl('BINDERY_API_URL'),
+    description: 'The URL under which callers reach the guarded API, where it differs.',
+    fallback: 'the public URL',
+  },
+  BINDERY_AUDIENCE: {
+    schema: z
+      .string()
+      .optional()
+      .refine((text) => text === undefined || /^[\x21-\x7e]{1,500}$/.test(text), {
+        error: 'BINDERY_AUDIENCE must be 1 to 500 visible ASCII characters',
+      }),
+    description: 'The audience (`aud`) of access tokens, by which the API knows that a token is meant for it.',
+    fallback: 'the API URL and `/api`',
+  },
+  BINDERY_DATA_DIR: {
+    schema: z.string().default('./data'),
+    description: 'The folder of the embedded database and of the master key.',
+    fallback: './data',
+  },
+  BINDERY_MASTER_KEY: {
+    schema: z
+      .string()
+      .optional()
+      .transform((text) => (text === undefined ? undefined : decodeMasterKey(text)))
+      .refine((key) => key === undefined || key.length === masterKeyBytes, {
+        error:
+          'BINDERY_MASTER_KEY must be 32 bytes, as 64 hexadecimal digits or as base64 (make one: openssl rand -base64 32)',
+      }),
+    description: 'The key under which signing keys and secrets are kept. Without it, one is made in the data folder.',
+    fallback: '`<data folder>/master-key`, made at the first start',
+    secret: true,
+  },
+  BINDERY_TRUSTED_PROXIES: {
+    schema: list('BINDERY_TRUSTED_PROXIES', isAddressOrNetwork, 'addresses or networks (CIDR)', []),
+    description: 'Proxies, besides loopback, whose `X-Forwarded-For` is believed.',
+    fallback: 'none',
+  },
+  BINDERY_ACCESS_TOKEN_LIFETIME: {
+    schema: wholeNumber('BINDERY_ACCESS_TOKEN_LIFETIME', 60, 86_400, 3600),
+    description: 'How long an access token lives, in seconds.',
+    fallback: '3600',
+  },
+  BINDERY_SIGNING_ALGORITHM: {
+    schema: oneOf('BINDERY_SIGNING_ALGORITHM', signingAlgorithms, 'ES256'),
+    description:
+      'The algorithm that signs access tokens. A change takes effect once the new key has been published long enough.',
+    fallback: 'ES256',
+  },
+  BINDERY_RSA_BITS: {
+    schema: wholeNumber('BINDERY_RSA_BITS', 2048, 8192, 2048),
+    description: 'The size of new RSA keys, for RS256.',
+    fallback: '2048',
+  },
+  BINDERY_API_CLIENTS: {
+    schema: oneOf('BINDERY_API_CLIENTS', ['on', 'off'], 'on'),
+    description:
+      'Whether a new organization may use API clients at once, or only after an operator has switched them on.',
+    fallback: 'on',
+  },
+  BINDERY_AUDIT_RETENTION_DAYS: {
+    schema: wholeNumber('BINDERY_AUDIT_RETENTION_DAYS', 1, 36_500, 90),
+    description: 'How long audit entries and hourly counters are kept, in days.',
+    fallback: '90',
+  },
+  BINDERY_TOKEN_PATHS: {
+    schema: list('BINDERY_TOKEN_PATHS', (path) => /^(\/[A-Za-z0-9._~-]+)+$/.test(path), 'paths', aliases.tokenPaths),
+    description: 'The paths of the token endpoint; metadata names the first.',
+    fallback: aliases.tokenPaths.join(','),
+  },
+  BINDERY_SCOPES: {
+    schema: list(
+      'BINDERY_SCOPES',
+      (scope) => /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/.test(scope),
+      'scopes',
+      aliases.scopes,
+    ),
+    description: 'The names of the one public scope; the first is granted where none is asked for.',
+    fallback: aliases.scopes.join(','),
+  },
+  BINDERY_TENANT_HEADERS: {
+    schema: list(
+      'BINDERY_TENANT_HEADERS',
+      (name) => /^[a-z0-9-]+$/.test(name),
+      'lower-case header names',
+      aliases.tenantHeaders,
+    ),
+    description: 'The names of the header in which a caller of the API repeats its organization id.',
+    fallback: aliases.tenantHeaders.join(','),
+  },
+  BINDERY_LOG_LEVEL: {
+    schema: oneOf('BINDERY_LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    description: 'The least level that is logged.',
+    fallback: 'info',
+  },
+  BINDERY_LOG_FORMAT: {
+    schema: oneOf('BINDERY_LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto'),
+    description: '`auto` is pretty on a terminal and JSON elsewhere.',
+    fallback: 'auto',
+  },
+  BINDERY_SHUTDOWN_TIMEOUT: {
+    schema: wholeNumber('BINDERY_SHUTDOWN_TIMEOUT', 1, 600, 25),
+    description: 'How long a stopping server waits for running requests, in seconds.',
+    fallback: '25',
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof settings;
+
+/** What each setting's text is read to. */
+export type SettingValues = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return false;
+  }
+  // Compared as text so that a spelling which a verifier would not find again is refused, not mended.
+  return text === url.origin + (url.pathname === '/' ? '' : url.pathname);
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) {
+    return false;
+  }
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function decodeMasterKey(text: string): Buffer {
+  return /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+}

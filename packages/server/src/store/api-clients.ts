@@ -1,0 +1,193 @@
+import type { Access, GrantType } from '../domain/access.ts';
+import type { Queries } from './database.ts';
+import type { Page } from './page.ts';
+import type { ApiClientsTable, ClientSecretsTable } from './schema.ts';
+
+/** An API client: an OAuth client that belongs to exactly one organization. Times are epoch milliseconds. */
+export interface ApiClient {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly access: Access;
+  readonly grants: readonly GrantType[];
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly version: number;
+}
+
+/** One secret of a client; the secret itself is nowhere. Times are epoch milliseconds. */
+export interface ClientSecret {
+  readonly id: string;
+  readonly clientId: string;
+  readonly hash: Buffer;
+  readonly lastFour: string;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly lastUsedAddress: string | null;
+}
+
+/** The API clients of one organization, and nothing of any other. */
+export class OrganizationClients {
+  readonly #queries: Queries;
+  readonly #organizationId: string;
+
+  constructor(queries: Queries, organizationId: string) {
+    this.#queries = queries;
+    this.#organizationId = organizationId;
+  }
+
+  async insert(client: Omit<ApiClient, 'organizationId'>): Promise<void> {
+    await this.#queries
+      .insertInto('api_clients')
+      .values({
+        id: client.id,
+        organization_id: this.#organizationId,
+        name: client.name,
+        access: client.access,
+        grants: client.grants.join(' '),
+        state: client.state,
+        created_at: client.createdAt,
+        updated_at: client.updatedAt,
+        version: client.version,
+      })
+      .execute();
+  }
+
+  async find(id: string): Promise<ApiClient | undefined> {
+    const row = await this.#queries
+      .selectFrom('api_clients')
+      .selectAll()
+      .where('id', '=', id)
+      .where('organization_id', '=', this.#organizationId)
+      .executeTakeFirst();
+    return row && toApiClient(row);
+  }
+
+  /** Oldest first. */
+  async list(page: Page): Promise<readonly ApiClient[]> {
+    const rows = await this.#queries
+      .selectFrom('api_clients')
+      .selectAll()
+      .where('organization_id', '=', this.#organizationId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .limit(page.size)
+      .offset(page.size * (page.number - 1))
+      .execute();
+    return rows.map(toApiClient);
+  }
+
+  /** Changes a client if it is still at `version`; undefined when it is gone or was changed meanwhile. */
+  async update(
+    id: string,
+    version: number,
+    change: Partial<Pick<ApiClient, 'name' | 'access' | 'state'>>,
+    now: number,
+  ): Promise<ApiClient | undefined> {
+    const row = await this.#queries
+      .updateTable('api_clients')
+      .set({ ...change, updated_at: now, version: version + 1 })
+      .where('id', '=', id)
+      .where('organization_id', '=', this.#organizationId)
+      .where('version', '=', version)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toApiClient(row);
+  }
+
+  /** Removes a client and its secrets if it is still at `version`. */
+  async remove(id: string, version: number): Promise<boolean> {
+    const removed = await this.#queries
+      .deleteFrom('api_clients')
+      .where('id', '=', id)
+      .where('organization_id', '=', this.#organizationId)
+      .where('version', '=', version)
+      .returning('id')
+      .executeTakeFirst();
+    return removed !== undefined;
+  }
+
+  async insertSecret(secret: Omit<ClientSecret, 'lastUsedAt' | 'lastUsedAddress'>): Promise<void> {
+    await this.#queries
+      .insertInto('client_secrets')
+      .values({
+        id: secret.id,
+        client_id: secret.clientId,
+        organization_id: this.#organizationId,
+        hash: secret.hash.toString('base64url'),
+        last_four: secret.lastFour,
+        created_at: secret.createdAt,
+        expires_at: secret.expiresAt,
+        last_used_at: null,
+        last_used_address: null,
+      })
+      .execute();
+  }
+
+  /** The secrets of a client that are not over at `now`, oldest first. */
+  async liveSecrets(clientId: string, now: number): Promise<readonly ClientSecret[]> {
+    const rows = await this.#queries
+      .selectFrom('client_secrets')
+      .selectAll()
+      .where('client_id', '=', clientId)
+      .where('organization_id', '=', this.#organizationId)
+      .where((expression) => expression.or([expression('expires_at', 'is', null), expression('expires_at', '>', now)]))
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map(toClientSecret);
+  }
+
+  /** Gives the secrets of a client that live longer than `endsAt` that end. */
+  async endSecrets(clientId: string, endsAt: number): Promise<void> {
+    await this.#queries
+      .updateTable('client_secrets')
+      .set({ expires_at: endsAt })
+      .where('client_id', '=', clientId)
+      .where('organization_id', '=', this.#organizationId)
+      .where((expression) =>
+        expression.or([expression('expires_at', 'is', null), expression('expires_at', '>', endsAt)]),
+      )
+      .execute();
+  }
+}
+
+/** The organization of a client, for the operator, who names a client by its id alone. */
+export async function organizationOfClient(queries: Queries, clientId: string): Promise<string | undefined> {
+  const row = await queries
+    .selectFrom('api_clients')
+    .select('organization_id')
+    .where('id', '=', clientId)
+    .executeTakeFirst();
+  return row?.organization_id;
+}
+
+function toApiClient(row: ApiClientsTable): ApiClient {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    name: row.name,
+    access: row.access,
+    // Written by `insert` from the same type.
+    grants: row.grants.split(' ') as GrantType[],
+    state: row.state,
+    createdAt: Number(row.created_at),
+    updatedAt: Number(row.updated_at),
+    version: Number(row.version),
+  };
+}
+
+function toClientSecret(row: ClientSecretsTable): ClientSecret {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    hash: Buffer.from(row.hash, 'base64url'),
+    lastFour: row.last_four,
+    createdAt: Number(row.created_at),
+    expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+    lastUsedAt: row.last_used_at === null ? null : Number(row.last_used_at),
+    lastUsedAddress: row.last_used_address,
+  };
+}

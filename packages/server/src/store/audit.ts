@@ -1,0 +1,114 @@
+import { newTimeOrderedId, timeOrderedPrefix } from '../domain/identifier.ts';
+import type { Queries } from './database.ts';
+import type { AuditEntriesTable } from './schema.ts';
+
+/** Who did something, and from where. */
+export interface Actor {
+  readonly type: 'command_line' | 'user' | 'client' | 'system';
+  readonly id: string | null;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string | null;
+}
+
+/** One line of the audit trail. */
+export interface AuditEntry {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly actor: Actor;
+  readonly organizationId: string | null;
+  readonly action: string;
+  readonly target: { readonly type: string; readonly id: string } | null;
+  readonly outcome: 'done' | 'issued' | 'refused';
+  /** The true reason of a refusal, which the caller is not told. */
+  readonly reason?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes an entry; call it in the transaction of the change it speaks of. */
+export async function insertAuditEntry(queries: Queries, entry: AuditEntry): Promise<void> {
+  await queries.insertInto('audit_entries').values(toAuditRow(entry)).execute();
+}
+
+export function toAuditRow(entry: AuditEntry): AuditEntriesTable {
+  return {
+    id: newTimeOrderedId(entry.at),
+    at: entry.at,
+    organization_id: entry.organizationId,
+    actor_type: entry.actor.type,
+    actor_id: entry.actor.id,
+    action: entry.action,
+    target_type: entry.target?.type ?? null,
+    target_id: entry.target?.id ?? null,
+    outcome: entry.outcome,
+    reason: entry.reason ?? null,
+    address: entry.actor.address,
+    user_agent: entry.actor.userAgent?.slice(0, 200) ?? null,
+    request_id: entry.actor.requestId,
+    details: entry.details === undefined ? null : JSON.stringify(entry.details),
+  };
+}
+
+/** An entry as it is read back. */
+export interface AuditRecord extends AuditEntry {
+  readonly id: string;
+}
+
+/** The newest entries first, of one organization and optionally one target. */
+export async function listAuditEntries(
+  queries: Queries,
+  filter: {
+    readonly organizationId?: string;
+    readonly targetId?: string;
+    readonly before?: string;
+    readonly limit: number;
+  },
+): Promise<readonly AuditRecord[]> {
+  const rows = await queries
+    .selectFrom('audit_entries')
+    .selectAll()
+    .$if(filter.organizationId !== undefined, (query) =>
+      query.where('organization_id', '=', filter.organizationId ?? ''),
+    )
+    .$if(filter.targetId !== undefined, (query) => query.where('target_id', '=', filter.targetId ?? ''))
+    .$if(filter.before !== undefined, (query) => query.where('id', '<', filter.before ?? ''))
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+    .execute();
+  return rows.map(toAuditRecord);
+}
+
+/** Removes up to `limit` entries and counters from before a moment; returns how many went. */
+export async function pruneTrail(queries: Queries, before: number, limit: number): Promise<number> {
+  const oldest = queries
+    .selectFrom('audit_entries')
+    .select('id')
+    .where('id', '<', timeOrderedPrefix(before))
+    .orderBy('id')
+    .limit(limit);
+  const entries = await queries.deleteFrom('audit_entries').where('id', 'in', oldest).executeTakeFirst();
+  const hours = await queries.deleteFrom('client_hours').where('hour', '<', before).executeTakeFirst();
+  const refusals = await queries.deleteFrom('unknown_client_refusals').where('hour', '<', before).executeTakeFirst();
+  return Number(entries.numDeletedRows + hours.numDeletedRows + refusals.numDeletedRows);
+}
+
+function toAuditRecord(row: AuditEntriesTable): AuditRecord {
+  return {
+    id: row.id,
+    at: Number(row.at),
+    actor: {
+      // Written by `toAuditRow` from the same types.
+      type: row.actor_type as Actor['type'],
+      id: row.actor_id,
+      address: row.address,
+      userAgent: row.user_agent,
+      requestId: row.request_id,
+    },
+    organizationId: row.organization_id,
+    action: row.action,
+    target: row.target_type === null || row.target_id === null ? null : { type: row.target_type, id: row.target_id },
+    outcome: row.outcome as AuditEntry['outcome'],
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.details === null ? {} : { details: JSON.parse(row.details) as Record<string, unknown> }),
+  };
+}

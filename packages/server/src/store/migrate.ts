@@ -1,0 +1,55 @@
+import { bindersMigrations } from '@bindery/binders';
+import type { Kysely } from 'kysely';
+import { ConfigurationError } from '../errors.ts';
+import { tokenService } from './migrations/0001-token-service.ts';
+
+/** One step of the schema; never changed once released, only followed by another. */
+export interface Migration {
+  readonly id: string;
+  up(db: Kysely<unknown>): Promise<void>;
+}
+
+/** All steps in the order in which they run. */
+export const migrations: readonly Migration[] = [tokenService, ...bindersMigrations];
+
+type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };
+
+/** The steps that a store still lacks; throws when it has some that this program does not know. */
+export async function pendingMigrations(db: Kysely<unknown>): Promise<readonly Migration[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'bindery_migrations')) {
+    return migrations;
+  }
+  const rows = await db.withTables<MigrationRows>().selectFrom('bindery_migrations').select('id').execute();
+  const applied = new Set(rows.map((row) => row.id));
+  const unknown = [...applied].filter((id) => !migrations.some((migration) => migration.id === id));
+  if (unknown.length > 0) {
+    throw new ConfigurationError([
+      `the store is newer than this program (it has ${unknown.join(', ')}): run the newer Bindery, or restore an older backup`,
+    ]);
+  }
+  return migrations.filter((migration) => !applied.has(migration.id));
+}
+
+/** Brings a store to this program's schema in one transaction, so that it is never between two. */
+export async function migrate(db: Kysely<unknown>, now: number): Promise<readonly string[]> {
+  return db.transaction().execute(async (transaction) => {
+    const pending = await pendingMigrations(transaction);
+    if (pending === migrations) {
+      await transaction.schema
+        .createTable('bindery_migrations')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('applied_at', 'bigint', (column) => column.notNull())
+        .execute();
+    }
+    for (const migration of pending) {
+      await migration.up(transaction);
+      await transaction
+        .withTables<MigrationRows>()
+        .insertInto('bindery_migrations')
+        .values({ id: migration.id, applied_at: now })
+        .execute();
+    }
+    return pending.map((migration) => migration.id);
+  });
+}

@@ -1,0 +1,56 @@
+import type { KeyTimes, PublicJwk, SigningAlgorithm } from '../domain/signing-key.ts';
+import type { Queries } from './database.ts';
+
+/** A signing key as the store keeps it: the private half sealed. */
+export interface StoredSigningKey extends KeyTimes {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly publicJwk: PublicJwk;
+  readonly sealedPrivateKey: string;
+}
+
+/** All keys that are not over at `now`, in the order in which they began to sign. */
+export async function listSigningKeys(queries: Queries, now: number): Promise<readonly StoredSigningKey[]> {
+  const rows = await queries
+    .selectFrom('signing_keys')
+    .selectAll()
+    .where((expression) => expression.or([expression('retires_at', 'is', null), expression('retires_at', '>', now)]))
+    .orderBy('signs_from')
+    .orderBy('kid')
+    .execute();
+  return rows.map((row) => ({
+    kid: row.kid,
+    // Written by `insertSigningKey` from the same types.
+    algorithm: row.algorithm as SigningAlgorithm,
+    publicJwk: JSON.parse(row.public_jwk) as PublicJwk,
+    sealedPrivateKey: row.sealed_private_key,
+    publishedAt: Number(row.published_at),
+    signsFrom: Number(row.signs_from),
+    retiresAt: row.retires_at === null ? null : Number(row.retires_at),
+  }));
+}
+
+export async function insertSigningKey(queries: Queries, key: StoredSigningKey): Promise<void> {
+  await queries
+    .insertInto('signing_keys')
+    .values({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      public_jwk: JSON.stringify(key.publicJwk),
+      sealed_private_key: key.sealedPrivateKey,
+      published_at: key.publishedAt,
+      signs_from: key.signsFrom,
+      retires_at: key.retiresAt,
+    })
+    .execute();
+}
+
+/** Gives every key but one an end, unless it ends sooner. */
+export async function retireOtherKeys(queries: Queries, kid: string, retiresAt: number): Promise<void> {
+  await queries
+    .updateTable('signing_keys')
+    .set({ retires_at: retiresAt })
+    .where('kid', '!=', kid)
+    .where('retires_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { createClient } from './actions/clients.ts';
+import type { ActionContext, Actor } from './actions/context.ts';
+import { openStore } from './actions/open-store.ts';
+import { createOrganization } from './actions/organizations.ts';
+import { createApp } from './app.ts';
+import { loadConfig } from './config.ts';
+import type { Access } from './domain/access.ts';
+import { createLogger } from './logger.ts';
+
+/** A server in this process with a store of its own and a clock that stands still until it is moved. For tests. */
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly context: ActionContext;
+  /** Moves the clock. */
+  advance(milliseconds: number): void;
+  /** Everything that was logged. */
+  log(): string;
+  /** An organization with one client. */
+  newClient(access?: Access): Promise<{ clientId: string; clientSecret: string; organizationId: string }>;
+  /** Posts a form. */
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>> | string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<LightMyRequestResponse>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Who acts in tests. */
+export const testActor: Actor = {
+  type: 'command_line',
+  id: 'test',
+  address: null,
+  userAgent: null,
+  requestId: null,
+};
+
+/** Starts it; `environment` as an operator would set it. */
+export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bindery-unit-'));
+  const config = loadConfig({ BINDERY_DATA_DIR: dataDir, BINDERY_LOG_LEVEL: 'trace', ...environment });
+  let now = Date.UTC(2030, 0, 1);
+  const lines: string[] = [];
+  const context = await openStore(config, 'create', () => now);
+  const logger = createLogger(config, { write: (line) => void lines.push(line) });
+  const app = await createApp({ context, logger, isDraining: () => false });
+  return {
+    app,
+    context,
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+    log: () => lines.join(''),
+    async newClient(access = 'read_write') {
+      const organization = await createOrganization(context, testActor, { name: 'Acme' });
+      const made = await createClient(context, testActor, {
+        organizationId: organization.id,
+        name: 'Test client',
+        access,
+        grants: ['client_credentials'],
+        secretExpiresAt: null,
+      });
+      return { clientId: made.client.id, clientSecret: made.clientSecret, organizationId: organization.id };
+    },
+    post: (path, fields, headers = {}) =>
+      app.inject({
+        method: 'POST',
+        url: path,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        payload: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
+      }),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await context.database.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

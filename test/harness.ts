@@ -1,0 +1,214 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The command, as an operator runs it. */
+export const binderyCommand = new URL('../packages/server/bin/bindery.cjs', import.meta.url).pathname;
+
+/** What a program left behind. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A Bindery of its own: a real process on a free loopback port with a store in a folder of its own. */
+export interface Bindery {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly pid: number;
+  /** Everything the server has written so far. */
+  log(): string;
+  /** Runs the command line on the same store. */
+  cli(args: readonly string[], stdin?: string): Promise<Finished>;
+  /** Runs a command with `--json`, which must succeed, and returns its answer. */
+  cliJson<Answer = Record<string, unknown>>(args: readonly string[], stdin?: string): Promise<Answer>;
+  /** Ends the server as an operator does and returns its exit code. */
+  stop(): Promise<number | null>;
+  /** Ends the server as a power cut does. */
+  kill(): Promise<void>;
+  /** Starts the same server again: same port, same store. */
+  restart(): Promise<Bindery>;
+  /** Stops the server if it runs, and removes its folder. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface BinderyOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly dataDir?: string;
+}
+
+/** Starts a server and waits until it listens. */
+export async function startBindery(options: BinderyOptions = {}): Promise<Bindery> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'bindery-test-'));
+  const env = { ...cleanEnvironment(), PORT: '0', BINDERY_DATA_DIR: dataDir, ...options.env };
+  const child = spawn(process.execPath, [binderyCommand, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  const exited = exitOf(child);
+  const address = await waitForAddress(child, () => log);
+  const pid = child.pid ?? 0;
+  const run = (args: readonly string[], stdin = ''): Promise<Finished> =>
+    runProgram(process.execPath, [binderyCommand, ...args], { env, stdin });
+  return {
+    url: address,
+    dataDir,
+    pid,
+    log: () => log,
+    cli: run,
+    async cliJson<Answer>(args: readonly string[], stdin?: string): Promise<Answer> {
+      const finished = await run([...args, '--json'], stdin);
+      if (finished.code !== 0) {
+        throw new Error(`bindery ${args.join(' ')} ended with ${finished.code}: ${finished.stderr}`);
+      }
+      // The caller says which command's answer it asked for.
+      return JSON.parse(finished.stdout) as Answer;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async restart() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await exited;
+      }
+      return startBindery({ dataDir, env: { ...options.env, PORT: new URL(address).port } });
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An organization and one of its clients, made on the command line. */
+export interface TestClient {
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly organization_id: string;
+}
+
+/** Makes an organization; returns its id. */
+export async function createOrganization(bindery: Bindery, name = 'Acme'): Promise<string> {
+  const made = await bindery.cliJson<{ organization_id: string }>(['org', 'create', '--name', name]);
+  return made.organization_id;
+}
+
+/** Makes a client in an organization, or in a new one. */
+export async function createClient(
+  bindery: Bindery,
+  options: { readonly access?: 'read' | 'read_write'; readonly org?: string; readonly more?: readonly string[] } = {},
+): Promise<TestClient> {
+  const org = options.org ?? (await createOrganization(bindery));
+  const access = options.access ?? 'read_write';
+  return bindery.cliJson<TestClient>([
+    ...['client', 'create', '--org', org, '--name', 'Test client', '--access', access],
+    ...(options.more ?? []),
+  ]);
+}
+
+/** Sends a form to a path of the server. */
+export function postForm(
+  bindery: Pick<Bindery, 'url'>,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(bindery.url + path, { method: 'POST', body: new URLSearchParams(fields), headers });
+}
+
+/** A token of a client by client credentials. */
+export async function getToken(
+  bindery: Pick<Bindery, 'url'>,
+  client: Pick<TestClient, 'client_id' | 'client_secret'>,
+): Promise<string> {
+  const { client_id, client_secret } = client;
+  const response = await postForm(bindery, '/connect/token', {
+    grant_type: 'client_credentials',
+    client_id,
+    client_secret,
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok || typeof answer !== 'object' || answer === null || !('access_token' in answer)) {
+    throw new Error(`no token: ${response.status} ${JSON.stringify(answer)}`);
+  }
+  return String(answer.access_token);
+}
+
+/** Runs a program to its end. */
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly stdin?: string; readonly cwd?: string } = {},
+): Promise<Finished> {
+  const child = spawn(command, args, { env: options.env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const code = await exitOf(child);
+  return { code, stdout, stderr };
+}
+
+/** Asks again and again until the answer is not undefined; throws after `secondsMax`. */
+export async function waitFor<Value>(
+  question: () => Promise<Value | undefined> | Value | undefined,
+  secondsMax = 20,
+): Promise<Value> {
+  const end = performance.now() + secondsMax * 1000;
+  for (;;) {
+    const answer = await question();
+    if (answer !== undefined) {
+      return answer;
+    }
+    if (performance.now() > end) {
+      throw new Error(`waited ${secondsMax} s in vain`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The environment without settings of Bindery that the machine may have. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(
+    ([name]) =>
+      !name.startsWith('BINDERY_') &&
+      !['PORT', 'HOST', 'DATABASE_URL', 'NODE_OPTIONS', 'NODE_TEST_CONTEXT'].includes(name),
+  );
+  return Object.fromEntries(entries);
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+async function waitForAddress(child: ChildProcess, log: () => string): Promise<string> {
+  return waitFor(() => {
+    const match = /is listening on (http:\/\/\S+)/.exec(log());
+    if (match === null && child.exitCode !== null) {
+      throw new Error(`the server ended with ${child.exitCode}: ${log()}`);
+    }
+    return match?.[1];
+  }, 30);
+}
