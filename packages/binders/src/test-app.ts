@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createGuard } from '@bindery/guard';
+import { createGuard, type Guard } from '@bindery/guard';
 import SQLite from 'better-sqlite3';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
@@ -31,20 +31,25 @@ export async function openDatabase(test: TestContext): Promise<Kysely<BindersTab
   return db;
 }
 
-/** A server with the Binders API under /api, not listening. */
-export async function startApp(
-  test: TestContext,
-  options: { readonly now?: () => number; readonly randomBytes?: (size: number) => Uint8Array } = {},
-): Promise<{ app: FastifyInstance; db: Kysely<BindersTables>; routes: { method: string; url: string }[] }> {
-  const db = await openDatabase(test);
+/** The guard that the tokens of `headersOf` are for. */
+export function createTestGuard(): Guard {
   const key = { kid: 'test', alg: 'ES256', key: publicKey };
-  const guard = createGuard({
+  return createGuard({
     issuer,
     audience,
     tenantHeader: ['x-tenant-id', 'x-ibinder-tenantid'],
     errorsUrl: '/docs/errors',
     keys: { find: (kid) => (kid === 'test' ? key : undefined) },
   });
+}
+
+/** A server with the Binders API under /api, not listening. */
+export async function startApp(
+  test: TestContext,
+  options: { readonly now?: () => number; readonly randomBytes?: (size: number) => Uint8Array } = {},
+): Promise<{ app: FastifyInstance; db: Kysely<BindersTables>; routes: { method: string; url: string }[] }> {
+  const db = await openDatabase(test);
+  const guard = createTestGuard();
   const app = Fastify();
   const routes: { method: string; url: string }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
