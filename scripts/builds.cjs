@@ -1,0 +1,6 @@
+'use strict';
+// What is built after an install. A build is `{ name, inputs, output, command }`: paths from the project's folder
+// (a folder stands for everything in it), and the arguments the command line gives to Node. It is made again when
+// an input, the command or the lockfile differs from the last time.
+
+module.exports = [];
