@@ -111,6 +111,8 @@ const broken: Record<string, Endpoint['answer']> = {
     response.write('{"keys":[');
     response.socket?.destroySoon();
   },
+  'good keys in a byte more than a megabyte': (response) =>
+    response.end(JSON.stringify({ keys: [ecJwk] }).padEnd(1024 * 1024 + 1)),
   redirect: (response) => response.writeHead(302, { location: '/elsewhere' }).end(),
   'a body without end': (response) => {
     const write = () => {
