@@ -12,6 +12,16 @@ export function newClientId(): string {
   return `client_${randomBase62(17, 22)}`;
 }
 
+/** A new user's id: `user_` and 22 characters of `[0-9A-Za-z]`, never like a client's. */
+export function newUserId(): string {
+  return `user_${randomBase62(17, 22)}`;
+}
+
+/** A new API credential's id: `api_` and 22 characters of `[0-9A-Za-z]`. */
+export function newApiCredentialId(): string {
+  return `api_${randomBase62(17, 22)}`;
+}
+
 /** A new id for a row that nobody outside ever types: a prefix and 128 random bits. */
 export function newRowId(prefix: string): string {
   return `${prefix}_${randomBase62(16, 22)}`;

@@ -6,6 +6,8 @@ export interface DerivedKeys {
   readonly sealing: Buffer;
   /** Keys the HMAC over client secrets and other random tokens. */
   readonly pepper: Buffer;
+  /** Keys the tag in refresh tokens, by which we know that we made them. */
+  readonly refreshTag: Buffer;
   /** Tells whether a store belongs to this master key, without saying anything about it. */
   readonly check: string;
 }
@@ -17,6 +19,7 @@ export function deriveKeys(masterKey: Buffer): DerivedKeys {
   return {
     sealing: derive(masterKey, 'bindery sealing key'),
     pepper: derive(masterKey, 'bindery pepper'),
+    refreshTag: derive(masterKey, 'bindery refresh token tag'),
     check: derive(masterKey, 'bindery master key check').toString('hex'),
   };
 }

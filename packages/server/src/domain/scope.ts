@@ -18,6 +18,11 @@ export function grantScope(asked: string | undefined, offered: readonly string[]
   return values.join(' ');
 }
 
+/** The scope of a refreshed token: as granted at first, or the part of it that is asked for (RFC 6749 §6). */
+export function narrowScope(asked: string | undefined, granted: string): string {
+  return asked === undefined ? granted : grantScope(asked, granted.split(' '));
+}
+
 /** The scope of a request that names none. */
 export function defaultScope(offered: readonly string[]): string {
   const [first] = offered;

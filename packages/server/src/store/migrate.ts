@@ -2,6 +2,7 @@ import { bindersMigrations } from '@bindery/binders';
 import type { Kysely } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
 import { tokenService } from './migrations/0001-token-service.ts';
+import { people } from './migrations/0002-people.ts';
 
 /** One step of the schema; never changed once released, only followed by another. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
 }
 
 /** All steps in the order in which they run. */
-export const migrations: readonly Migration[] = [tokenService, ...bindersMigrations];
+export const migrations: readonly Migration[] = [tokenService, ...bindersMigrations, people];
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };
 

@@ -1,5 +1,6 @@
 import type { BindersTable } from '@bindery/binders';
 import type { Access } from '../domain/access.ts';
+import type { Role } from '../domain/role.ts';
 
 /** Rows as both databases hold them. Times are epoch milliseconds, booleans 0 or 1, hashes and sealed texts base64url. */
 export interface Schema {
@@ -11,6 +12,12 @@ export interface Schema {
   readonly audit_entries: AuditEntriesTable;
   readonly client_hours: ClientHoursTable;
   readonly unknown_client_refusals: UnknownClientRefusalsTable;
+  readonly users: UsersTable;
+  readonly memberships: MembershipsTable;
+  readonly user_networks: UserNetworksTable;
+  readonly refresh_families: RefreshFamiliesTable;
+  readonly revoked_tokens: RevokedTokensTable;
+  readonly api_credentials: ApiCredentialsTable;
   readonly binders: BindersTable;
 }
 
@@ -97,4 +104,64 @@ export interface UnknownClientRefusalsTable {
   reason: string;
   refused: number;
   last_at: number;
+}
+
+export interface UsersTable {
+  id: string;
+  email: string;
+  /** PHC string; null while no password was set. */
+  password_hash: string | null;
+  state: 'active' | 'disabled';
+  created_at: number;
+  updated_at: number;
+  version: number;
+}
+
+export interface MembershipsTable {
+  organization_id: string;
+  user_id: string;
+  role: Role;
+  created_at: number;
+}
+
+/** Networks from which a user has signed in. */
+export interface UserNetworksTable {
+  user_id: string;
+  network: string;
+  last_at: number;
+}
+
+/** All that is kept of the refresh tokens of one sign-in: the one that is current and the one before it. */
+export interface RefreshFamiliesTable {
+  id: string;
+  client_id: string;
+  organization_id: string;
+  user_id: string;
+  scope: string;
+  current_hash: string;
+  previous_hash: string | null;
+  /** The scope parameter of the request that used the previous token; empty when there was none. */
+  previous_asked_scope: string | null;
+  /** The current token, sealed under the previous one, while the grace window is open. */
+  sealed_successor: string | null;
+  rotated_at: number | null;
+  created_at: number;
+  idle_expires_at: number;
+  absolute_expires_at: number;
+  revoked_at: number | null;
+  revoked_reason: string | null;
+}
+
+export interface RevokedTokensTable {
+  token_hash: string;
+  expires_at: number;
+}
+
+export interface ApiCredentialsTable {
+  id: string;
+  name: string;
+  audience: string;
+  secret_hash: string;
+  last_four: string;
+  created_at: number;
 }

@@ -1,0 +1,72 @@
+import { hashClientSecret, lastFour, newClientSecret } from '../domain/client-secret.ts';
+import { newApiCredentialId } from '../domain/identifier.ts';
+import { parseName } from '../domain/name.ts';
+import { ApiError } from '../errors.ts';
+import {
+  type ApiCredential,
+  insertApiCredential,
+  listApiCredentials,
+  removeApiCredential,
+} from '../store/api-credentials.ts';
+import { insertAuditEntry } from '../store/audit.ts';
+import type { Page } from '../store/page.ts';
+import type { ActionContext, Actor } from './context.ts';
+
+/** Makes the credential with which an API introspects tokens of its audience; its secret is seen this once. */
+export async function createApiCredential(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly name: string; readonly audience: string },
+): Promise<{ readonly credential: ApiCredential; readonly clientSecret: string }> {
+  if (!/^[\x21-\x7e]{1,500}$/.test(input.audience)) {
+    const message = 'an audience is 1 to 500 visible ASCII characters';
+    throw new ApiError('invalid_input', message, { fields: { audience: [message] } });
+  }
+  const clientSecret = newClientSecret();
+  const credential: ApiCredential = {
+    id: newApiCredentialId(),
+    name: parseName(input.name),
+    audience: input.audience,
+    secretHash: hashClientSecret(clientSecret, context.keys.pepper),
+    lastFour: lastFour(clientSecret),
+    createdAt: context.now(),
+  };
+  await context.database.transaction(async (queries) => {
+    await insertApiCredential(queries, credential);
+    await insertAuditEntry(queries, {
+      at: context.now(),
+      actor,
+      organizationId: null,
+      action: 'api_credential.create',
+      target: { type: 'api_credential', id: credential.id },
+      outcome: 'done',
+      details: { name: credential.name, audience: credential.audience },
+    });
+  });
+  return { credential, clientSecret };
+}
+
+/** A page of all API credentials. */
+export function readApiCredentials(context: ActionContext, page: Page): Promise<readonly ApiCredential[]> {
+  return listApiCredentials(context.database.queries, page);
+}
+
+/** Deletes an API credential; its API can introspect no more from the next request on. */
+export async function deleteApiCredential(context: ActionContext, actor: Actor, id: string): Promise<ApiCredential> {
+  return context.database.transaction(async (queries) => {
+    const credential = await removeApiCredential(queries, id);
+    if (credential === undefined) {
+      throw new ApiError('not_found', 'there is no such API credential; list them with: bindery api list');
+    }
+    await insertAuditEntry(queries, {
+      at: context.now(),
+      actor,
+      organizationId: null,
+      action: 'api_credential.delete',
+      target: { type: 'api_credential', id },
+      outcome: 'done',
+      details: { name: credential.name, audience: credential.audience },
+    });
+    return credential;
+  });
+}

@@ -1,0 +1,152 @@
+import type { Queries } from './database.ts';
+import type { RefreshFamiliesTable } from './schema.ts';
+
+/** The refresh tokens of one sign-in. Times are epoch milliseconds; hashes as `hashRefreshToken` makes them. */
+export interface RefreshFamily {
+  readonly id: string;
+  readonly clientId: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly scope: string;
+  readonly currentHash: string;
+  readonly previousHash: string | null;
+  readonly previousAskedScope: string | null;
+  readonly sealedSuccessor: string | null;
+  readonly rotatedAt: number | null;
+  readonly createdAt: number;
+  readonly idleExpiresAt: number;
+  readonly absoluteExpiresAt: number;
+  readonly revokedAt: number | null;
+}
+
+export async function insertRefreshFamily(
+  queries: Queries,
+  family: Omit<RefreshFamily, 'previousHash' | 'previousAskedScope' | 'sealedSuccessor' | 'rotatedAt' | 'revokedAt'>,
+): Promise<void> {
+  await queries
+    .insertInto('refresh_families')
+    .values({
+      id: family.id,
+      client_id: family.clientId,
+      organization_id: family.organizationId,
+      user_id: family.userId,
+      scope: family.scope,
+      current_hash: family.currentHash,
+      previous_hash: null,
+      previous_asked_scope: null,
+      sealed_successor: null,
+      rotated_at: null,
+      created_at: family.createdAt,
+      idle_expires_at: family.idleExpiresAt,
+      absolute_expires_at: family.absoluteExpiresAt,
+      revoked_at: null,
+      revoked_reason: null,
+    })
+    .execute();
+}
+
+/** Finds a family by the id that a token we made carries; the caller compares the client. */
+export async function findRefreshFamily(queries: Queries, id: string): Promise<RefreshFamily | undefined> {
+  const row = await queries.selectFrom('refresh_families').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toFamily(row);
+}
+
+/** How the current token of a family gives way to its successor. */
+export interface Rotation {
+  readonly id: string;
+  readonly currentHash: string;
+  readonly successorHash: string;
+  readonly sealedSuccessor: string | null;
+  readonly askedScope: string;
+  readonly idleExpiresAt: number;
+}
+
+/** Puts the successor in the place of the current token, if that one still is current: one statement decides races. */
+export async function rotateRefreshToken(queries: Queries, rotation: Rotation, now: number): Promise<boolean> {
+  const rotated = await queries
+    .updateTable('refresh_families')
+    .set({
+      current_hash: rotation.successorHash,
+      previous_hash: rotation.currentHash,
+      previous_asked_scope: rotation.askedScope,
+      sealed_successor: rotation.sealedSuccessor,
+      rotated_at: now,
+      idle_expires_at: rotation.idleExpiresAt,
+    })
+    .where('id', '=', rotation.id)
+    .where('current_hash', '=', rotation.currentHash)
+    .where('revoked_at', 'is', null)
+    .where('idle_expires_at', '>', now)
+    .where('absolute_expires_at', '>', now)
+    .returning('id')
+    .executeTakeFirst();
+  return rotated !== undefined;
+}
+
+/** Ends families that have not ended yet; returns how many. */
+export async function revokeRefreshFamilies(
+  queries: Queries,
+  of: { readonly id: string } | { readonly userId: string; readonly organizationId?: string },
+  reason: string,
+  now: number,
+): Promise<number> {
+  const revoked = await queries
+    .updateTable('refresh_families')
+    .set({ revoked_at: now, revoked_reason: reason, sealed_successor: null })
+    .where('revoked_at', 'is', null)
+    .where((expression) =>
+      'id' in of
+        ? expression('id', '=', of.id)
+        : expression.and([
+            expression('user_id', '=', of.userId),
+            ...(of.organizationId === undefined ? [] : [expression('organization_id', '=', of.organizationId)]),
+          ]),
+    )
+    .executeTakeFirst();
+  return Number(revoked.numUpdatedRows);
+}
+
+/** Forgets successors whose grace window is over, and families that no token can belong to any more. */
+export async function pruneRefreshFamilies(
+  queries: Queries,
+  before: { readonly rotatedAt: number; readonly absoluteExpiresAt: number },
+  limit: number,
+): Promise<number> {
+  const windowIsOver = queries
+    .selectFrom('refresh_families')
+    .select('id')
+    .where('sealed_successor', 'is not', null)
+    .where('rotated_at', '<', before.rotatedAt)
+    .limit(limit);
+  const forgotten = await queries
+    .updateTable('refresh_families')
+    .set({ sealed_successor: null })
+    .where('id', 'in', windowIsOver)
+    .executeTakeFirst();
+  const ended = queries
+    .selectFrom('refresh_families')
+    .select('id')
+    .where('absolute_expires_at', '<', before.absoluteExpiresAt)
+    .limit(limit);
+  const removed = await queries.deleteFrom('refresh_families').where('id', 'in', ended).executeTakeFirst();
+  return Number(forgotten.numUpdatedRows + removed.numDeletedRows);
+}
+
+function toFamily(row: RefreshFamiliesTable): RefreshFamily {
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    organizationId: row.organization_id,
+    userId: row.user_id,
+    scope: row.scope,
+    currentHash: row.current_hash,
+    previousHash: row.previous_hash,
+    previousAskedScope: row.previous_asked_scope,
+    sealedSuccessor: row.sealed_successor,
+    rotatedAt: row.rotated_at === null ? null : Number(row.rotated_at),
+    createdAt: Number(row.created_at),
+    idleExpiresAt: Number(row.idle_expires_at),
+    absoluteExpiresAt: Number(row.absolute_expires_at),
+    revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
+  };
+}
