@@ -12,9 +12,22 @@ export interface Config {
   readonly apiUrl: string;
   readonly audience: string;
   readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
   readonly masterKey: Buffer | undefined;
   readonly trustedProxies: readonly string[];
   readonly accessTokenLifetimeSeconds: number;
+  readonly refreshTokenIdleLifetimeSeconds: number;
+  readonly refreshTokenAbsoluteLifetimeSeconds: number;
+  readonly refreshTokenGraceSeconds: number;
+  readonly limits: {
+    readonly clientPerMinute: number;
+    readonly userPerMinute: number;
+    readonly userPerHour: number;
+    readonly networkPerMinute: number;
+  };
+  readonly keyRotationDays: number;
+  readonly keySetMaxAgeSeconds: number;
   readonly signingAlgorithm: SettingValues['BINDERY_SIGNING_ALGORITHM'];
   readonly rsaBits: number;
   readonly apiClientsByDefault: boolean;
@@ -80,9 +93,22 @@ function toConfig(values: SettingValues, warnings: readonly string[]): Config {
     apiUrl,
     audience: values.BINDERY_AUDIENCE ?? `${apiUrl}/api`,
     dataDir: resolve(values.BINDERY_DATA_DIR),
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.BINDERY_DATABASE_POOL,
     masterKey: values.BINDERY_MASTER_KEY,
     trustedProxies: values.BINDERY_TRUSTED_PROXIES,
     accessTokenLifetimeSeconds: values.BINDERY_ACCESS_TOKEN_LIFETIME,
+    refreshTokenIdleLifetimeSeconds: values.BINDERY_REFRESH_TOKEN_IDLE_LIFETIME,
+    refreshTokenAbsoluteLifetimeSeconds: values.BINDERY_REFRESH_TOKEN_ABSOLUTE_LIFETIME,
+    refreshTokenGraceSeconds: values.BINDERY_REFRESH_TOKEN_GRACE,
+    limits: Object.freeze({
+      clientPerMinute: values.BINDERY_LIMIT_CLIENT,
+      userPerMinute: values.BINDERY_LIMIT_USER,
+      userPerHour: values.BINDERY_LIMIT_USER_HOURLY,
+      networkPerMinute: values.BINDERY_LIMIT_NETWORK,
+    }),
+    keyRotationDays: values.BINDERY_KEY_ROTATION_DAYS,
+    keySetMaxAgeSeconds: values.BINDERY_KEY_SET_MAX_AGE,
     signingAlgorithm: values.BINDERY_SIGNING_ALGORITHM,
     rsaBits: values.BINDERY_RSA_BITS,
     apiClientsByDefault: values.BINDERY_API_CLIENTS === 'on',

@@ -85,8 +85,9 @@ export const settings = {
     schema: z
       .string()
       .optional()
-      .refine((text) => text === undefined || /^[\x21-\x7e]{1,500}$/.test(text), {
-        error: 'BINDERY_AUDIENCE must be 1 to 500 visible ASCII characters',
+      // It stands in error descriptions, which have no quotation mark and no backslash (RFC 6749 §5.2).
+      .refine((text) => text === undefined || /^[\x21\x23-\x5b\x5d-\x7e]{1,500}$/.test(text), {
+        error: 'BINDERY_AUDIENCE must be 1 to 500 visible ASCII characters other than " and \\',
       }),
     description: 'The audience (`aud`) of access tokens, by which the API knows that a token is meant for it.',
     fallback: 'the API URL and `/api`',
@@ -95,6 +96,24 @@ export const settings = {
     schema: z.string().default('./data'),
     description: 'The folder of the embedded database and of the master key.',
     fallback: './data',
+  },
+  DATABASE_URL: {
+    schema: z
+      .string()
+      .optional()
+      .refine((text) => text === undefined || isPostgresUrl(text), {
+        error:
+          'DATABASE_URL must be the URL of a PostgreSQL database, such as postgresql://user:password@host:5432/bindery, with what is special in user and password percent-encoded',
+      }),
+    description:
+      'The PostgreSQL database to use instead of the embedded one. Several servers may share it; each needs the same BINDERY_MASTER_KEY.',
+    fallback: 'the embedded database in the data folder',
+    secret: true,
+  },
+  BINDERY_DATABASE_POOL: {
+    schema: wholeNumber('BINDERY_DATABASE_POOL', 1, 1000, 10),
+    description: 'The most connections to PostgreSQL that one server opens.',
+    fallback: '10',
   },
   BINDERY_MASTER_KEY: {
     schema: z
@@ -119,6 +138,42 @@ export const settings = {
     description: 'How long an access token lives, in seconds.',
     fallback: '3600',
   },
+  BINDERY_REFRESH_TOKEN_IDLE_LIFETIME: {
+    schema: wholeNumber('BINDERY_REFRESH_TOKEN_IDLE_LIFETIME', 60, 31_536_000, 2_592_000),
+    description: 'How long a refresh token may lie unused, in seconds; each use gives its successor as long again.',
+    fallback: '2592000 (30 days)',
+  },
+  BINDERY_REFRESH_TOKEN_ABSOLUTE_LIFETIME: {
+    schema: wholeNumber('BINDERY_REFRESH_TOKEN_ABSOLUTE_LIFETIME', 60, 157_680_000, 7_776_000),
+    description: 'How long a sign-in can be refreshed at all, in seconds; no use extends it.',
+    fallback: '7776000 (90 days)',
+  },
+  BINDERY_REFRESH_TOKEN_GRACE: {
+    schema: wholeNumber('BINDERY_REFRESH_TOKEN_GRACE', 0, 300, 30),
+    description:
+      'How long a used refresh token, sent again, still gets the very same successor, in seconds; 0 never does.',
+    fallback: '30',
+  },
+  BINDERY_LIMIT_CLIENT: {
+    schema: wholeNumber('BINDERY_LIMIT_CLIENT', 1, 1_000_000, 30),
+    description: 'Failed authentications a minute of one client id from one network. A right secret always passes.',
+    fallback: '30',
+  },
+  BINDERY_LIMIT_USER: {
+    schema: wholeNumber('BINDERY_LIMIT_USER', 1, 1_000_000, 10),
+    description: 'Failed passwords a minute of one user from one network.',
+    fallback: '10',
+  },
+  BINDERY_LIMIT_USER_HOURLY: {
+    schema: wholeNumber('BINDERY_LIMIT_USER_HOURLY', 1, 1_000_000, 100),
+    description: 'Failed passwords an hour of one user from all networks where the user has not signed in before.',
+    fallback: '100',
+  },
+  BINDERY_LIMIT_NETWORK: {
+    schema: wholeNumber('BINDERY_LIMIT_NETWORK', 1, 1_000_000, 300),
+    description: 'Failed authentications a minute from one network (an IPv4 address, or an IPv6 /64).',
+    fallback: '300',
+  },
   BINDERY_SIGNING_ALGORITHM: {
     schema: oneOf('BINDERY_SIGNING_ALGORITHM', signingAlgorithms, 'ES256'),
     description:
@@ -129,6 +184,16 @@ export const settings = {
     schema: wholeNumber('BINDERY_RSA_BITS', 2048, 8192, 2048),
     description: 'The size of new RSA keys, for RS256.',
     fallback: '2048',
+  },
+  BINDERY_KEY_ROTATION_DAYS: {
+    schema: wholeNumber('BINDERY_KEY_ROTATION_DAYS', 1, 3650, 90),
+    description: 'After how many days a signing key gives way to a new one.',
+    fallback: '90',
+  },
+  BINDERY_KEY_SET_MAX_AGE: {
+    schema: wholeNumber('BINDERY_KEY_SET_MAX_AGE', 1, 86_400, 300),
+    description: 'How long callers may keep the key set, in seconds; a new key is published longer before it signs.',
+    fallback: '300',
   },
   BINDERY_API_CLIENTS: {
     schema: oneOf('BINDERY_API_CLIENTS', ['on', 'off'], 'on'),
@@ -195,6 +260,19 @@ function isBaseUrl(text: string): boolean {
   }
   // Compared as text so that a spelling which a verifier would not find again is refused, not mended.
   return text === url.origin + (url.pathname === '/' ? '' : url.pathname);
+}
+
+function isPostgresUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {
+    return false;
+  }
+  try {
+    decodeURIComponent(url.username + url.password + url.pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isAddressOrNetwork(text: string): boolean {

@@ -1,14 +1,15 @@
+import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { type DerivedKeys, deriveKeys } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Database, type OpenMode, openDatabase } from '../store/database.ts';
-import { makeMasterKeyFile, readMasterKeyFile } from '../store/master-key-file.ts';
+import { makeMasterKeyFile, readMasterKeyFile, removeMasterKeyFile } from '../store/master-key-file.ts';
 import { initializeStoredSetting, readStoredSetting } from '../store/settings.ts';
 import type { ActionContext } from './context.ts';
 
 /** Opens the store and the keys that belong to it; throws a `ConfigurationError` when they do not fit. */
 export async function openStore(config: Config, mode: OpenMode, now: () => number): Promise<ActionContext> {
-  const database = await openDatabase(config.dataDir, mode, now());
+  const database = await openDatabase(config, mode, now());
   try {
     const keys = await openKeys(config, database, mode);
     return { config, database, keys, now };
@@ -23,12 +24,30 @@ const checkSetting = 'master_key_check';
 async function openKeys(config: Config, database: Database, mode: OpenMode): Promise<DerivedKeys> {
   const expected = await readStoredSetting(database.queries, checkSetting);
   const existing = config.masterKey ?? readMasterKeyFile(config.dataDir);
-  if (existing === undefined && (expected !== undefined || mode === 'existing')) {
+  if (existing !== undefined) {
+    return checkedKeys(database, existing);
+  }
+  if (expected !== undefined || mode === 'existing') {
+    const file = join(config.dataDir, 'master-key');
     throw new ConfigurationError([
-      `the master key of the store at ${database.location} is missing: restore the file master-key beside it, or set BINDERY_MASTER_KEY`,
+      `the master key of the store at ${database.location} is missing: restore the file ${file}, or set BINDERY_MASTER_KEY`,
     ]);
   }
-  const keys = deriveKeys(existing ?? makeMasterKeyFile(config.dataDir));
+  const made = makeMasterKeyFile(config.dataDir);
+  try {
+    return await checkedKeys(database, made);
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      // Another machine was quicker to give the store its key, and this one must not look like it.
+      removeMasterKeyFile(config.dataDir, made);
+    }
+    throw error;
+  }
+}
+
+/** The keys derived from a master key, if it is the one that the store was made with; the first one given is. */
+async function checkedKeys(database: Database, masterKey: Buffer): Promise<DerivedKeys> {
+  const keys = deriveKeys(masterKey);
   await initializeStoredSetting(database.queries, checkSetting, keys.check);
   if ((await readStoredSetting(database.queries, checkSetting)) !== keys.check) {
     throw new ConfigurationError([

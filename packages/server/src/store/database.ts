@@ -1,85 +1,78 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type CompiledQuery, Kysely, type Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
-import { migrate, pendingMigrations } from './migrate.ts';
+import { migrate, migrations, pendingMigrations } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
 import type { Schema } from './schema.ts';
-import { openEmbedded } from './sqlite.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** A connection, or the transaction that an action runs in. */
 export type Queries = Kysely<Schema> | Transaction<Schema>;
 
 /** An open store. */
 export interface Database {
+  readonly kind: 'sqlite' | 'postgres';
   readonly queries: Kysely<Schema>;
   /** Where the store is, in words for the operator; no credentials. */
   readonly location: string;
   /** Runs statements in one transaction; all of them or none. */
   runTogether(statements: readonly CompiledQuery[]): Promise<void>;
-  /** Runs an action in one short transaction: what it throws undoes everything. */
+  /**
+   * Runs an action in one short transaction: what it throws undoes everything. It may run more than once, where
+   * another transaction stood in the way; on PostgreSQL it sees what others commit meanwhile, so that a change must
+   * compare and swap.
+   */
   transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
-  /** A number that differs from the last one when another process has changed the store. */
+  /** A number that differs from the last one when another process has, or may have, changed the store. */
   dataVersion(): number;
   close(): Promise<void>;
+}
+
+/** What each of the two databases does in its own way; only this folder knows of it. */
+export interface Backend extends Database {
+  hasTable(name: string, on: Queries): Promise<boolean>;
+  /** Runs migrations in one transaction, one process at a time. */
+  migrating<Result>(action: (queries: Queries) => Promise<Result>): Promise<Result>;
+}
+
+/** Where the store is; a part of the configuration. */
+export interface StoreAddress {
+  /** The folder of the embedded database. */
+  readonly dataDir: string;
+  /** The PostgreSQL that is used instead. */
+  readonly databaseUrl: string | undefined;
+  /** The most connections to it that this process opens. */
+  readonly databasePoolSize: number;
 }
 
 /** What `openDatabase` does about a store that is missing or older than this program. */
 export type OpenMode = 'create' | 'existing';
 
-/** Opens the store in the data folder; with `create`, makes and upgrades it where needed. */
-export async function openDatabase(dataDir: string, mode: OpenMode, now: number): Promise<Database> {
-  const file = join(dataDir, 'bindery.db');
-  if (mode === 'existing' && !existsSync(file)) {
-    throw new ConfigurationError([
-      `there is no store at ${file}: set BINDERY_DATA_DIR to the folder of the running server, or make a new store with: bindery migrate`,
-    ]);
-  }
-  const embedded = openFile(dataDir, file, mode);
-  const queries = new Kysely<Schema>({ dialect: embedded.dialect });
-  const database: Database = {
-    queries,
-    location: file,
-    runTogether: (statements) =>
-      // Through Kysely's connection, so that it never lands inside somebody else's transaction.
-      queries.connection().execute(async () => embedded.runTogether(statements)),
-    transaction: (action) => queries.transaction().execute(action),
-    dataVersion: () => embedded.dataVersion(),
-    close: () => queries.destroy(),
-  };
+/** Opens the store; with `create`, makes and upgrades it where needed. */
+export async function openDatabase(address: StoreAddress, mode: OpenMode, now: number): Promise<Database> {
+  const backend =
+    address.databaseUrl === undefined
+      ? openSqlite(address.dataDir, mode)
+      : await openPostgres({ url: address.databaseUrl, poolSize: address.databasePoolSize });
   try {
-    await bringUpToDate(database, mode, now);
+    await bringUpToDate(backend, mode, now);
   } catch (error) {
-    await database.close();
+    await backend.close();
     throw error;
   }
-  return database;
+  return backend;
 }
 
-function openFile(dataDir: string, file: string, mode: OpenMode): ReturnType<typeof openEmbedded> {
-  try {
-    if (mode === 'create') {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    }
-    const embedded = openEmbedded(file, mode === 'existing');
-    chmodSync(file, 0o600);
-    return embedded;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigurationError([`the store at ${file} cannot be opened: ${reason}`], { cause });
-  }
-}
-
-async function bringUpToDate(database: Database, mode: OpenMode, now: number): Promise<void> {
-  // The migrations speak of tables that the schema's type does not know yet.
-  const anyTables = database.queries as unknown as Kysely<unknown>;
-  const pending = await pendingMigrations(anyTables);
+async function bringUpToDate(backend: Backend, mode: OpenMode, now: number): Promise<void> {
+  const pending = await pendingMigrations(backend, backend.queries);
   if (pending.length === 0) {
     return;
   }
   if (mode === 'existing') {
     throw new ConfigurationError([
-      'the store is older than this program: start the server once, or run: bindery migrate',
+      pending.length === migrations.length
+        ? `there is no store at ${backend.location}: start the server once, or make it with: bindery migrate`
+        : 'the store is older than this program: start the server once, or run: bindery migrate',
     ]);
   }
-  await migrate(anyTables, now);
+  await migrate(backend, now);
 }

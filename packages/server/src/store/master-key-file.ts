@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { masterKeyBytes } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -30,6 +30,8 @@ export function readMasterKeyFile(dataDir: string): Buffer | undefined {
 /** Makes a master key in the data folder, unless another process was quicker; returns the one that stands there. */
 export function makeMasterKeyFile(dataDir: string): Buffer {
   const key = randomBytes(masterKeyBytes);
+  // With PostgreSQL nothing else is in the folder, and nobody has made it.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   try {
     // O_EXCL: of two processes that start at once, one makes the key.
     const descriptor = openSync(masterKeyFile(dataDir), 'wx', 0o600);
@@ -42,6 +44,13 @@ export function makeMasterKeyFile(dataDir: string): Buffer {
       throw error;
     }
     return awaitOtherProcess(dataDir);
+  }
+}
+
+/** Removes the file if it still holds this key. */
+export function removeMasterKeyFile(dataDir: string, key: Buffer): void {
+  if (readMasterKeyFile(dataDir)?.equals(key) === true) {
+    rmSync(masterKeyFile(dataDir));
   }
 }
 

@@ -1,6 +1,7 @@
 import { bindersMigrations } from '@bindery/binders';
 import type { Kysely } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
+import type { Backend, Queries } from './database.ts';
 import { tokenService } from './migrations/0001-token-service.ts';
 import { people } from './migrations/0002-people.ts';
 
@@ -16,12 +17,14 @@ export const migrations: readonly Migration[] = [tokenService, ...bindersMigrati
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };
 
 /** The steps that a store still lacks; throws when it has some that this program does not know. */
-export async function pendingMigrations(db: Kysely<unknown>): Promise<readonly Migration[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'bindery_migrations')) {
+export async function pendingMigrations(
+  backend: Pick<Backend, 'hasTable'>,
+  queries: Queries,
+): Promise<readonly Migration[]> {
+  if (!(await backend.hasTable('bindery_migrations', queries))) {
     return migrations;
   }
-  const rows = await db.withTables<MigrationRows>().selectFrom('bindery_migrations').select('id').execute();
+  const rows = await queries.withTables<MigrationRows>().selectFrom('bindery_migrations').select('id').execute();
   const applied = new Set(rows.map((row) => row.id));
   const unknown = [...applied].filter((id) => !migrations.some((migration) => migration.id === id));
   if (unknown.length > 0) {
@@ -33,19 +36,25 @@ export async function pendingMigrations(db: Kysely<unknown>): Promise<readonly M
 }
 
 /** Brings a store to this program's schema in one transaction, so that it is never between two. */
-export async function migrate(db: Kysely<unknown>, now: number): Promise<readonly string[]> {
-  return db.transaction().execute(async (transaction) => {
-    const pending = await pendingMigrations(transaction);
+export async function migrate(
+  backend: Pick<Backend, 'hasTable' | 'migrating'>,
+  now: number,
+): Promise<readonly string[]> {
+  return backend.migrating(async (queries) => {
+    // Read again: another process may have been quicker.
+    const pending = await pendingMigrations(backend, queries);
+    // The migrations speak of tables that the schema's type does not know yet.
+    const anyTables = queries as unknown as Kysely<unknown>;
     if (pending === migrations) {
-      await transaction.schema
+      await anyTables.schema
         .createTable('bindery_migrations')
         .addColumn('id', 'text', (column) => column.primaryKey())
         .addColumn('applied_at', 'bigint', (column) => column.notNull())
         .execute();
     }
     for (const migration of pending) {
-      await migration.up(transaction);
-      await transaction
+      await migration.up(anyTables);
+      await queries
         .withTables<MigrationRows>()
         .insertInto('bindery_migrations')
         .values({ id: migration.id, applied_at: now })
