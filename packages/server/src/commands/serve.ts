@@ -1,4 +1,6 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, Server } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { openStore } from '../actions/open-store.ts';
@@ -40,6 +42,7 @@ export async function startServer(given: Config): Promise<RunningServer> {
   const context = await openStore(config, 'create', Date.now);
   let draining = false;
   const app = await createApp({ context, logger, isDraining: () => draining });
+  app.addHook('preClose', () => letConnectionsEnd(app.server));
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (cause) {
@@ -63,6 +66,19 @@ async function closeWithin(app: FastifyInstance, seconds: number): Promise<void>
   const cut = setTimeout(() => app.server.closeAllConnections(), seconds * 1000);
   await app.close();
   clearTimeout(cut);
+}
+
+const idleMilliseconds = 250;
+
+/**
+ * Takes no new connection and lets the others end: each learns from its next answer that it was the last. What stays
+ * idle is cut only after a moment, since a request may be on its way on it.
+ */
+async function letConnectionsEnd(server: Server): Promise<void> {
+  const ended = once(server, 'close');
+  // The close of HTTP would cut idle connections at once.
+  Server.prototype.close.call(server);
+  await Promise.race([ended, wait(idleMilliseconds)]);
 }
 
 function announce(config: Config): void {
