@@ -1,25 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { createBinders } from '@bindery/binders';
-import { createGuard } from '@bindery/guard';
+import { createGuard, type Guard, GuardError, type GuardOptions } from '@bindery/guard';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
+import { PasswordHasher } from './domain/password.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
 import { healthEndpoints } from './health.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
+import { createMemoryLimiter, GuessLimits } from './oauth/guess-limits.ts';
+import { introspectionEndpoint, introspectionPath } from './oauth/introspect.ts';
 import { jwksEndpoint } from './oauth/jwks.ts';
 import { KeyRing } from './oauth/key-ring.ts';
 import { metadataEndpoint } from './oauth/metadata.ts';
+import { revocationEndpoint, revocationPath } from './oauth/revoke.ts';
 import { tokenEndpoint } from './oauth/token.ts';
 import { homePage } from './portal/home.ts';
 import { ClientCredentialsReader } from './store/client-credentials.ts';
 import { TokenDecisionWriter } from './store/token-decisions.ts';
+import { isStoreUnavailable } from './store/unavailable.ts';
 
 /** What the server is made of; everything that differs between a test and a real start comes in here. */
 export interface AppDeps {
   readonly context: ActionContext;
   readonly logger: FastifyBaseLogger;
+  /** The signing keys, where somebody else works with them too. */
+  readonly keyRing?: KeyRing;
   /** Whether the server is stopping, which the readiness check tells. */
   readonly isDraining: () => boolean;
 }
@@ -27,27 +34,38 @@ export interface AppDeps {
 const bodyBytesMax = 16 * 1024;
 
 /** Builds the server with every route; it does not listen yet. */
-export async function createApp({ context, logger, isDraining }: AppDeps): Promise<FastifyInstance> {
+export async function createApp({ context, logger, isDraining, ...given }: AppDeps): Promise<FastifyInstance> {
   const { config } = context;
+  const keyRing = given.keyRing ?? new KeyRing(context);
+  await keyRing.rotateWhenDue();
   const deps: OAuthDeps = {
     context,
     reader: new ClientCredentialsReader(context.database),
     decisions: new DecisionLog(new TokenDecisionWriter(context.database)),
-    keyRing: new KeyRing(context),
+    keyRing,
+    limits: new GuessLimits(config.limits, createMemoryLimiter),
+    hasher: new PasswordHasher(),
+    verifyAccessToken: createVerifier(context, keyRing),
   };
-  await deps.keyRing.ensureKey();
 
   const app = createHttpServer(context, logger);
-  answerUnknownRoutes(app, config.tokenPaths);
+  answerUnknownRoutes(app, [...config.tokenPaths, introspectionPath, revocationPath]);
 
-  await app.register(async (scope) => tokenEndpoint(scope, deps));
+  tokenEndpoint(app, deps);
+  introspectionEndpoint(app, deps);
+  revocationEndpoint(app, deps);
   metadataEndpoint(app, deps);
   jwksEndpoint(app, deps);
   healthEndpoints(app, { keyRing: deps.keyRing, isDraining });
   homePage(app, config);
 
   await app.register(
-    createBinders({ db: context.database.queries, guard: createInProcessGuard(deps), now: context.now }),
+    createBinders({
+      db: context.database.queries,
+      guard: createInProcessGuard(context, keyRing),
+      now: context.now,
+      isUnavailable: isStoreUnavailable,
+    }),
     {
       prefix: '/api',
     },
@@ -55,14 +73,33 @@ export async function createApp({ context, logger, isDraining }: AppDeps): Promi
   return app;
 }
 
-/** The guard of the API in this process: it takes the keys directly, not over HTTP. */
-function createInProcessGuard({ context, keyRing }: OAuthDeps) {
-  const { config } = context;
+/** Checks tokens for introspection and revocation exactly as the guard does, which has no tenant header to look at. */
+function createVerifier(context: ActionContext, keyRing: KeyRing): OAuthDeps['verifyAccessToken'] {
+  const guard = createInProcessGuard(context, keyRing, { requireTenantHeader: false });
+  return async (token) => {
+    try {
+      return await guard.check({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
+    } catch (error) {
+      if (error instanceof GuardError && error.status < 500) {
+        return undefined;
+      }
+      throw error;
+    }
+  };
+}
+
+/** A guard in this process: it takes the keys directly, not over HTTP. */
+function createInProcessGuard(
+  { config, now }: ActionContext,
+  keyRing: KeyRing,
+  options: Partial<GuardOptions> = {},
+): Guard {
   return createGuard({
+    ...options,
     issuer: config.publicUrl,
     audience: config.audience,
     tenantHeader: config.tenantHeaders,
-    now: context.now,
+    now,
     keys: {
       async find(kid) {
         const key = await keyRing.find(kid);

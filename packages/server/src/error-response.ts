@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorCode, OAuthError, type OAuthErrorCode } from './errors.ts';
+import { isStoreUnavailable, storeRetryAfterSeconds } from './store/unavailable.ts';
 
 interface OAuthAnswer {
   readonly status: number;
@@ -20,7 +21,8 @@ export const oauthAnswers: Readonly<Record<OAuthErrorCode, OAuthAnswer>> = {
   unsupported_grant_type: { status: 400 },
   invalid_scope: { status: 400 },
   invalid_target: { status: 400 },
-  temporarily_unavailable: { status: 503, headers: { 'retry-after': '5' } },
+  too_many_requests: { status: 429, error: 'invalid_request' },
+  temporarily_unavailable: { status: 503, headers: { 'retry-after': String(storeRetryAfterSeconds) } },
 };
 
 /** What each refusal of a management action answers (RFC 9457). */
@@ -46,6 +48,9 @@ export function answerOAuthError(error: unknown, request: FastifyRequest, reply:
     request.log.error({ err: error }, 'request refused because the store failed');
   }
   reply.code(answer.status).headers(answer.headers ?? {});
+  if (refusal.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(refusal.retryAfterSeconds));
+  }
   return sendJson(reply, { error: answer.error ?? refusal.code, error_description: refusal.message });
 }
 
@@ -61,13 +66,18 @@ export function sendJson(reply: FastifyReply, body: object): FastifyReply {
 
 /** Turns whatever another endpoint threw into problem details. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof ApiError) {
-    const { status, title } = apiAnswers[error.code];
+  const refusal = toApiError(error);
+  if (refusal !== undefined) {
+    const { status, title } = apiAnswers[refusal.code];
+    if (status >= 500) {
+      request.log.error({ err: error }, 'request refused because the store failed');
+      reply.header('retry-after', String(storeRetryAfterSeconds));
+    }
     return sendProblem(request, reply, {
       status,
       title,
-      detail: error.message,
-      ...(error.fields && { errors: error.fields }),
+      detail: refusal.message,
+      ...(refusal.fields && { errors: refusal.fields }),
     });
   }
   const status = httpStatusOf(error);
@@ -102,9 +112,21 @@ const statusTitles: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 };
 
+const unavailableDescription = 'the server cannot answer now; try again in a few seconds';
+
+function toApiError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) {
+    return error;
+  }
+  return isStoreUnavailable(error) ? new ApiError('unavailable', unavailableDescription, { cause: error }) : undefined;
+}
+
 function toOAuthError(error: unknown): OAuthError | undefined {
   if (error instanceof OAuthError) {
     return error;
+  }
+  if (isStoreUnavailable(error)) {
+    return new OAuthError('temporarily_unavailable', unavailableDescription, { cause: error });
   }
   switch (httpStatusOf(error)) {
     case 413:

@@ -10,6 +10,7 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'too_many_requests'
   | 'temporarily_unavailable';
 
 /** Every way the management actions refuse, on the command line and over HTTP alike. */
@@ -20,9 +21,17 @@ export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly code: OAuthErrorCode;
 
-  constructor(code: OAuthErrorCode, description: string, options?: ErrorOptions) {
+  /** For `too_many_requests`: when another attempt makes sense. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    options?: ErrorOptions & { readonly retryAfterSeconds?: number },
+  ) {
     super(description, options);
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
 

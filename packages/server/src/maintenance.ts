@@ -1,18 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
+import type { KeyRing } from './oauth/key-ring.ts';
 import { pruneTrail } from './store/audit.ts';
+import { pruneRefreshFamilies } from './store/refresh-families.ts';
+import { pruneRevokedTokens } from './store/token-state.ts';
 
-const everyMilliseconds = 3_600_000;
+const everyMilliseconds = 60_000;
 const rowsPerStep = 500;
 const dayMilliseconds = 86_400_000;
 
-/** Removes what is older than the retention, now and every hour, in steps so small that no request waits for them. */
-export function startPruning(context: ActionContext, logger: FastifyBaseLogger): () => void {
+/**
+ * What a server does by itself, now and every minute: the next signing key when it is time, and the removal of what is
+ * over, in steps so small that no request waits for them. Returns what ends it.
+ */
+export function startMaintenance(context: ActionContext, keyRing: KeyRing, logger: FastifyBaseLogger): () => void {
   const stop = new AbortController();
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      await prune(context, stop.signal).catch((error: unknown) => logger.error({ err: error }, 'pruning failed'));
+      for (const task of [() => keyRing.rotateWhenDue(), () => prune(context, stop.signal)]) {
+        await task().catch((error: unknown) => logger.error({ err: error }, 'maintenance failed'));
+      }
       await wait(everyMilliseconds, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
     }
   };
@@ -20,9 +28,24 @@ export function startPruning(context: ActionContext, logger: FastifyBaseLogger):
   return () => stop.abort();
 }
 
-async function prune(context: ActionContext, signal: AbortSignal): Promise<void> {
-  const before = context.now() - context.config.auditRetentionDays * dayMilliseconds;
-  while (!signal.aborted && (await pruneTrail(context.database.queries, before, rowsPerStep)) > 0) {
-    await wait(50, undefined, { signal, ref: false });
+async function prune({ config, database, now }: ActionContext, signal: AbortSignal): Promise<void> {
+  const steps = [
+    () => pruneTrail(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
+    () => pruneRevokedTokens(database.queries, now(), rowsPerStep),
+    () =>
+      pruneRefreshFamilies(
+        database.queries,
+        {
+          rotatedAt: now() - config.refreshTokenGraceSeconds * 1000,
+          // As long as an access token of the last refresh may live, its family is asked for.
+          absoluteExpiresAt: now() - config.accessTokenLifetimeSeconds * 1000 - dayMilliseconds,
+        },
+        rowsPerStep,
+      ),
+  ];
+  for (const step of steps) {
+    while (!signal.aborted && (await step()) > 0) {
+      await wait(50, undefined, { signal, ref: false });
+    }
   }
 }

@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { apiCommands } from './commands/api.ts';
 import { clientCommands } from './commands/clients.ts';
 import { demoCommand } from './commands/demo.ts';
+import { keyCommands } from './commands/keys.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { organizationCommands } from './commands/organizations.ts';
 import { type RunningServer, serveCommand } from './commands/serve.ts';
+import { tokenCommands } from './commands/token.ts';
+import { memberCommands, userCommands } from './commands/users.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { version } from './version.ts';
 
@@ -34,6 +38,11 @@ export function createProgram(run: (server: RunningServer) => void): Command {
   demoCommand(program, run);
   organizationCommands(program);
   clientCommands(program);
+  userCommands(program);
+  memberCommands(program);
+  apiCommands(program);
+  keyCommands(program);
+  tokenCommands(program);
   maintenanceCommands(program);
   return program;
 }

@@ -79,7 +79,7 @@ export async function setUserState(
   state: User['state'],
 ): Promise<User> {
   return changeUser(context, email, async (queries, before) => {
-    const after = await updateUser(queries, before, { state }, context.now());
+    const after = await updateUser(queries, before, { state, ...endOfSessions(context, state) }, context.now());
     if (after === undefined) {
       throw userChanged();
     }
@@ -101,7 +101,7 @@ export async function setPassword(
 ): Promise<User> {
   const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
   return changeUser(context, email, async (queries, before) => {
-    const after = await updateUser(queries, before, { passwordHash }, context.now());
+    const after = await updateUser(queries, before, { passwordHash, sessionsEndedAt: context.now() }, context.now());
     if (after === undefined) {
       throw userChanged();
     }
@@ -211,6 +211,11 @@ async function changeMember<Result>(
     }
     return change(queries, members, member);
   });
+}
+
+/** A sign-in that is under way at this moment began before it, and is caught by the time as well. */
+function endOfSessions(context: ActionContext, state: User['state']): { readonly sessionsEndedAt?: number } {
+  return state === 'disabled' ? { sessionsEndedAt: context.now() } : {};
 }
 
 function endSessions(context: ActionContext, queries: Queries, user: User, reason: string): Promise<number> {

@@ -11,7 +11,7 @@ import {
   updateClient,
 } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
-import { type Access, accesses } from '../domain/access.ts';
+import { type Access, accesses, type GrantType } from '../domain/access.ts';
 import type { ApiClient, ClientSecret } from '../store/api-clients.ts';
 import {
   type AnswerOptions,
@@ -47,17 +47,23 @@ function createCommand(client: Command): void {
     .requiredOption('--name <name>', 'what it is called')
     .addOption(new Option('--access <access>', 'what it may do').choices(accesses).makeOptionMandatory())
     .option('--expires <duration>', 'when its secret ends, such as 90d (default: never)', duration)
+    .addOption(
+      new Option(
+        '--grant <grant...>',
+        'another grant it may use; password is legacy and brings refresh_token with it',
+      ).choices(['client_credentials', 'password']),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  bindery client create --org 6f1d7f0a-0000-4000-8000-000000000000 --name "Billing sync" --access read --expires 90d',
     )
-    .action(async (options: AnswerOptions & { org: string; name: string; access: Access; expires?: number }) => {
+    .action(async (options: AnswerOptions & CreateOptions) => {
       const made = await withStore((context, actor) =>
         createClient(context, actor, {
           organizationId: options.org,
           name: options.name,
           access: options.access,
-          grants: ['client_credentials'],
+          grants: grantsOf(options.grant ?? []),
           secretExpiresAt: endOf(context, options.expires),
         }),
       );
@@ -81,6 +87,19 @@ function createCommand(client: Command): void {
       );
       say('Store the secret now: only its hash is kept, and it cannot be shown again.');
     });
+}
+
+interface CreateOptions {
+  readonly org: string;
+  readonly name: string;
+  readonly access: Access;
+  readonly expires?: number;
+  readonly grant?: readonly string[];
+}
+
+/** Every client has client credentials; the password grant is of no use without refresh tokens. */
+function grantsOf(asked: readonly string[]): readonly GrantType[] {
+  return asked.includes('password') ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'];
 }
 
 function listCommand(client: Command): void {

@@ -8,7 +8,8 @@ import { createApp } from '../app.ts';
 import { type Config, loadConfig, withPort } from '../config.ts';
 import { ConfigurationError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
-import { startPruning } from '../pruning.ts';
+import { startMaintenance } from '../maintenance.ts';
+import { KeyRing } from '../oauth/key-ring.ts';
 import { version } from '../version.ts';
 import { say } from './output.ts';
 
@@ -41,7 +42,8 @@ export async function startServer(given: Config): Promise<RunningServer> {
   }
   const context = await openStore(config, 'create', Date.now);
   let draining = false;
-  const app = await createApp({ context, logger, isDraining: () => draining });
+  const keyRing = new KeyRing(context);
+  const app = await createApp({ context, logger, keyRing, isDraining: () => draining });
   app.addHook('preClose', () => letConnectionsEnd(app.server));
   try {
     await app.listen({ host: config.host, port: config.port });
@@ -49,12 +51,12 @@ export async function startServer(given: Config): Promise<RunningServer> {
     await context.database.close();
     throw new ConfigurationError([listenProblem(config, cause)], { cause });
   }
-  const stopPruning = startPruning(context, logger);
+  const stopMaintenance = startMaintenance(context, keyRing, logger);
   return {
     config,
     async stop() {
       draining = true;
-      stopPruning();
+      stopMaintenance();
       await closeWithin(app, config.shutdownTimeoutSeconds);
       await context.database.close();
       logger.flush();

@@ -15,6 +15,8 @@ export interface AccessTokenClaims {
   readonly scope: string;
   readonly organization_id: string;
   readonly access: Access;
+  /** The sign-in that a user's token comes from; it ends with it. */
+  readonly sid?: string;
 }
 
 /** What an access token says, before it has its times and its id. */
@@ -26,6 +28,8 @@ export interface AccessTokenSubject {
   readonly organizationId: string;
   readonly access: Access;
   readonly scope: string;
+  /** The sign-in, for a user's token. */
+  readonly sessionId?: string;
 }
 
 /** A private key with what its signatures need. */
@@ -50,6 +54,7 @@ export function newClaims(subject: AccessTokenSubject, lifetimeSeconds: number, 
     scope: subject.scope,
     organization_id: subject.organizationId,
     access: subject.access,
+    ...(subject.sessionId === undefined ? {} : { sid: subject.sessionId }),
   };
 }
 
@@ -63,6 +68,9 @@ function signJwt(type: string, claims: object, signer: Signer): string | Promise
   const input = `${header}.${encode(claims)}`;
   if (signer.algorithm === 'RS256') {
     return signRsa(input, signer.privateKey);
+  }
+  if (signer.algorithm === 'EdDSA') {
+    return `${input}.${sign(null, Buffer.from(input), signer.privateKey).toString('base64url')}`;
   }
   // RFC 7518 §3.4: r and s side by side, not DER.
   const signature = sign('sha256', Buffer.from(input), { key: signer.privateKey, dsaEncoding: 'ieee-p1363' });

@@ -49,6 +49,8 @@ function successorKey(token: string): Buffer {
 }
 
 function tagOf(familyId: string, random: string, tagKey: Buffer): string {
-  const tag = createHmac('sha256', tagKey).update(familyId + random).digest();
+  const tag = createHmac('sha256', tagKey)
+    .update(familyId + random)
+    .digest();
   return toBase62(tag.subarray(0, 16), 22);
 }

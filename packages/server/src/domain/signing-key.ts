@@ -2,10 +2,10 @@ import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 
-/** The signature algorithms Bindery can be set to (RFC 7518 §3.1). */
-export type SigningAlgorithm = 'ES256' | 'RS256';
+/** The signature algorithms Bindery can be set to (RFC 7518 §3.1, RFC 8037). */
+export type SigningAlgorithm = 'ES256' | 'RS256' | 'EdDSA';
 
-export const signingAlgorithms = ['ES256', 'RS256'] as const satisfies readonly SigningAlgorithm[];
+export const signingAlgorithms = ['ES256', 'RS256', 'EdDSA'] as const satisfies readonly SigningAlgorithm[];
 
 /** The public half as the key set shows it (RFC 7517). */
 export type PublicJwk = Readonly<Pick<JWK, 'kty' | 'crv' | 'x' | 'y' | 'n' | 'e'>> & {
@@ -28,14 +28,22 @@ export async function newSigningKey(
   algorithm: SigningAlgorithm,
   rsaBits: number,
 ): Promise<{ readonly publicJwk: PublicJwk; readonly privateKey: KeyObject }> {
-  const { publicKey, privateKey } =
-    algorithm === 'RS256'
-      ? await generate('rsa', { modulusLength: rsaBits })
-      : await generate('ec', { namedCurve: 'P-256' });
+  const { publicKey, privateKey } = await generatePair(algorithm, rsaBits);
   const jwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(jwk);
   // `kty` is in every exported JWK; jose's type leaves it open.
   return { publicJwk: { ...(jwk as JWK & { kty: string }), kid, alg: algorithm, use: 'sig' }, privateKey };
+}
+
+function generatePair(algorithm: SigningAlgorithm, rsaBits: number) {
+  switch (algorithm) {
+    case 'RS256':
+      return generate('rsa', { modulusLength: rsaBits });
+    case 'EdDSA':
+      return generate('ed25519');
+    case 'ES256':
+      return generate('ec', { namedCurve: 'P-256' });
+  }
 }
 
 /** Whether a key stands in the key set at a moment. */

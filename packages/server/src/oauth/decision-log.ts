@@ -1,10 +1,12 @@
 import { type ClientDecision, hourOf, type TokenDecisionWriter } from '../store/token-decisions.ts';
+import { isStoreUnavailable } from '../store/unavailable.ts';
 
 /** What a request to the token endpoint ended in, before it is known whether it gets an entry of its own. */
 export type Decision =
   | Omit<ClientDecision, 'isCountedOnly'>
   | {
       readonly at: number;
+      readonly action?: string;
       readonly outcome: 'refused';
       readonly reason: string;
       readonly clientId: undefined;
@@ -77,7 +79,9 @@ export class DecisionLog {
         resolve();
       }
     } catch (error) {
-      for (const { reject } of batch) {
+      // With a store that does not answer, those that wait have waited long enough and are not made to try in turn.
+      const failed = isStoreUnavailable(error) ? [...batch, ...this.#waiting.splice(0)] : batch;
+      for (const { reject } of failed) {
         reject(error);
       }
     }
@@ -104,7 +108,7 @@ export class DecisionLog {
   }
 
   #isCountedOnly({ clientId, outcome }: Omit<ClientDecision, 'isCountedOnly'>): boolean {
-    if (outcome === 'issued') {
+    if (outcome !== 'refused') {
       return false;
     }
     const refusals = (this.#refusals.get(clientId) ?? 0) + 1;

@@ -1,6 +1,9 @@
+import type { Caller } from '@bindery/guard';
 import type { ActionContext } from '../actions/context.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import type { ClientCredentialsReader } from '../store/client-credentials.ts';
 import type { DecisionLog } from './decision-log.ts';
+import type { GuessLimits } from './guess-limits.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** What the OAuth endpoints work with. */
@@ -9,4 +12,8 @@ export interface OAuthDeps {
   readonly reader: ClientCredentialsReader;
   readonly decisions: DecisionLog;
   readonly keyRing: KeyRing;
+  readonly limits: GuessLimits;
+  readonly hasher: PasswordHasher;
+  /** Checks an access token as a guard of our own audience does; undefined when it would be refused. */
+  readonly verifyAccessToken: (token: string) => Promise<Caller | undefined>;
 }

@@ -1,14 +1,13 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { ActionContext } from '../actions/context.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { ActionContext, Actor } from '../actions/context.ts';
+import { addSigningKey, newestOf, sealContextOf } from '../actions/signing-keys.ts';
 import type { Signer } from '../domain/access-token.ts';
-import { seal, unseal } from '../domain/master-key.ts';
-import { isPublished, type KeyTimes, newSigningKey, type PublicJwk, signerAt } from '../domain/signing-key.ts';
-import { insertAuditEntry } from '../store/audit.ts';
-import type { Queries } from '../store/database.ts';
-import { insertSigningKey, listSigningKeys, retireOtherKeys, type StoredSigningKey } from '../store/signing-keys.ts';
-
-/** How long callers may keep the key set; a new key is published for longer than that before it signs. */
-export const keySetMaxAgeSeconds = 300;
+import { unseal } from '../domain/master-key.ts';
+import { isPublished, type KeyTimes, type PublicJwk, signerAt } from '../domain/signing-key.ts';
+import { ApiError } from '../errors.ts';
+import { listSigningKeys, type StoredSigningKey } from '../store/signing-keys.ts';
+import { isStoreUnavailable } from '../store/unavailable.ts';
 
 /** A key that is ready for use. */
 export interface RingKey extends Signer, KeyTimes {
@@ -21,30 +20,27 @@ export class KeyRing {
   readonly #context: ActionContext;
   #keys: readonly RingKey[] = [];
   #dataVersion: number | undefined;
+  #begun = 0;
+  #finished = 0;
+  #refreshing: { readonly version: number; readonly done: Promise<void> } | undefined;
 
   constructor(context: ActionContext) {
     this.#context = context;
   }
 
-  /** Makes the first key, or the next one when the configuration asks for another algorithm. */
-  async ensureKey(): Promise<void> {
-    const { config, now } = this.#context;
-    await this.refresh();
-    if (this.#keys.some((key) => key.algorithm === config.signingAlgorithm && key.retiresAt === null)) {
-      return;
+  /** Makes the first key; and the next one when it is time, or when the configuration asks for another algorithm. */
+  async rotateWhenDue(): Promise<void> {
+    const { config, now, database } = this.#context;
+    const keys = await listSigningKeys(database.queries, now());
+    const newest = newestOf(keys);
+    const isDue =
+      newest === undefined ||
+      (newest.signsFrom <= now() &&
+        (newest.algorithm !== config.signingAlgorithm ||
+          newest.signsFrom + config.keyRotationDays * dayMilliseconds <= now()));
+    if (isDue) {
+      await addSigningKey(this.#context, systemActor).catch(ignoreConflict);
     }
-    const { publicJwk, privateKey } = await newSigningKey(config.signingAlgorithm, config.rsaBits);
-    const sealedPrivateKey = seal(
-      privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      this.#context.keys.sealing,
-      sealContext(publicJwk.kid),
-    );
-    await this.#context.database.transaction(async (queries) => {
-      const others = await listSigningKeys(queries, now());
-      if (!others.some((key) => key.algorithm === config.signingAlgorithm && key.retiresAt === null)) {
-        await addKey(queries, this.#context, { publicJwk, sealedPrivateKey }, others);
-      }
-    });
     await this.refresh();
   }
 
@@ -58,9 +54,16 @@ export class KeyRing {
     return key;
   }
 
-  /** The keys that stand in the key set now. */
+  /** The keys that stand in the key set now; while the store does not answer, those that it had at last. */
   async published(): Promise<readonly RingKey[]> {
-    await this.#refreshIfChanged();
+    const refreshed = this.#refreshIfChanged().catch((error: unknown) => {
+      if (this.#keys.length === 0 || !isStoreUnavailable(error)) {
+        throw error;
+      }
+    });
+    // A store that hangs is not waited for: verifying a token needs nothing else of it.
+    const patience = setTimeout(refreshMilliseconds, undefined, { ref: false });
+    await (this.#keys.length === 0 ? refreshed : Promise.race([refreshed, patience]));
     return this.#keys.filter((key) => isPublished(key, this.#context.now()));
   }
 
@@ -72,44 +75,51 @@ export class KeyRing {
   async refresh(): Promise<void> {
     const { database, keys, now } = this.#context;
     const version = database.dataVersion();
+    const number = ++this.#begun;
     const known = new Map(this.#keys.map((key) => [key.kid, key]));
     const stored = await listSigningKeys(database.queries, now());
-    this.#keys = stored.map((key) => ({ ...(known.get(key.kid) ?? open(key, keys.sealing)), ...timesOf(key) }));
-    this.#dataVersion = version;
-  }
-
-  async #refreshIfChanged(): Promise<void> {
-    if (this.#context.database.dataVersion() !== this.#dataVersion) {
-      await this.refresh();
+    // What was asked for earlier may be answered later, and is older then.
+    if (number > this.#finished) {
+      this.#keys = stored.map((key) => ({ ...(known.get(key.kid) ?? open(key, keys.sealing)), ...timesOf(key) }));
+      this.#dataVersion = version;
+      this.#finished = number;
     }
   }
+
+  /** Requests that see the same change wait for one reading of it. */
+  async #refreshIfChanged(): Promise<void> {
+    const version = this.#context.database.dataVersion();
+    if (version === this.#dataVersion) {
+      return;
+    }
+    if (this.#refreshing?.version !== version) {
+      const done = this.refresh().finally(() => {
+        if (this.#refreshing?.done === done) {
+          this.#refreshing = undefined;
+        }
+      });
+      this.#refreshing = { version, done };
+    }
+    await this.#refreshing.done;
+  }
 }
 
-async function addKey(
-  queries: Queries,
-  context: ActionContext,
-  made: Pick<StoredSigningKey, 'publicJwk' | 'sealedPrivateKey'>,
-  others: readonly StoredSigningKey[],
-): Promise<void> {
-  const now = context.now();
-  const { kid, alg } = made.publicJwk;
-  // The very first key signs at once: nobody can have an older key set. Any other waits until all caches have it.
-  const signsFrom = others.length === 0 ? now : now + (keySetMaxAgeSeconds + 60) * 1000;
-  await insertSigningKey(queries, { kid, algorithm: alg, ...made, publishedAt: now, signsFrom, retiresAt: null });
-  await retireOtherKeys(queries, kid, signsFrom + (context.config.accessTokenLifetimeSeconds + 60) * 1000);
-  await insertAuditEntry(queries, {
-    at: now,
-    actor: { type: 'system', id: null, address: null, userAgent: null, requestId: null },
-    organizationId: null,
-    action: 'signing_key.create',
-    target: { type: 'signing_key', id: kid },
-    outcome: 'done',
-    details: { algorithm: alg, signs_from: signsFrom },
-  });
+/** How long a look at the keys waits for the store, when there are keys already. */
+const refreshMilliseconds = 500;
+
+/** When another process is quicker, its key is as good. */
+function ignoreConflict(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== 'conflict') {
+    throw error;
+  }
 }
+
+const dayMilliseconds = 86_400_000;
+
+const systemActor: Actor = { type: 'system', id: null, address: null, userAgent: null, requestId: null };
 
 function open(stored: StoredSigningKey, sealingKey: Buffer): RingKey {
-  const privateKey = createPrivateKey(unseal(stored.sealedPrivateKey, sealingKey, sealContext(stored.kid)));
+  const privateKey = createPrivateKey(unseal(stored.sealedPrivateKey, sealingKey, sealContextOf(stored.kid)));
   return {
     ...timesOf(stored),
     kid: stored.kid,
@@ -122,8 +132,4 @@ function open(stored: StoredSigningKey, sealingKey: Buffer): RingKey {
 
 function timesOf({ publishedAt, signsFrom, retiresAt }: KeyTimes): KeyTimes {
   return { publishedAt, signsFrom, retiresAt };
-}
-
-function sealContext(kid: string): string {
-  return `signing key ${kid}`;
 }

@@ -1,21 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
+import { answerCacheable } from './cacheable-answer.ts';
 import type { OAuthDeps } from './deps.ts';
+import { introspectionPath } from './introspect.ts';
+import { revocationPath } from './revoke.ts';
+
+const authMethods = ['client_secret_basic', 'client_secret_post'];
 
 /** Where the metadata stands: its own place (RFC 8414 §3), and the one that some libraries look in only. */
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const;
+
+const maxAgeSeconds = 300;
 
 /** Serves the metadata; it says what the server does and nothing else. */
 export function metadataEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   const body = JSON.stringify(metadataOf(deps.context.config));
   for (const path of metadataPaths) {
-    app.get(path, (_request, reply) =>
-      reply
-        .header('content-type', 'application/json; charset=utf-8')
-        .header('cache-control', 'public, max-age=300')
-        .header('x-content-type-options', 'nosniff')
-        .send(body),
-    );
+    app.get(path, (request, reply) => answerCacheable(request, reply, body, maxAgeSeconds));
   }
 }
 
@@ -26,7 +27,11 @@ export function metadataOf(config: Config): Readonly<Record<string, unknown>> {
     token_endpoint: config.publicUrl + config.tokenPaths[0],
     jwks_uri: `${config.publicUrl}/.well-known/jwks.json`,
     scopes_supported: config.scopes,
-    grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    grant_types_supported: ['client_credentials', 'password', 'refresh_token'],
+    token_endpoint_auth_methods_supported: authMethods,
+    introspection_endpoint: config.publicUrl + introspectionPath,
+    introspection_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint: config.publicUrl + revocationPath,
+    revocation_endpoint_auth_methods_supported: authMethods,
   };
 }

@@ -112,6 +112,8 @@ export interface UsersTable {
   /** PHC string; null while no password was set. */
   password_hash: string | null;
   state: 'active' | 'disabled';
+  /** Whatever the user signed in to before this moment has ended. */
+  sessions_ended_at: number | null;
   created_at: number;
   updated_at: number;
   version: number;

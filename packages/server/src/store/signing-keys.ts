@@ -54,3 +54,25 @@ export async function retireOtherKeys(queries: Queries, kid: string, retiresAt: 
     .where('retires_at', 'is', null)
     .execute();
 }
+
+const newestKeySetting = 'newest_signing_key';
+
+/** Names the newest key in the place of the one before: of two processes that rotate at once, one succeeds. */
+export async function replaceNewestKey(queries: Queries, before: string | undefined, kid: string): Promise<boolean> {
+  const replaced =
+    before === undefined
+      ? await queries
+          .insertInto('settings')
+          .values({ name: newestKeySetting, value: kid })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .returning('name')
+          .executeTakeFirst()
+      : await queries
+          .updateTable('settings')
+          .set({ value: kid })
+          .where('name', '=', newestKeySetting)
+          .where('value', '=', before)
+          .returning('name')
+          .executeTakeFirst();
+  return replaced !== undefined;
+}

@@ -1,13 +1,16 @@
 import type { CompiledQuery } from 'kysely';
 import { type Actor, toAuditRow } from './audit.ts';
 import type { Database } from './database.ts';
-import type { AuditEntriesTable } from './schema.ts';
+import { postgresDecisionStatements } from './postgres-token-decisions.ts';
+import type { AuditEntriesTable, ClientHoursTable, UnknownClientRefusalsTable } from './schema.ts';
 
 /** What the token endpoint decided about one request whose client is known. */
 export interface ClientDecision {
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly outcome: 'issued' | 'refused';
+  /** What was asked for; a token, where nothing else is said. */
+  readonly action?: string;
+  readonly outcome: 'issued' | 'done' | 'refused';
   /** The true reason of a refusal. */
   readonly reason?: string;
   readonly clientId: string;
@@ -36,32 +39,41 @@ export function hourOf(at: number): number {
   return at - (at % hourMilliseconds);
 }
 
-/** Turns decisions into the statements that keep them: entries, hourly counters, last uses. Compiled once. */
+/** The rows that keep some decisions: entries, hourly counters, last uses of secrets, refusals of unknown clients. */
+export interface DecisionRows {
+  readonly entries: readonly AuditEntriesTable[];
+  readonly counters: readonly ClientHoursTable[];
+  readonly lastUses: readonly SecretUse[];
+  readonly unknown: readonly UnknownClientRefusalsTable[];
+}
+
+/** When and from where a secret was used last. */
+export interface SecretUse {
+  readonly secret_id: string;
+  readonly last_used_at: number;
+  readonly last_used_address: string | null;
+}
+
+/** Turns decisions into the statements that keep them: one for each row, or on PostgreSQL one for all. */
 export class TokenDecisionWriter {
   readonly #database: Database;
-  readonly #templates: ReturnType<typeof compileTemplates>;
+  readonly #statements: (rows: DecisionRows) => readonly CompiledQuery[];
 
   constructor(database: Database) {
     this.#database = database;
-    this.#templates = compileTemplates(database);
+    this.#statements = database.kind === 'postgres' ? postgresDecisionStatements : statementsByRow(database);
   }
 
   /** Writes all of it in one transaction, or throws and writes nothing. */
   async write(decisions: readonly ClientDecision[], unknown: readonly UnknownRefusals[]): Promise<void> {
-    await this.#database.runTogether([
-      ...this.#entries(decisions),
-      ...this.#counters(decisions),
-      ...this.#lastUses(decisions),
-      ...unknown.map((refusals) =>
-        fill(this.#templates.unknown, [
-          refusals.hour,
-          refusals.address,
-          refusals.reason,
-          refusals.refused,
-          refusals.lastAt,
-        ]),
-      ),
-    ]);
+    await this.#database.runTogether(
+      this.#statements({
+        entries: decisions.filter((decision) => !decision.isCountedOnly).map(toEntry),
+        counters: toCounters(decisions),
+        lastUses: toLastUses(decisions),
+        unknown: unknown.map(({ lastAt, ...refusals }) => ({ ...refusals, last_at: lastAt })),
+      }),
+    );
   }
 
   /** How many addresses this hour has refusals of already, for the cap. */
@@ -73,50 +85,50 @@ export class TokenDecisionWriter {
       .executeTakeFirstOrThrow();
     return Number(row.count);
   }
+}
 
-  #entries(decisions: readonly ClientDecision[]): CompiledQuery[] {
-    return decisions
-      .filter((decision) => !decision.isCountedOnly)
-      .map((decision) => {
-        const row = toAuditRow({
-          at: decision.at,
-          actor: { type: 'client', id: decision.clientId, ...decision.origin },
-          organizationId: decision.organizationId,
-          action: 'token.issue',
-          target: { type: 'client', id: decision.clientId },
-          outcome: decision.outcome,
-          ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-          ...(decision.details === undefined ? {} : { details: decision.details }),
-        });
-        return fill(
-          this.#templates.entry,
-          auditColumns.map((column) => row[column]),
-        );
-      });
-  }
+function toEntry(decision: ClientDecision): AuditEntriesTable {
+  return toAuditRow({
+    at: decision.at,
+    actor: { type: 'client', id: decision.clientId, ...decision.origin },
+    organizationId: decision.organizationId,
+    action: decision.action ?? 'token.issue',
+    target: { type: 'client', id: decision.clientId },
+    outcome: decision.outcome,
+    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+    ...(decision.details === undefined ? {} : { details: decision.details }),
+  });
+}
 
-  #counters(decisions: readonly ClientDecision[]): CompiledQuery[] {
-    const counters = new Map<string, [string, number, string, number, number]>();
-    for (const { clientId, organizationId, at, outcome } of decisions) {
+/** What was asked for besides tokens and was done is in the trail, but counts as neither. */
+function toCounters(decisions: readonly ClientDecision[]): ClientHoursTable[] {
+  const counters = new Map<string, ClientHoursTable>();
+  for (const { clientId, organizationId, at, outcome } of decisions) {
+    if (outcome !== 'done') {
       const hour = hourOf(at);
-      const counter = counters.get(`${clientId} ${hour}`) ?? [clientId, hour, organizationId, 0, 0];
-      counter[outcome === 'issued' ? 3 : 4] += 1;
-      counters.set(`${clientId} ${hour}`, counter);
+      const key = `${clientId} ${hour}`;
+      const row = counters.get(key) ?? {
+        client_id: clientId,
+        hour,
+        organization_id: organizationId,
+        issued: 0,
+        refused: 0,
+      };
+      row[outcome] += 1;
+      counters.set(key, row);
     }
-    return [...counters.values()].map((counter) => fill(this.#templates.counter, counter));
   }
+  return [...counters.values()];
+}
 
-  #lastUses(decisions: readonly ClientDecision[]): CompiledQuery[] {
-    const last = new Map<string, ClientDecision>();
-    for (const decision of decisions) {
-      if (decision.secretId !== undefined) {
-        last.set(decision.secretId, decision);
-      }
+function toLastUses(decisions: readonly ClientDecision[]): SecretUse[] {
+  const last = new Map<string, SecretUse>();
+  for (const { secretId, at, origin } of decisions) {
+    if (secretId !== undefined) {
+      last.set(secretId, { secret_id: secretId, last_used_at: at, last_used_address: origin.address });
     }
-    return [...last].map(([secretId, { at, origin }]) =>
-      fill(this.#templates.lastUse, [at, origin.address, secretId, at]),
-    );
   }
+  return [...last.values()];
 }
 
 const auditColumns = [
@@ -139,6 +151,25 @@ const auditColumns = [
 /** A compiled statement with other values; every template names its values in the order of its columns. */
 function fill(template: CompiledQuery, parameters: readonly unknown[]): CompiledQuery {
   return { ...template, parameters };
+}
+
+function statementsByRow(database: Database): (rows: DecisionRows) => readonly CompiledQuery[] {
+  const templates = compileTemplates(database);
+  return ({ entries, counters, lastUses, unknown }) => [
+    ...entries.map((row) =>
+      fill(
+        templates.entry,
+        auditColumns.map((column) => row[column]),
+      ),
+    ),
+    ...counters.map((row) =>
+      fill(templates.counter, [row.client_id, row.hour, row.organization_id, row.issued, row.refused]),
+    ),
+    ...lastUses.map((use) =>
+      fill(templates.lastUse, [use.last_used_at, use.last_used_address, use.secret_id, use.last_used_at]),
+    ),
+    ...unknown.map((row) => fill(templates.unknown, [row.hour, row.address, row.reason, row.refused, row.last_at])),
+  ];
 }
 
 function compileTemplates({ queries }: Database) {

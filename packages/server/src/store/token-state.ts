@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Queries } from './database.ts';
 
 /** What an access token names, as far as its life depends on it. */
@@ -7,6 +8,11 @@ export interface TokenSubject {
   readonly userId: string | undefined;
   readonly familyId: string | undefined;
   readonly tokenHash: string;
+}
+
+/** What the store keeps of a revoked token's id. */
+export function hashTokenId(tokenId: string): string {
+  return createHash('sha256').update(tokenId).digest('base64url');
 }
 
 /** Whether all that a token stands on is still so: its client, organization, user, family, and the token itself. */
@@ -31,15 +37,20 @@ export async function isTokenLive(queries: Queries, subject: TokenSubject): Prom
       ),
     )
     .executeTakeFirst();
-  return (
-    row !== undefined &&
-    (subject.userId === undefined || (await isUserLive(queries, subject.userId, subject.organizationId))) &&
-    (subject.familyId === undefined || (await isFamilyLive(queries, subject.familyId)))
-  );
+  if (row === undefined || subject.userId === undefined) {
+    return row !== undefined;
+  }
+  const since = subject.familyId === undefined ? undefined : await liveFamilySince(queries, subject.familyId);
+  return since !== undefined && (await isUserLive(queries, subject.userId, subject.organizationId, since));
 }
 
-/** Whether a user may act in an organization now. */
-export async function isUserLive(queries: Queries, userId: string, organizationId: string): Promise<boolean> {
+/** Whether a user may act in an organization with what was signed in to at `since` (epoch milliseconds). */
+export async function isUserLive(
+  queries: Queries,
+  userId: string,
+  organizationId: string,
+  since: number,
+): Promise<boolean> {
   const row = await queries
     .selectFrom('users')
     .innerJoin('memberships', 'memberships.user_id', 'users.id')
@@ -47,36 +58,41 @@ export async function isUserLive(queries: Queries, userId: string, organizationI
     .where('users.id', '=', userId)
     .where('users.state', '=', 'active')
     .where('memberships.organization_id', '=', organizationId)
+    .where('memberships.created_at', '<=', since)
+    .where((expression) =>
+      expression.or([
+        expression('users.sessions_ended_at', 'is', null),
+        expression('users.sessions_ended_at', '<=', since),
+      ]),
+    )
     .executeTakeFirst();
   return row !== undefined;
 }
 
-async function isFamilyLive(queries: Queries, familyId: string): Promise<boolean> {
+async function liveFamilySince(queries: Queries, familyId: string): Promise<number | undefined> {
   const row = await queries
     .selectFrom('refresh_families')
-    .select('id')
+    .select('created_at')
     .where('id', '=', familyId)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
-  return row !== undefined;
+  return row && Number(row.created_at);
 }
 
-/** Ends one access token; it is kept until the token would have ended by itself. */
-export async function revokeAccessToken(queries: Queries, tokenHash: string, expiresAt: number): Promise<void> {
-  await queries
+/** Ends one access token, until it would have ended by itself; false when it was ended before. */
+export async function revokeAccessToken(queries: Queries, tokenHash: string, expiresAt: number): Promise<boolean> {
+  const revoked = await queries
     .insertInto('revoked_tokens')
     .values({ token_hash: tokenHash, expires_at: expiresAt })
     .onConflict((conflict) => conflict.column('token_hash').doNothing())
-    .execute();
+    .returning('token_hash')
+    .executeTakeFirst();
+  return revoked !== undefined;
 }
 
 /** Forgets revoked tokens that have ended by themselves. */
 export async function pruneRevokedTokens(queries: Queries, before: number, limit: number): Promise<number> {
-  const ended = queries
-    .selectFrom('revoked_tokens')
-    .select('token_hash')
-    .where('expires_at', '<', before)
-    .limit(limit);
+  const ended = queries.selectFrom('revoked_tokens').select('token_hash').where('expires_at', '<', before).limit(limit);
   const removed = await queries.deleteFrom('revoked_tokens').where('token_hash', 'in', ended).executeTakeFirst();
   return Number(removed.numDeletedRows);
 }

@@ -23,6 +23,7 @@ export async function insertUser(queries: Queries, user: User): Promise<boolean>
       email: user.email,
       password_hash: user.passwordHash,
       state: user.state,
+      sessions_ended_at: null,
       created_at: user.createdAt,
       updated_at: user.updatedAt,
       version: user.version,
@@ -55,7 +56,7 @@ export async function listUsers(queries: Queries, page: Page): Promise<readonly 
 export async function updateUser(
   queries: Queries,
   user: Pick<User, 'id' | 'version'>,
-  change: { readonly passwordHash?: string; readonly state?: User['state'] },
+  change: { readonly passwordHash?: string; readonly state?: User['state']; readonly sessionsEndedAt?: number },
   now: number,
 ): Promise<User | undefined> {
   const row = await queries
@@ -63,6 +64,7 @@ export async function updateUser(
     .set({
       ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
       ...(change.state === undefined ? {} : { state: change.state }),
+      ...(change.sessionsEndedAt === undefined ? {} : { sessions_ended_at: change.sessionsEndedAt }),
       updated_at: now,
       version: user.version + 1,
     })

@@ -10,6 +10,7 @@ export const people = {
       .addColumn('email', 'text', (column) => column.notNull().unique())
       .addColumn('password_hash', 'text')
       .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('sessions_ended_at', 'bigint')
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addColumn('updated_at', 'bigint', (column) => column.notNull())
       .addColumn('version', 'bigint', (column) => column.notNull())
@@ -17,7 +18,9 @@ export const people = {
 
     await db.schema
       .createTable('memberships')
-      .addColumn('organization_id', 'text', (column) => column.notNull().references('organizations.id').onDelete('cascade'))
+      .addColumn('organization_id', 'text', (column) =>
+        column.notNull().references('organizations.id').onDelete('cascade'),
+      )
       .addColumn('user_id', 'text', (column) => column.notNull().references('users.id').onDelete('cascade'))
       .addColumn('role', 'text', (column) => column.notNull())
       .addColumn('created_at', 'bigint', (column) => column.notNull())

@@ -1,0 +1,113 @@
+import { seal } from '../domain/master-key.ts';
+import { newSigningKey, type SigningAlgorithm, signerAt } from '../domain/signing-key.ts';
+import { ApiError } from '../errors.ts';
+import { insertAuditEntry } from '../store/audit.ts';
+import {
+  insertSigningKey,
+  listSigningKeys,
+  replaceNewestKey,
+  retireOtherKeys,
+  type StoredSigningKey,
+} from '../store/signing-keys.ts';
+import type { ActionContext, Actor } from './context.ts';
+
+/** What seals a private key to its place: it cannot be opened as another key's. */
+export function sealContextOf(kid: string): string {
+  return `signing key ${kid}`;
+}
+
+/** All keys that are not over yet, in the order in which they began to sign. */
+export function readSigningKeys(context: ActionContext): Promise<readonly StoredSigningKey[]> {
+  return listSigningKeys(context.database.queries, context.now());
+}
+
+/** What becomes of a key at a moment, in a word. */
+export function stateOf(keys: readonly StoredSigningKey[], key: StoredSigningKey, now: number): KeyState {
+  if (key.signsFrom > now) {
+    return 'published';
+  }
+  return signerAt(keys, now)?.kid === key.kid ? 'signing' : 'retiring';
+}
+
+export type KeyState = 'published' | 'signing' | 'retiring';
+
+/** Makes the next key; refuses while one is on its way. Of two at once one wins, and the other is told so. */
+export async function rotateSigningKey(context: ActionContext, actor: Actor): Promise<StoredSigningKey> {
+  const { algorithm } = await readNewest(context);
+  const made = await addSigningKey(context, actor, algorithm);
+  if (made === undefined) {
+    throw new ApiError('conflict', 'another process rotated the key at the same moment');
+  }
+  return made;
+}
+
+/**
+ * Adds a key after the newest one; undefined when another process was quicker. The very first key signs at once, since
+ * nobody can have an older key set; any other is published until all caches have it.
+ */
+export async function addSigningKey(
+  context: ActionContext,
+  actor: Actor,
+  algorithm: SigningAlgorithm = context.config.signingAlgorithm,
+): Promise<StoredSigningKey | undefined> {
+  const { config, database, keys } = context;
+  const before = await listSigningKeys(database.queries, context.now());
+  refuseWhileOneWaits(before, context.now());
+  const { publicJwk, privateKey } = await newSigningKey(algorithm, config.rsaBits);
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const now = context.now();
+  const key: StoredSigningKey = {
+    kid: publicJwk.kid,
+    algorithm,
+    publicJwk,
+    sealedPrivateKey: seal(pem, keys.sealing, sealContextOf(publicJwk.kid)),
+    publishedAt: now,
+    signsFrom: before.length === 0 ? now : now + publishAheadSeconds(config.keySetMaxAgeSeconds) * 1000,
+    retiresAt: null,
+  };
+  return database.transaction(async (queries) => {
+    if (!(await replaceNewestKey(queries, newestOf(before)?.kid, key.kid))) {
+      return undefined;
+    }
+    await insertSigningKey(queries, key);
+    await retireOtherKeys(queries, key.kid, key.signsFrom + (config.accessTokenLifetimeSeconds + 60) * 1000);
+    await insertAuditEntry(queries, {
+      at: now,
+      actor,
+      organizationId: null,
+      action: 'signing_key.create',
+      target: { type: 'signing_key', id: key.kid },
+      outcome: 'done',
+      details: { algorithm, signs_from: key.signsFrom },
+    });
+    return key;
+  });
+}
+
+/** Longer than anybody may keep the key set, by a fifth and at least a second. */
+function publishAheadSeconds(keySetMaxAgeSeconds: number): number {
+  return Math.ceil(keySetMaxAgeSeconds * 1.2) + 1;
+}
+
+function refuseWhileOneWaits(keys: readonly StoredSigningKey[], now: number): void {
+  const waiting = keys.find((key) => key.signsFrom > now);
+  if (waiting !== undefined) {
+    throw new ApiError(
+      'conflict',
+      `a new key is on its way already and signs from ${new Date(waiting.signsFrom).toISOString()}; rotate again after that`,
+    );
+  }
+}
+
+async function readNewest(context: ActionContext): Promise<StoredSigningKey> {
+  const newest = newestOf(await readSigningKeys(context));
+  if (newest === undefined) {
+    throw new ApiError('not_found', 'the store has no signing key yet; start the server once');
+  }
+  return newest;
+}
+
+/** The key that no other has taken the place of. */
+export function newestOf(keys: readonly StoredSigningKey[]): StoredSigningKey | undefined {
+  return keys.find((key) => key.retiresAt === null);
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { readSigningKeys, rotateSigningKey, stateOf } from '../actions/signing-keys.ts';
+import type { StoredSigningKey } from '../store/signing-keys.ts';
+import { type AnswerOptions, answering, outputOf } from './options.ts';
+import { moment, print, table, timestamp } from './output.ts';
+import { withStore } from './store-command.ts';
+
+/** `bindery keys …` */
+export function keyCommands(program: Command): void {
+  const keys = program.command('keys').description('signing keys');
+
+  answering(keys.command('list'))
+    .description('list the signing keys that are not over, with their times')
+    .addHelpText('after', '\nExample:\n  bindery keys list')
+    .action(async (options: AnswerOptions) => {
+      const items = await withStore(async (context) => {
+        const found = await readSigningKeys(context);
+        return found.map((key) => ({ ...key, state: stateOf(found, key, context.now()) }));
+      });
+      print(
+        outputOf(options),
+        { items: items.map((item) => ({ ...toWire(item), state: item.state })) },
+        table(
+          ['KEY ID', 'ALGORITHM', 'STATE', 'PUBLISHED', 'SIGNS FROM', 'RETIRES'],
+          items.map((item) => [
+            item.kid,
+            item.algorithm,
+            item.state,
+            moment(item.publishedAt, ''),
+            moment(item.signsFrom, ''),
+            moment(item.retiresAt, 'not set'),
+          ]),
+        ),
+      );
+    });
+
+  answering(keys.command('rotate'))
+    .description('publish a new key; it signs once every cache of the key set has it, and no token fails')
+    .addHelpText('after', '\nExample:\n  bindery keys rotate')
+    .action(async (options: AnswerOptions) => {
+      const key = await withStore((context, actor) => rotateSigningKey(context, actor));
+      print(outputOf(options), toWire(key), [`${key.kid} (${key.algorithm}) signs from ${moment(key.signsFrom, '')}`]);
+    });
+}
+
+function toWire(key: StoredSigningKey) {
+  return {
+    kid: key.kid,
+    algorithm: key.algorithm,
+    published_at: timestamp(key.publishedAt),
+    signs_from: timestamp(key.signsFrom),
+    retires_at: timestamp(key.retiresAt),
+  };
+}

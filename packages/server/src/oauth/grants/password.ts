@@ -1,0 +1,93 @@
+import { isOutdatedHash, PasswordQueueFullError } from '../../domain/password.ts';
+import { hashRefreshToken, newFamilyId, newRefreshToken } from '../../domain/refresh-token.ts';
+import { grantScope } from '../../domain/scope.ts';
+import { OAuthError } from '../../errors.ts';
+import { insertRefreshFamily } from '../../store/refresh-families.ts';
+import { isUserLive } from '../../store/token-state.ts';
+import { findUserByEmail, isKnownNetwork, rememberNetwork, type User, updateUser } from '../../store/users.ts';
+import type { OAuthDeps } from '../deps.ts';
+import { networkOf } from '../network.ts';
+import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
+
+/** RFC 6749 §4.3: a user's e-mail address and password for a token in the user's name. Legacy: see RFC 9700 §2.4. */
+export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promise<Granted> {
+  const { client, parameters, now } = grant;
+  const { config, keys, database } = deps.context;
+  const username = parameters.get('username');
+  const password = parameters.get('password');
+  if (username === undefined || password === undefined) {
+    throw new OAuthError('invalid_request', 'username and password are needed');
+  }
+  const scope = grantScope(parameters.get('scope'), config.scopes);
+  const user = await checkPassword(deps, grant, username.toLowerCase(), password);
+  const familyId = newFamilyId();
+  const refreshToken = newRefreshToken(familyId, keys.refreshTag);
+  await insertRefreshFamily(database.queries, {
+    id: familyId,
+    clientId: client.clientId,
+    organizationId: client.organizationId,
+    userId: user.id,
+    scope,
+    currentHash: hashRefreshToken(refreshToken),
+    createdAt: now,
+    idleExpiresAt: now + config.refreshTokenIdleLifetimeSeconds * 1000,
+    absoluteExpiresAt: now + config.refreshTokenAbsoluteLifetimeSeconds * 1000,
+  });
+  return {
+    subject: {
+      issuer: config.publicUrl,
+      audience: config.audience,
+      subject: user.id,
+      clientId: client.clientId,
+      organizationId: client.organizationId,
+      access: client.access,
+      scope,
+      sessionId: familyId,
+    },
+    refreshToken,
+    details: { user_id: user.id },
+  };
+}
+
+/** Every refusal costs one real hash and answers the same, whoever the user is or is not. */
+async function checkPassword(
+  deps: OAuthDeps,
+  { client, request, now }: GrantRequest,
+  email: string,
+  password: string,
+): Promise<User> {
+  const { queries } = deps.context.database;
+  const network = networkOf(request.ip);
+  const isKnown = await isKnownNetwork(queries, email, network);
+  await deps.limits.countPassword(email, network, isKnown);
+  const user = await findUserByEmail(queries, email);
+  const mayEnter = user !== undefined && (await isUserLive(queries, user.id, client.organizationId, now));
+  const isRight = await verify(deps, password, user?.passwordHash ?? null);
+  if (user === undefined || !mayEnter || !isRight) {
+    throw new OAuthError('invalid_grant', 'the user name or the password is wrong', {
+      cause: new GrantRefusal(user === undefined ? 'unknown_user' : isRight ? 'user_not_allowed' : 'wrong_password'),
+    });
+  }
+  await deps.limits.forgivePassword(email, network, isKnown);
+  await rememberNetwork(queries, user.id, network, now);
+  await renewHash(deps, user, password, now);
+  return user;
+}
+
+async function verify(deps: OAuthDeps, password: string, hash: string | null): Promise<boolean> {
+  try {
+    return await deps.hasher.verify(password, hash);
+  } catch (cause) {
+    if (cause instanceof PasswordQueueFullError) {
+      throw new OAuthError('temporarily_unavailable', 'too many passwords are being checked; try again', { cause });
+    }
+    throw cause;
+  }
+}
+
+async function renewHash(deps: OAuthDeps, user: User, password: string, now: number): Promise<void> {
+  if (user.passwordHash !== null && isOutdatedHash(user.passwordHash)) {
+    const passwordHash = await deps.hasher.hash(password);
+    await updateUser(deps.context.database.queries, user, { passwordHash }, now);
+  }
+}

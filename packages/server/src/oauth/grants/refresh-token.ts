@@ -1,0 +1,108 @@
+import {
+  familyOf,
+  hashRefreshToken,
+  newRefreshToken,
+  sealSuccessor,
+  unsealSuccessor,
+} from '../../domain/refresh-token.ts';
+import { narrowScope } from '../../domain/scope.ts';
+import { OAuthError } from '../../errors.ts';
+import {
+  findRefreshFamily,
+  type RefreshFamily,
+  revokeRefreshFamilies,
+  rotateRefreshToken,
+} from '../../store/refresh-families.ts';
+import { isUserLive } from '../../store/token-state.ts';
+import type { OAuthDeps } from '../deps.ts';
+import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
+
+/** RFC 6749 §6, with rotation and detection of reuse (RFC 9700 §4.14.2). */
+export async function refreshTokenGrant(deps: OAuthDeps, grant: GrantRequest): Promise<Granted> {
+  const { client, parameters } = grant;
+  const { config } = deps.context;
+  const token = parameters.get('refresh_token');
+  if (token === undefined) {
+    throw new OAuthError('invalid_request', 'refresh_token is missing');
+  }
+  const family = await requireFamily(deps, grant, token);
+  const scope = narrowScope(parameters.get('scope'), family.scope);
+  return {
+    subject: {
+      issuer: config.publicUrl,
+      audience: config.audience,
+      subject: family.userId,
+      clientId: client.clientId,
+      organizationId: client.organizationId,
+      access: client.access,
+      scope,
+      sessionId: family.id,
+    },
+    refreshToken: await successorOf(deps, grant, family, token),
+    details: { user_id: family.userId },
+  };
+}
+
+async function requireFamily(deps: OAuthDeps, { client, now }: GrantRequest, token: string): Promise<RefreshFamily> {
+  const { database, keys } = deps.context;
+  const familyId = familyOf(token, keys.refreshTag);
+  const family = familyId === undefined ? undefined : await findRefreshFamily(database.queries, familyId);
+  if (family === undefined || family.clientId !== client.clientId) {
+    throw invalidGrant(family === undefined ? 'unknown_refresh_token' : 'refresh_token_of_other_client');
+  }
+  refuseEnded(family, now);
+  if (!(await isUserLive(database.queries, family.userId, client.organizationId, family.createdAt))) {
+    throw invalidGrant('user_not_allowed');
+  }
+  return family;
+}
+
+function refuseEnded(family: RefreshFamily, now: number): void {
+  if (family.revokedAt !== null) {
+    throw invalidGrant('refresh_token_revoked');
+  }
+  if (family.idleExpiresAt <= now || family.absoluteExpiresAt <= now) {
+    throw invalidGrant('refresh_token_expired');
+  }
+}
+
+/** The one successor of a token: made at its first use, the very same within the grace window, none afterwards. */
+async function successorOf(
+  deps: OAuthDeps,
+  grant: GrantRequest,
+  family: RefreshFamily,
+  token: string,
+): Promise<string> {
+  const { config, database, keys } = deps.context;
+  const currentHash = hashRefreshToken(token);
+  const askedScope = grant.parameters.get('scope') ?? '';
+  const successor = newRefreshToken(family.id, keys.refreshTag);
+  const rotation = {
+    id: family.id,
+    currentHash,
+    successorHash: hashRefreshToken(successor),
+    sealedSuccessor: config.refreshTokenGraceSeconds === 0 ? null : sealSuccessor(successor, token),
+    askedScope,
+    idleExpiresAt: grant.now + config.refreshTokenIdleLifetimeSeconds * 1000,
+  };
+  if (await rotateRefreshToken(database.queries, rotation, grant.now)) {
+    return successor;
+  }
+  // Somebody was quicker, now or long ago.
+  const latest = await findRefreshFamily(database.queries, family.id);
+  if (latest === undefined) {
+    throw invalidGrant('unknown_refresh_token');
+  }
+  refuseEnded(latest, grant.now);
+  const graceEnds = (latest.rotatedAt ?? 0) + config.refreshTokenGraceSeconds * 1000;
+  const isRetry = latest.previousHash === currentHash && latest.previousAskedScope === askedScope;
+  if (isRetry && latest.sealedSuccessor !== null && grant.now < graceEnds) {
+    return unsealSuccessor(latest.sealedSuccessor, token);
+  }
+  await revokeRefreshFamilies(database.queries, { id: family.id }, 'refresh_token_reuse', grant.now);
+  throw invalidGrant('refresh_token_reuse');
+}
+
+function invalidGrant(reason: string): OAuthError {
+  return new OAuthError('invalid_grant', 'the refresh token is not valid', { cause: new GrantRefusal(reason) });
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { familyOf } from '../domain/refresh-token.ts';
+import { OAuthError } from '../errors.ts';
+import { findRefreshFamily, revokeRefreshFamilies } from '../store/refresh-families.ts';
+import { hashTokenId, revokeAccessToken } from '../store/token-state.ts';
+import {
+  type AuthenticatedClient,
+  answerAuthenticationError,
+  authenticateRequest,
+  keep,
+  originOf,
+  readParameters,
+} from './authenticate-request.ts';
+import type { OAuthDeps } from './deps.ts';
+
+/** Where tokens are revoked; metadata names it. */
+export const revocationPath = '/oauth/revoke';
+
+/** Serves RFC 7009: a client ends its own tokens; of any other the answer tells nothing. */
+export function revocationEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
+  app.post(revocationPath, { errorHandler: answerAuthenticationError }, async (request, reply) => {
+    await revoke(deps, request);
+    // RFC 7009 §2.2: the status says it all.
+    return reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).send();
+  });
+}
+
+async function revoke(deps: OAuthDeps, request: FastifyRequest): Promise<void> {
+  const parameters = readParameters(request);
+  const authenticated = await authenticateRequest(deps, request, parameters, 'token.revoke');
+  const token = parameters.get('token');
+  if (token === undefined) {
+    throw new OAuthError('invalid_request', 'token is missing');
+  }
+  const revoked = token.startsWith('bindery_refresh_')
+    ? await revokeRefreshToken(deps, authenticated, token)
+    : await revokeToken(deps, authenticated, token);
+  if (revoked !== undefined) {
+    await keep(deps, {
+      at: deps.context.now(),
+      action: 'token.revoke',
+      outcome: 'done',
+      clientId: authenticated.client.clientId,
+      organizationId: authenticated.client.organizationId,
+      secretId: authenticated.secretId,
+      origin: originOf(request),
+      details: revoked,
+    });
+  }
+}
+
+/** Ends the whole family: its newest token, and the access tokens that came from it. */
+async function revokeRefreshToken(
+  { context }: OAuthDeps,
+  { client }: AuthenticatedClient,
+  token: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { queries } = context.database;
+  const familyId = familyOf(token, context.keys.refreshTag);
+  const family = familyId === undefined ? undefined : await findRefreshFamily(queries, familyId);
+  if (family === undefined || family.clientId !== client.clientId) {
+    return undefined;
+  }
+  const count = await revokeRefreshFamilies(queries, { id: family.id }, 'revoked_by_client', context.now());
+  return count === 0 ? undefined : { kind: 'refresh_token', user_id: family.userId };
+}
+
+/** Ends one access token; the refresh token that it came with stays. */
+async function revokeToken(
+  deps: OAuthDeps,
+  { client }: AuthenticatedClient,
+  token: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const caller = await deps.verifyAccessToken(token);
+  if (caller === undefined || caller.clientId !== client.clientId) {
+    return undefined;
+  }
+  const isNew = await revokeAccessToken(
+    deps.context.database.queries,
+    hashTokenId(caller.tokenId),
+    caller.expiresAt + clockToleranceMilliseconds,
+  );
+  return isNew ? { kind: 'access_token', token_id: caller.tokenId } : undefined;
+}
+
+/** A guard may take a token for alive so much longer than it is. */
+const clockToleranceMilliseconds = 60_000;
