@@ -48,7 +48,7 @@ export function parseParameters(source: ParameterSource): Parameters {
   }
   const pairs = parseBody(source);
   const parameters = collect(pairs);
-  refuseQuery(source.query);
+  refuseQuery(source.query, new Set(pairs.map(([name]) => name)));
   return parameters;
 }
 
@@ -74,8 +74,10 @@ function parseMediaType(contentType: string | undefined): string | undefined {
   if (mediaType !== 'application/x-www-form-urlencoded' && mediaType !== 'application/json') {
     return undefined;
   }
-  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='));
-  return charset === undefined || /^charset="?utf-?8"?$/.test(charset) ? mediaType : undefined;
+  const charsets = parameters
+    .map((parameter) => parameter.trim())
+    .filter((parameter) => parameter.startsWith('charset'));
+  return charsets.every((charset) => /^charset="?utf-?8"?$/.test(charset)) ? mediaType : undefined;
 }
 
 /** Pairs of a form, in order; also serves the query. */
@@ -143,7 +145,7 @@ function collect(pairs: readonly [string, string][]): Parameters {
       throw new OAuthError('invalid_request', 'a parameter was sent twice');
     }
     if (hasControls(name) || hasControls(value)) {
-      throw new OAuthError('invalid_request', 'a parameter contains a control character');
+      throw controlCharacter();
     }
     if (asciiNames.has(name) && !/^[\x20-\x7e]*$/.test(value)) {
       throw new OAuthError('invalid_request', `${name} contains a character that it cannot have`);
@@ -159,16 +161,27 @@ function collect(pairs: readonly [string, string][]): Parameters {
   return parameters;
 }
 
-/** RFC 6749 §2.3.1: credentials never stand in the URL, where logs would keep them. */
-function refuseQuery(query: string): void {
-  const names = parseForm(query).map(([name]) => name);
+/** RFC 6749 §2.3.1: credentials never stand in the URL, where logs would keep them; nothing is sent in both places. */
+function refuseQuery(query: string, namesInBody: ReadonlySet<string>): void {
+  const pairs = parseForm(query);
+  if (pairs.flat().some(hasControls)) {
+    throw controlCharacter();
+  }
+  const names = pairs.map(([name]) => name);
   if (names.some((name) => knownNames.has(name))) {
     throw new OAuthError('invalid_request', 'send the parameters in the body, not in the URL');
+  }
+  if (names.some((name) => namesInBody.has(name)) || new Set(names).size < names.length) {
+    throw new OAuthError('invalid_request', 'a parameter was sent twice');
   }
 }
 
 function hasControls(text: string): boolean {
   return /[\x00-\x1f\x7f]/.test(text) || !text.isWellFormed();
+}
+
+function controlCharacter(): OAuthError {
+  return new OAuthError('invalid_request', 'a parameter contains a control character');
 }
 
 function tooMany(): OAuthError {

@@ -57,6 +57,8 @@ export class ClientCredentialsReader {
 
 /** Two may live; the two before are read so that the trail can tell an ended secret from a wrong one. */
 const secretsRead = 4;
+/** Sorts a secret without an end behind every end: the largest time there is. */
+const never = 8_640_000_000_000_000;
 
 interface CredentialsRow {
   readonly organization_id: string;
@@ -70,7 +72,10 @@ interface CredentialsRow {
   readonly expires_at: number | null;
 }
 
-/** Compiled once: building the query costs more than running it. */
+/**
+ * Compiled once: building the query costs more than running it. The secrets that live come first: one of them may be
+ * older than several that came and went beside it.
+ */
 function compileQuery({ queries }: Database): CompiledQuery<CredentialsRow> {
   return queries
     .selectFrom('api_clients')
@@ -88,6 +93,7 @@ function compileQuery({ queries }: Database): CompiledQuery<CredentialsRow> {
       'client_secrets.expires_at',
     ])
     .where('api_clients.id', '=', '')
+    .orderBy((expression) => expression.fn.coalesce('client_secrets.expires_at', expression.lit(never)), 'desc')
     .orderBy('client_secrets.created_at', 'desc')
     .limit(secretsRead)
     .compile();
