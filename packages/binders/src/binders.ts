@@ -6,7 +6,7 @@ import { type Binder, createBinderId, isBinderId } from './binder.ts';
 import { acceptJsonOnly, bodyBytesMax } from './body.ts';
 import { createEtag, isNoneMatchHit, parseIfMatch } from './etag.ts';
 import { parseChange, parseCreation, parsePage } from './input.ts';
-import { BindersError, sendProblem } from './problem.ts';
+import { BindersError, createErrorHandler } from './problem.ts';
 import { type ChangeOutcome, createBindersStore, type OrganizationBinders } from './store.ts';
 import type { BindersTables } from './table.ts';
 
@@ -18,6 +18,8 @@ export interface BindersOptions<Tables extends BindersTables = BindersTables> {
   readonly guard: Guard;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Whether an error of the database only means "not now": it is answered with 503 and a time to wait. */
+  readonly isUnavailable?: (error: unknown) => boolean;
   /** Where ids come from. */
   readonly randomBytes?: (size: number) => Uint8Array;
 }
@@ -38,7 +40,7 @@ export function createBinders<Tables extends BindersTables>(options: BindersOpti
   return async (app) => {
     const path = `${app.prefix}/binders`;
     acceptJsonOnly(app);
-    app.setErrorHandler(sendProblem);
+    app.setErrorHandler(createErrorHandler(options.isUnavailable));
     app.addHook('onRequest', async (_request, reply) => {
       // Before the guard, so that its refusals carry them too.
       reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

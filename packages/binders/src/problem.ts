@@ -10,6 +10,7 @@ export const bindersErrors = {
   body_too_large: { status: 413, title: 'Content Too Large' },
   unsupported_media_type: { status: 415, title: 'Unsupported Media Type' },
   bad_request: { status: 400, title: 'Bad Request' },
+  unavailable: { status: 503, title: 'Service Unavailable' },
   internal_error: { status: 500, title: 'Internal Server Error' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -35,10 +36,21 @@ export class BindersError extends Error {
 /** The page that lists the errors; `type` of an answer is this with `#code`. */
 export const errorsUrl = '/docs/errors';
 
+const retryAfterSeconds = 5;
+
 /** Answers any error as problem details (RFC 9457); what is unknown is logged and stays a bare 500. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = toBindersError(error);
-  if (known.code === 'internal_error') request.log.error({ err: error }, 'the Binders API failed');
+export function createErrorHandler(isUnavailable: (error: unknown) => boolean = () => false) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = isUnavailable(error)
+      ? new BindersError('unavailable', 'the server cannot answer now; try again in a few seconds')
+      : toBindersError(error);
+    if (known.code === 'unavailable') reply.header('retry-after', String(retryAfterSeconds));
+    if (bindersErrors[known.code].status >= 500) request.log.error({ err: error }, 'the Binders API failed');
+    return sendProblem(known, request, reply);
+  };
+}
+
+function sendProblem(known: BindersError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, title } = bindersErrors[known.code];
   return reply
     .code(status)

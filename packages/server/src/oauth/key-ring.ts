@@ -56,14 +56,13 @@ export class KeyRing {
 
   /** The keys that stand in the key set now; while the store does not answer, those that it had at last. */
   async published(): Promise<readonly RingKey[]> {
-    const refreshed = this.#refreshIfChanged().catch((error: unknown) => {
-      if (this.#keys.length === 0 || !isStoreUnavailable(error)) {
-        throw error;
-      }
-    });
-    // A store that hangs is not waited for: verifying a token needs nothing else of it.
-    const patience = setTimeout(refreshMilliseconds, undefined, { ref: false });
-    await (this.#keys.length === 0 ? refreshed : Promise.race([refreshed, patience]));
+    if (this.#keys.length === 0) {
+      await this.refresh();
+    } else if (this.#hasChanged()) {
+      const refreshed = this.#refreshIfChanged().catch(ignoreUnavailable);
+      // A store that hangs is not waited for: verifying a token needs nothing else of it.
+      await Promise.race([refreshed, setTimeout(refreshMilliseconds, undefined, { ref: false })]);
+    }
     return this.#keys.filter((key) => isPublished(key, this.#context.now()));
   }
 
@@ -86,12 +85,16 @@ export class KeyRing {
     }
   }
 
+  #hasChanged(): boolean {
+    return this.#context.database.dataVersion() !== this.#dataVersion;
+  }
+
   /** Requests that see the same change wait for one reading of it. */
   async #refreshIfChanged(): Promise<void> {
-    const version = this.#context.database.dataVersion();
-    if (version === this.#dataVersion) {
+    if (!this.#hasChanged()) {
       return;
     }
+    const version = this.#context.database.dataVersion();
     if (this.#refreshing?.version !== version) {
       const done = this.refresh().finally(() => {
         if (this.#refreshing?.done === done) {
@@ -106,6 +109,12 @@ export class KeyRing {
 
 /** How long a look at the keys waits for the store, when there are keys already. */
 const refreshMilliseconds = 500;
+
+function ignoreUnavailable(error: unknown): void {
+  if (!isStoreUnavailable(error)) {
+    throw error;
+  }
+}
 
 /** When another process is quicker, its key is as good. */
 function ignoreConflict(error: unknown): void {
