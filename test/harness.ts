@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeStore, type StoreEnvironment, sharedEnvironmentOf, storeEnvironmentOf } from './stores.ts';
+
+export { openStoreForTest, testStore } from './stores.ts';
 
 /** The command, as an operator runs it. */
 export const binderyCommand = new URL('../packages/server/bin/bindery.cjs', import.meta.url).pathname;
@@ -17,6 +20,8 @@ export interface Finished {
 export interface Bindery {
   readonly url: string;
   readonly dataDir: string;
+  /** The settings by which any other process finds the same store. */
+  readonly storeEnvironment: StoreEnvironment;
   readonly pid: number;
   /** Everything the server has written so far. */
   log(): string;
@@ -37,12 +42,17 @@ export interface Bindery {
 export interface BinderyOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
+  /** A server whose store is used, and left alone at the end. */
+  readonly sharing?: Bindery;
 }
 
 /** Starts a server and waits until it listens. */
 export async function startBindery(options: BinderyOptions = {}): Promise<Bindery> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'bindery-test-'));
-  const env = { ...cleanEnvironment(), PORT: '0', BINDERY_DATA_DIR: dataDir, ...options.env };
+  const storeEnvironment = options.sharing
+    ? sharedEnvironmentOf(options.sharing, dataDir)
+    : await storeEnvironmentOf(dataDir, options.env);
+  const env = { ...cleanEnvironment(), PORT: '0', ...storeEnvironment, ...options.env };
   const child = spawn(process.execPath, [binderyCommand, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -59,6 +69,7 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
   return {
     url: address,
     dataDir,
+    storeEnvironment,
     pid,
     log: () => log,
     cli: run,
@@ -83,14 +94,19 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
         child.kill('SIGTERM');
         await exited;
       }
-      return startBindery({ dataDir, env: { ...options.env, PORT: new URL(address).port } });
+      return startBindery({ ...options, dataDir, env: { ...options.env, PORT: new URL(address).port } });
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await exited;
-      rmSync(dataDir, { recursive: true, force: true });
+      await removeStore(dataDir);
     },
   };
+}
+
+/** Starts a second server on the store of another; on PostgreSQL with a folder of its own, as on a second machine. */
+export function startSecond(bindery: Bindery, env: Readonly<Record<string, string>> = {}): Promise<Bindery> {
+  return startBindery({ sharing: bindery, env });
 }
 
 /** An organization and one of its clients, made on the command line. */
@@ -191,7 +207,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(
     ([name]) =>
       !name.startsWith('BINDERY_') &&
-      !['PORT', 'HOST', 'DATABASE_URL', 'NODE_OPTIONS', 'NODE_TEST_CONTEXT'].includes(name),
+      !['PORT', 'HOST', 'DATABASE_URL', 'DATABASE_URL_FILE', 'NODE_OPTIONS', 'NODE_TEST_CONTEXT'].includes(name),
   );
   return Object.fromEntries(entries);
 }

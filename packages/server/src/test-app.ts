@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { removeStore, type StoreEnvironment, storeEnvironmentOf } from '../../../test/stores.ts';
 import { createClient } from './actions/clients.ts';
 import type { ActionContext, Actor } from './actions/context.ts';
 import { openStore } from './actions/open-store.ts';
@@ -15,6 +16,8 @@ import { createLogger } from './logger.ts';
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly context: ActionContext;
+  /** The settings by which the same store can be opened again. */
+  readonly storeEnvironment: StoreEnvironment;
   /** Moves the clock. */
   advance(milliseconds: number): void;
   /** Everything that was logged. */
@@ -42,7 +45,8 @@ export const testActor: Actor = {
 /** Starts it; `environment` as an operator would set it. */
 export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-unit-'));
-  const config = loadConfig({ BINDERY_DATA_DIR: dataDir, BINDERY_LOG_LEVEL: 'trace', ...environment });
+  const storeEnvironment = await storeEnvironmentOf(dataDir, environment);
+  const config = loadConfig({ BINDERY_LOG_LEVEL: 'trace', ...storeEnvironment, ...environment });
   let now = Date.UTC(2030, 0, 1);
   const lines: string[] = [];
   const context = await openStore(config, 'create', () => now);
@@ -51,6 +55,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
   return {
     app,
     context,
+    storeEnvironment,
     advance(milliseconds) {
       now += milliseconds;
     },
@@ -76,7 +81,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
     async [Symbol.asyncDispose]() {
       await app.close();
       await context.database.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      await removeStore(dataDir);
     },
   };
 }

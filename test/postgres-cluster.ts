@@ -1,0 +1,256 @@
+// A real PostgreSQL for tests. Run as a program it prints the address of a new one, and keeps it until its standard
+// input ends: that is how a whole run of tests shares one.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import pg from 'pg';
+
+/** A PostgreSQL of its own, in a folder of its own, on a free loopback port; writes reach the disk as on a real one. */
+export interface PostgresCluster {
+  /** The address of its administrator, with a password; tests alone use it. */
+  readonly adminUrl: string;
+  /** Where it keeps everything. */
+  readonly folder: string;
+  /** Ends it as an operator does. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+  /** Stops its processes where they are: they answer nothing, and keep their connections. */
+  freeze(): void;
+  /** Lets them go on. */
+  thaw(): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Makes and starts one; throws a sentence when this machine has no PostgreSQL. */
+export async function startPostgresCluster(): Promise<PostgresCluster> {
+  const binaries = findBinaries();
+  const owner = processOwner();
+  const folder = mkdtempSync(join(tmpdir(), 'bindery-postgres-'));
+  const password = randomBytes(18).toString('base64url');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password);
+  if (owner !== undefined) {
+    for (const path of [folder, passwordFile]) {
+      chownSync(path, owner.uid, owner.gid);
+    }
+  }
+  const data = join(folder, 'data');
+  run(owner, join(binaries, 'initdb'), [
+    '-D',
+    data,
+    '-U',
+    'admin',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    ...orderOf(binaries),
+  ]);
+  const port = await freePort();
+  const adminUrl = `postgresql://admin:${password}@127.0.0.1:${port}/postgres`;
+  const log = join(folder, 'log');
+  let server: ChildProcess | undefined;
+  const end = (): void => {
+    server?.kill('SIGQUIT');
+    removeWhileItEnds(folder);
+  };
+  process.once('exit', end);
+
+  const start = async (): Promise<void> => {
+    const options = [...serverOptions, `port=${port}`, `unix_socket_directories=${folder}`].flatMap((option) => [
+      '-c',
+      option,
+    ]);
+    const output = openSync(log, 'a');
+    server = spawnAs(owner, join(binaries, 'postgres'), ['-D', data, ...options], output);
+    server.unref();
+    await waitUntilReady(adminUrl, server, log);
+  };
+  const stop = async (): Promise<void> => {
+    const stopping = server;
+    if (stopping === undefined || stopping.exitCode !== null || stopping.signalCode !== null) {
+      return;
+    }
+    stopping.ref();
+    const ended = new Promise((resolve) => {
+      stopping.once('exit', resolve);
+    });
+    // A fast shutdown: connections are ended, and everything is written.
+    stopping.kill('SIGINT');
+    await ended;
+  };
+  await start();
+  return {
+    adminUrl,
+    folder,
+    start,
+    stop,
+    freeze: () => signalAll(server, 'SIGSTOP'),
+    thaw: () => signalAll(server, 'SIGCONT'),
+    async [Symbol.asyncDispose]() {
+      await stop();
+      process.removeListener('exit', end);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+/** Runs a query as the administrator of a cluster. */
+export async function queryAsAdmin(adminUrl: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(text);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A user other than root, under which PostgreSQL and PgBouncer agree to run; undefined when we are none ourselves. */
+export interface ProcessOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The user `postgres` for root, and nobody else for anybody else. */
+export function processOwner(): ProcessOwner | undefined {
+  if (process.getuid?.() !== 0) {
+    return undefined;
+  }
+  const account = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
+  if (account === null) {
+    throw new Error('there is no user postgres, under which root could run PostgreSQL: install the package postgresql');
+  }
+  return { uid: Number(account[1]), gid: Number(account[2]) };
+}
+
+/** Starts a program that ends with this process, whatever ends it; its output goes to an open file. */
+export function spawnAs(
+  owner: ProcessOwner | undefined,
+  program: string,
+  args: readonly string[],
+  output: number | 'ignore',
+): ChildProcess {
+  const setpriv = findOnPath('setpriv');
+  const user = owner === undefined ? [] : [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--init-groups'];
+  const [command = program, ...rest] =
+    setpriv === undefined ? [program, ...args] : [setpriv, '--pdeathsig=INT', ...user, program, ...args];
+  return spawn(command, rest, {
+    cwd: '/',
+    stdio: ['ignore', output, output],
+    ...(setpriv === undefined && owner !== undefined ? owner : {}),
+  });
+}
+
+const serverOptions = [
+  'listen_addresses=127.0.0.1',
+  'fsync=on',
+  'max_connections=200',
+  'shared_buffers=64MB',
+  // What is no error of the server's is the tests' own doing.
+  'log_min_messages=fatal',
+];
+
+/** A language's order of words, unlike that of bytes: what forgets to ask for the latter is found. */
+function orderOf(binaries: string): readonly string[] {
+  const version = execFileSync(join(binaries, 'initdb'), ['--version'], { encoding: 'utf8' });
+  const major = Number(/(\d+)/.exec(version)?.[1]);
+  const utf8 = ['--encoding=UTF8', '--locale=C'];
+  return major >= 15 ? [...utf8, '--locale-provider=icu', '--icu-locale=en-US'] : utf8;
+}
+
+function findBinaries(): string {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...versions.map((version) => join(debian, version, 'bin')), ...pathFolders()];
+  const found = folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+  if (found === undefined) {
+    throw new Error('this machine has no PostgreSQL (initdb and postgres): on Debian, apt-get install postgresql');
+  }
+  return found;
+}
+
+function findOnPath(name: string): string | undefined {
+  return pathFolders()
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}
+
+function pathFolders(): readonly string[] {
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
+}
+
+function run(owner: ProcessOwner | undefined, program: string, args: readonly string[]): void {
+  execFileSync(program, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], ...owner });
+}
+
+/** Nothing can be awaited when this process ends; the server may still write for a moment. */
+function removeWhileItEnds(folder: string): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 100 && existsSync(folder); tries += 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // A file came into a folder that was being removed.
+    }
+    Atomics.wait(pause, 0, 0, 20);
+  }
+}
+
+async function waitUntilReady(adminUrl: string, server: ChildProcess, log: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await queryAsAdmin(adminUrl, 'select 1');
+      return;
+    } catch (error) {
+      if (server.exitCode !== null || tries > 600) {
+        throw new Error(`PostgreSQL did not start: ${readFileSync(log, 'utf8')}`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** A process and its children. */
+function signalAll(parent: ChildProcess | undefined, signal: NodeJS.Signals): void {
+  const pid = parent?.pid;
+  if (pid === undefined) {
+    return;
+  }
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  for (const each of [pid, ...children.map(Number)]) {
+    process.kill(each, signal);
+  }
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+if (import.meta.main) {
+  const cluster = await startPostgresCluster();
+  process.stdout.write(`${cluster.adminUrl}\n`);
+  const stop = (): void => void cluster[Symbol.asyncDispose]().then(() => process.exit(0));
+  process.stdin.once('end', stop).once('error', stop).resume();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+}

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '@bindery/server/config.ts';
+import { type Database, openDatabase } from '@bindery/server/store/database.ts';
+import { sql } from 'kysely';
+import { createTestDatabase, type TestDatabase, testStore } from './postgres-databases.ts';
+
+export { testStore };
+
+/** The settings by which a process finds a store. */
+export interface StoreEnvironment {
+  readonly [name: string]: string;
+  readonly BINDERY_DATA_DIR: string;
+}
+
+const databases = new Map<string, TestDatabase>();
+
+/** The settings of the store that belongs to a data folder; on PostgreSQL an empty one is made at the first time. */
+export async function storeEnvironmentOf(
+  dataDir: string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<StoreEnvironment> {
+  const masterKey = given['BINDERY_MASTER_KEY'];
+  const keys = { BINDERY_DATA_DIR: dataDir, ...(masterKey === undefined ? {} : { BINDERY_MASTER_KEY: masterKey }) };
+  if (given['DATABASE_URL'] !== undefined) {
+    return { ...keys, DATABASE_URL: given['DATABASE_URL'] };
+  }
+  if (testStore === 'sqlite') {
+    return keys;
+  }
+  const database = databases.get(dataDir) ?? (await createTestDatabase());
+  databases.set(dataDir, database);
+  return { ...keys, DATABASE_URL: database.url };
+}
+
+/** The settings by which a second server finds the store of a first: on PostgreSQL, with a data folder of its own. */
+export function sharedEnvironmentOf(
+  first: { readonly dataDir: string; readonly storeEnvironment: StoreEnvironment },
+  dataDir: string,
+): StoreEnvironment {
+  if (first.storeEnvironment['DATABASE_URL'] === undefined) {
+    return first.storeEnvironment;
+  }
+  const file = join(first.dataDir, 'master-key');
+  const masterKey = existsSync(file) ? { BINDERY_MASTER_KEY: readFileSync(file, 'utf8').trim() } : {};
+  return { ...first.storeEnvironment, ...masterKey, BINDERY_DATA_DIR: dataDir };
+}
+
+/** Removes a data folder and the store that belongs to it. */
+export async function removeStore(dataDir: string): Promise<void> {
+  const database = databases.get(dataDir);
+  databases.delete(dataDir);
+  await database?.drop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** A store as tests look into it, past the server. */
+export interface OpenStore {
+  readonly database: Database;
+  /** The rows of a query in SQL that both databases speak. */
+  rows(text: string): Promise<readonly Record<string, unknown>[]>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Opens the store of a server on either database, whether the server runs or not. */
+export async function openStoreForTest(bindery: { readonly storeEnvironment: StoreEnvironment }): Promise<OpenStore> {
+  const database = await openDatabase(loadConfig(bindery.storeEnvironment), 'existing', Date.now());
+  return {
+    database,
+    rows: async (text) => (await sql.raw<Record<string, unknown>>(text).execute(database.queries)).rows,
+    [Symbol.asyncDispose]: () => database.close(),
+  };
+}
