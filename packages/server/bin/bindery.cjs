@@ -31,6 +31,7 @@ function main() {
       `Bindery is not installed (${missing[0]} is missing): run \`npm start\` or \`npm ci\` in its folder.`
     );
   }
+  node.followParent(() => process.kill(process.pid, 'SIGTERM'));
   return require('./load.cjs');
 }
 

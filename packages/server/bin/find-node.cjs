@@ -59,9 +59,20 @@ function refusal(startFolder) {
 const SIGNALS = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const PARENT_CHECK_MILLISECONDS = 500;
 
+/** Under npm, calls `end` once when our parent is gone: npm killed outright, or the shell that it put between us. */
+function followParent(end) {
+  const parent = process.ppid;
+  if (!(parent > 1) || !process.env.npm_lifecycle_event) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, PARENT_CHECK_MILLISECONDS);
+  watch.unref();
+}
+
 /**
- * Runs a program in the foreground in place of this process: signals go to it, and its exit code or its signal
- * becomes ours. Under npm it also ends with its parent, since a shell between npm and us may not forward signals.
+ * Runs a program in the foreground in place of this process: signals go to it, its exit code or signal becomes ours.
  */
 function runInstead(binary, args, options) {
   const child = childProcess.spawn(binary, args, Object.assign({ stdio: 'inherit' }, options));
@@ -70,14 +81,7 @@ function runInstead(binary, args, options) {
     forward[signal] = () => child.kill(signal);
     process.on(signal, forward[signal]);
   });
-  const parent = process.ppid;
-  if (parent > 1 && process.env.npm_lifecycle_event) {
-    const watch = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(watch);
-      child.kill('SIGTERM');
-    }, PARENT_CHECK_MILLISECONDS);
-  }
+  followParent(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     process.stderr.write(`${binary} cannot be started: ${error.message}\n`);
     process.exit(1);
@@ -99,5 +103,6 @@ module.exports = {
   pinnedNode: pinnedNode,
   runs: runs,
   refusal: refusal,
+  followParent: followParent,
   runInstead: runInstead,
 };
