@@ -141,6 +141,7 @@ test('136: the metadata names the first path and the scopes that the server was 
 test('138: the key set shows public members only, each key with its own kid, use and alg', async () => {
   for (const [algorithm, bits] of [
     ['ES256', '2048'],
+    ['EdDSA', '2048'],
     ['RS256', '2048'],
     ['RS256', '3072'],
   ] as const) {
@@ -148,13 +149,12 @@ test('138: the key set shows public members only, each key with its own kid, use
     const { keys } = await keySetOf(from);
     assert.equal(keys.length, 1);
     for (const key of keys) {
-      const members = algorithm === 'ES256' ? ['crv', 'x', 'y'] : ['e', 'n'];
+      const members = { ES256: ['crv', 'x', 'y'], EdDSA: ['crv', 'x'], RS256: ['e', 'n'] }[algorithm];
       assert.deepEqual(Object.keys(key).toSorted(), [...members, 'alg', 'kid', 'kty', 'use'].toSorted());
       assert.equal(key.use, 'sig');
       assert.equal(key.alg, algorithm);
-      if (algorithm === 'ES256') {
-        assert.equal(key.crv, 'P-256');
-      } else {
+      assert.equal(key.crv, { ES256: 'P-256', EdDSA: 'Ed25519', RS256: undefined }[algorithm]);
+      if (algorithm === 'RS256') {
         assert.equal(Buffer.from(key.n ?? '', 'base64url').length * 8, Number(bits));
         assert.equal(key.e, 'AQAB');
       }

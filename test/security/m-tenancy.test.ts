@@ -194,9 +194,6 @@ function routesOf(from: Target): { path: string; methods: string[] }[] {
 
 const publicPaths = [
   '/',
-  '/connect/token',
-  '/access_token',
-  '/oauth/token',
   '/.well-known/oauth-authorization-server',
   '/.well-known/openid-configuration',
   '/.well-known/jwks.json',
@@ -204,13 +201,16 @@ const publicPaths = [
   '/readyz',
 ];
 
-test('220: every route is public by name or refuses a call without a token, under every method', async () => {
+test('220: every route is public by name, or refuses a call without credentials under every method', async () => {
   const routes = routesOf(target);
-  const guarded = routes.filter(({ path }) => !publicPaths.includes(path));
-  assert.deepEqual(routes.map(({ path }) => path).filter((path) => path === '/api/binders/:id').length, 1);
-  for (const { path, methods } of guarded) {
+  assert.equal(routes.filter(({ path }) => path === '/api/binders/:id').length, 1);
+  assert.ok(routes.length > 8);
+  for (const { path, methods } of routes.filter(({ path }) => !publicPaths.includes(path))) {
     for (const method of methods) {
-      const answer = await call(method, path.replace(':id', 'MNWI5YR89'), {});
+      const answer = await target.send(method === 'POST' ? 'token=x' : '', {
+        method,
+        path: path.replace(':id', 'MNWI5YR89'),
+      });
       assert.equal(answer.status, 401, `${method} ${path} is open: guard it, or add it to the public paths here`);
     }
   }

@@ -5,6 +5,7 @@ import { insertAuditEntry } from '../store/audit.ts';
 import {
   insertSigningKey,
   listSigningKeys,
+  readNewestKeyName,
   replaceNewestKey,
   retireOtherKeys,
   type StoredSigningKey,
@@ -51,6 +52,7 @@ export async function addSigningKey(
   algorithm: SigningAlgorithm = context.config.signingAlgorithm,
 ): Promise<StoredSigningKey | undefined> {
   const { config, database, keys } = context;
+  const newestName = await readNewestKeyName(database.queries);
   const before = await listSigningKeys(database.queries, context.now());
   refuseWhileOneWaits(before, context.now());
   const { publicJwk, privateKey } = await newSigningKey(algorithm, config.rsaBits);
@@ -66,7 +68,7 @@ export async function addSigningKey(
     retiresAt: null,
   };
   return database.transaction(async (queries) => {
-    if (!(await replaceNewestKey(queries, newestOf(before)?.kid, key.kid))) {
+    if (!(await replaceNewestKey(queries, newestName, key.kid))) {
       return undefined;
     }
     await insertSigningKey(queries, key);

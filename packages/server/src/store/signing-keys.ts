@@ -1,5 +1,6 @@
 import type { KeyTimes, PublicJwk, SigningAlgorithm } from '../domain/signing-key.ts';
 import type { Queries } from './database.ts';
+import { readStoredSetting } from './settings.ts';
 
 /** A signing key as the store keeps it: the private half sealed. */
 export interface StoredSigningKey extends KeyTimes {
@@ -56,6 +57,11 @@ export async function retireOtherKeys(queries: Queries, kid: string, retiresAt: 
 }
 
 const newestKeySetting = 'newest_signing_key';
+
+/** The name of the newest key, which an operator may have ended since; undefined before the first. */
+export function readNewestKeyName(queries: Queries): Promise<string | undefined> {
+  return readStoredSetting(queries, newestKeySetting);
+}
 
 /** Names the newest key in the place of the one before: of two processes that rotate at once, one succeeds. */
 export async function replaceNewestKey(queries: Queries, before: string | undefined, kid: string): Promise<boolean> {
