@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { OAuthError } from '../errors.ts';
+import { defaultScope, grantScope } from './scope.ts';
+
+const offered = ['public', 'ibinder_public'];
+
+test('none asked for is the first that is offered', () => {
+  assert.equal(grantScope(undefined, offered), 'public');
+  assert.equal(defaultScope(offered), 'public');
+});
+
+test('what is offered is granted as asked, each value once', () => {
+  assert.equal(grantScope('ibinder_public', offered), 'ibinder_public');
+  assert.equal(grantScope('ibinder_public public ibinder_public', offered), 'ibinder_public public');
+});
+
+test('a scope with one value that is not offered is refused as a whole', () => {
+  for (const asked of ['admin', 'public admin', 'Public', 'publi', '*']) {
+    assert.throws(() => grantScope(asked, offered), { code: 'invalid_scope' });
+  }
+});
+
+test('whatever is asked for, the answer is made of offered values or it is invalid_scope', () => {
+  const words = fc.oneof(fc.constantFrom(...offered, ' ', '"', '\\', 'x'), fc.string());
+  fc.assert(
+    fc.property(fc.array(words), (parts) => {
+      try {
+        const granted = grantScope(parts.join(' '), offered).split(' ');
+        assert.ok(granted.every((value) => offered.includes(value)));
+        assert.equal(new Set(granted).size, granted.length);
+      } catch (error) {
+        assert.ok(error instanceof OAuthError && error.code === 'invalid_scope');
+      }
+    }),
+  );
+});
+
+test('where nothing is offered nothing is granted', () => {
+  assert.throws(() => defaultScope([]), /no scope/);
+  assert.throws(() => grantScope('public', []), { code: 'invalid_scope' });
+});
