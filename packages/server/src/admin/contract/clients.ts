@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { access, name, type Operation, pageOf, pageQuery, timestamp, trailOf } from './operation.ts';
+
+export const secret = z.object({
+  id: z.string(),
+  lastFour: z.string(),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+  lastUsedAt: timestamp.nullable(),
+  lastUsedAddress: z.string().nullable(),
+});
+
+export const client = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  name: z.string(),
+  description: z.string(),
+  access,
+  grants: z.array(z.enum(['client_credentials', 'password', 'refresh_token'])),
+  state: z.enum(['active', 'disabled']),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  /** The live secrets, oldest first. */
+  secrets: z.array(secret),
+  lastUsedAt: timestamp.nullable(),
+  lastUsedAddress: z.string().nullable(),
+});
+
+/** The one answer that carries a secret; it is kept nowhere. */
+export const newSecret = z.object({
+  client,
+  clientSecret: z.string(),
+  previousSecretExpiresAt: timestamp.nullable(),
+});
+
+/** One decision about a client, with its true reason. */
+export const activity = z.object({
+  id: z.string(),
+  at: timestamp,
+  action: z.string(),
+  outcome: z.enum(['issued', 'done', 'refused']),
+  reason: z.string().nullable(),
+  grantType: z.string().nullable(),
+  secretLastFour: z.string().nullable(),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  requestId: z.string().nullable(),
+});
+
+const description = z.string().trim().max(500);
+const base = '/admin/organizations/{organizationId}/clients';
+const activityQuery = z.object({ outcome: z.enum(['issued', 'done', 'refused']).optional() });
+
+export const clientOperations = {
+  listClients: {
+    method: 'GET',
+    path: base,
+    summary: 'List API clients',
+    tag: 'API clients',
+    audience: 'member',
+    query: pageQuery.extend({
+      search: z.string().trim().max(100).optional(),
+      access: access.optional(),
+      state: z.enum(['active', 'disabled']).optional(),
+      /** `never`: never used. `idle`: not used for 90 days. `expiring`: a secret ends within 14 days. */
+      usage: z.enum(['never', 'idle', 'expiring']).optional(),
+      sort: z.enum(['name', 'createdAt', 'lastUsedAt']).default('name'),
+    }),
+    status: 200,
+    response: pageOf(client),
+  },
+  createClient: {
+    method: 'POST',
+    path: base,
+    summary: 'Create an API client; the answer holds its secret this once',
+    tag: 'API clients',
+    audience: 'owner',
+    recent: true,
+    body: z
+      .object({
+        name,
+        description: description.default(''),
+        access: access.default('read'),
+        secretExpiresAt: timestamp.nullable().default(null),
+        passwordGrant: z.boolean().default(false),
+      })
+      .strict(),
+    status: 201,
+    response: newSecret,
+  },
+  getClient: {
+    method: 'GET',
+    path: `${base}/{clientId}`,
+    summary: 'Read an API client',
+    tag: 'API clients',
+    audience: 'member',
+    status: 200,
+    response: client,
+  },
+  updateClient: {
+    method: 'PATCH',
+    path: `${base}/{clientId}`,
+    summary: 'Change the name, description, access or state of an API client',
+    tag: 'API clients',
+    audience: 'owner',
+    conditional: true,
+    body: z
+      .object({ name, description, access, state: z.enum(['active', 'disabled']) })
+      .partial()
+      .strict(),
+    status: 200,
+    response: client,
+  },
+  deleteClient: {
+    method: 'DELETE',
+    path: `${base}/{clientId}`,
+    summary: 'Delete an API client for good',
+    tag: 'API clients',
+    audience: 'owner',
+    recent: true,
+    conditional: true,
+    status: 204,
+  },
+  rotateSecret: {
+    method: 'POST',
+    path: `${base}/{clientId}/secrets`,
+    summary: 'Make a second secret and give the first an end; 0 seconds ends every older secret at once',
+    tag: 'API clients',
+    audience: 'owner',
+    recent: true,
+    conditional: true,
+    body: z
+      .object({
+        overlapSeconds: z.number().int().min(0).max(31_536_000).default(86_400),
+        secretExpiresAt: timestamp.nullable().default(null),
+      })
+      .strict(),
+    status: 201,
+    response: newSecret,
+  },
+  updateSecret: {
+    method: 'PATCH',
+    path: `${base}/{clientId}/secrets/{secretId}`,
+    summary: 'Move the end of a live secret',
+    tag: 'API clients',
+    audience: 'owner',
+    conditional: true,
+    body: z.object({ expiresAt: timestamp }).strict(),
+    status: 200,
+    response: client,
+  },
+  endSecret: {
+    method: 'DELETE',
+    path: `${base}/{clientId}/secrets/{secretId}`,
+    summary: 'End a live secret now',
+    tag: 'API clients',
+    audience: 'owner',
+    conditional: true,
+    status: 200,
+    response: client,
+  },
+  getClientUsage: {
+    method: 'GET',
+    path: `${base}/{clientId}/usage`,
+    summary: 'Read what an API client was used for in the last day and the last 30',
+    tag: 'API clients',
+    audience: 'member',
+    status: 200,
+    response: z.object({
+      lastDay: z.object({ issued: z.number().int(), refused: z.number().int() }),
+      days: z.array(z.object({ date: z.iso.date(), issued: z.number().int(), refused: z.number().int() })),
+    }),
+  },
+  listActivity: {
+    method: 'GET',
+    path: `${base}/{clientId}/activity`,
+    summary: 'List what was decided about an API client, newest first',
+    tag: 'API clients',
+    audience: 'member',
+    query: activityQuery.extend({
+      before: z.string().max(64).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    status: 200,
+    response: trailOf(activity),
+  },
+  exportActivity: {
+    method: 'GET',
+    path: `${base}/{clientId}/activity.ndjson`,
+    summary: 'Export what was decided about an API client, a line of JSON for each',
+    tag: 'API clients',
+    audience: 'member',
+    query: activityQuery,
+    status: 200,
+    ndjson: true,
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import { clientOperations } from './clients.ts';
+import { operatorOperations } from './operator.ts';
+import { organizationOperations } from './organizations.ts';
+import { sessionOperations } from './sessions.ts';
+
+/** Every operation of the management API by name. */
+export const operations = {
+  ...sessionOperations,
+  ...organizationOperations,
+  ...clientOperations,
+  ...operatorOperations,
+};
+
+export type OperationName = keyof typeof operations;
+type Operations = typeof operations;
+
+/** What an operation takes in its body. */
+export type BodyOf<Name extends OperationName> = Operations[Name] extends { body: infer Body extends z.ZodType }
+  ? z.output<Body>
+  : undefined;
+
+/** What a caller puts in the body of an operation: defaults may be left out. */
+export type BodyInputOf<Name extends OperationName> = Operations[Name] extends { body: infer Body extends z.ZodType }
+  ? z.input<Body>
+  : undefined;
+
+/** What an operation takes in its query. */
+export type QueryOf<Name extends OperationName> = Operations[Name] extends { query: infer Query extends z.ZodType }
+  ? z.output<Query>
+  : undefined;
+
+/** What a caller puts in the query of an operation. */
+export type QueryInputOf<Name extends OperationName> = Operations[Name] extends { query: infer Query extends z.ZodType }
+  ? z.input<Query>
+  : undefined;
+
+/** What an operation answers. */
+export type ResponseOf<Name extends OperationName> = Operations[Name] extends {
+  response: infer Response extends z.ZodType;
+}
+  ? z.output<Response>
+  : undefined;

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** Who may call an operation: everybody, a signed-in user, a member or an owner of the organization in the path, or an operator. */
+export type Audience = 'public' | 'user' | 'member' | 'owner' | 'operator';
+
+/** One operation of the management API; the router, the OpenAPI document and the console's types come from it. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `{name}` for parameters. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly audience: Audience;
+  /** Asks for the password again when that was over ten minutes ago. */
+  readonly recent?: true;
+  /** Takes `If-Match` and answers 412 when the object was changed meanwhile. */
+  readonly conditional?: true;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201 | 204;
+  /** Absent for 204 and for exports. */
+  readonly response?: z.ZodType;
+  /** Answers lines of JSON instead of one document. */
+  readonly ndjson?: true;
+}
+
+/** A moment: RFC 3339 in UTC. */
+export const timestamp = z.iso.datetime();
+
+/** Which part of a list. */
+export const pageQuery = z.object({
+  pageSize: z.coerce.number().int().min(1).max(200).default(50),
+  pageNumber: z.coerce.number().int().min(1).max(1_000_000).default(1),
+});
+
+/** A page of a list, as every list answers it. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    totalCount: z.number().int(),
+    pageNumber: z.number().int(),
+    pageSize: z.number().int(),
+  });
+}
+
+/** A part of a trail, newest first; `next` continues it. */
+export function trailOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+export const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{Cc}*$/u, 'no control characters');
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(3)
+  .max(254)
+  .regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address');
+export const newPassword = z
+  .string()
+  .max(1024)
+  .refine((text) => [...text].length >= 12, 'at least 12 characters');
+export const role = z.enum(['owner', 'member']);
+export const access = z.enum(['read', 'read_write']);

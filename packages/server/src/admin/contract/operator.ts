@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { email, name, type Operation, pageOf, pageQuery, timestamp } from './operation.ts';
+import { organization } from './organizations.ts';
+
+export const signingKey = z.object({
+  kid: z.string(),
+  algorithm: z.string(),
+  state: z.enum(['published', 'signing', 'retiring']),
+  publishedAt: timestamp,
+  signsFrom: timestamp,
+  retiresAt: timestamp.nullable(),
+});
+
+export const apiCredential = z.object({
+  id: z.string(),
+  name: z.string(),
+  audience: z.string(),
+  lastFour: z.string(),
+  createdAt: timestamp,
+});
+
+export const branding = z.object({
+  productName: z.string().trim().min(1).max(40),
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable(),
+  /** A PNG or JPEG picture as a data URL, at most 64 KiB. */
+  logo: z
+    .string()
+    .max(90_000)
+    .regex(/^data:image\/(png|jpeg);base64,[A-Za-z0-9+/]+=*$/)
+    .nullable(),
+  contact: email.nullable(),
+});
+
+export const operatorOperations = {
+  listOrganizations: {
+    method: 'GET',
+    path: '/admin/organizations',
+    summary: 'List all organizations',
+    tag: 'Operator',
+    audience: 'operator',
+    query: pageQuery.extend({ search: z.string().trim().max(100).optional() }),
+    status: 200,
+    response: pageOf(organization),
+  },
+  createOrganization: {
+    method: 'POST',
+    path: '/admin/organizations',
+    summary: 'Create an organization',
+    tag: 'Operator',
+    audience: 'operator',
+    body: z.object({ name }).strict(),
+    status: 201,
+    response: organization,
+  },
+  switchOrganization: {
+    method: 'PATCH',
+    path: '/admin/organizations/{organizationId}/switches',
+    summary: 'Disable or enable an organization, or switch its API clients on or off',
+    tag: 'Operator',
+    audience: 'operator',
+    body: z
+      .object({ state: z.enum(['active', 'disabled']), apiClients: z.enum(['on', 'off']) })
+      .partial()
+      .strict(),
+    status: 200,
+    response: organization,
+  },
+  inviteOwner: {
+    method: 'POST',
+    path: '/admin/organizations/{organizationId}/owner-invitation',
+    summary: 'Invite the first owner of an organization; the answer holds the link this once',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    body: z.object({ email }).strict(),
+    status: 201,
+    response: z.object({ link: z.string(), expiresAt: timestamp }),
+  },
+  listSigningKeys: {
+    method: 'GET',
+    path: '/admin/keys',
+    summary: 'List signing keys with their times',
+    tag: 'Operator',
+    audience: 'operator',
+    status: 200,
+    response: z.object({ items: z.array(signingKey) }),
+  },
+  rotateSigningKey: {
+    method: 'POST',
+    path: '/admin/keys',
+    summary: 'Publish a new signing key, which signs once every cache has it',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    status: 201,
+    response: signingKey,
+  },
+  listApiCredentials: {
+    method: 'GET',
+    path: '/admin/api-credentials',
+    summary: 'List API credentials',
+    tag: 'Operator',
+    audience: 'operator',
+    query: pageQuery,
+    status: 200,
+    response: pageOf(apiCredential),
+  },
+  createApiCredential: {
+    method: 'POST',
+    path: '/admin/api-credentials',
+    summary: 'Create an API credential; the answer holds its secret this once',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    body: z.object({ name, audience: z.string().regex(/^[\x21-\x7e]{1,500}$/) }).strict(),
+    status: 201,
+    response: z.object({ credential: apiCredential, clientSecret: z.string() }),
+  },
+  deleteApiCredential: {
+    method: 'DELETE',
+    path: '/admin/api-credentials/{credentialId}',
+    summary: 'Delete an API credential',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    status: 204,
+  },
+  listOperators: {
+    method: 'GET',
+    path: '/admin/operators',
+    summary: 'List operators',
+    tag: 'Operator',
+    audience: 'operator',
+    status: 200,
+    response: z.object({
+      items: z.array(z.object({ userId: z.string(), email: z.string(), name: z.string().nullable() })),
+    }),
+  },
+  addOperator: {
+    method: 'POST',
+    path: '/admin/operators',
+    summary: 'Make an existing user an operator',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    body: z.object({ email }).strict(),
+    status: 204,
+  },
+  removeOperator: {
+    method: 'DELETE',
+    path: '/admin/operators/{userId}',
+    summary: 'Take the operator role from a user; the last operator stays',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    status: 204,
+  },
+  getBranding: {
+    method: 'GET',
+    path: '/admin/branding',
+    summary: 'Read the branding',
+    tag: 'Operator',
+    audience: 'operator',
+    status: 200,
+    response: branding,
+  },
+  setBranding: {
+    method: 'PUT',
+    path: '/admin/branding',
+    summary: 'Set the branding of console and portal',
+    tag: 'Operator',
+    audience: 'operator',
+    body: branding.strict(),
+    status: 200,
+    response: branding,
+  },
+} as const satisfies Record<string, Operation>;
