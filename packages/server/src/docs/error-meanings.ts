@@ -1,0 +1,74 @@
+import type { BindersErrorCode } from '@bindery/binders';
+import type { GuardErrorCode } from '@bindery/guard';
+import type { ApiErrorCode, OAuthErrorCode } from '../errors.ts';
+
+/** What every refusal of the token endpoint means, for the reference page. */
+export const oauthMeanings: Readonly<Record<OAuthErrorCode | 'server_error', string>> = {
+  invalid_request:
+    'The request cannot be read in one way only: a parameter is missing, came twice or stands in the URL, the client is authenticated in two ways, the encoding is broken, or it is no HTTP. The description says which.',
+  request_too_large: 'The body is over 16 KiB.',
+  unsupported_media_type:
+    'The body is neither `application/x-www-form-urlencoded` nor `application/json` in UTF-8, or it is compressed.',
+  method_not_allowed: 'The endpoint takes POST only; `Allow` says so.',
+  invalid_client:
+    'The client could not be authenticated. The answer is the same whatever the reason; the operator sees the true one with `bindery audit --client CLIENT_ID`.',
+  invalid_grant:
+    'The user name, the password or the refresh token is not good, whatever the reason; the audit trail has the true one.',
+  unauthorized_client: 'This client may not use this grant type.',
+  unsupported_grant_type: 'No client may use this grant type; the description lists those that exist.',
+  invalid_scope:
+    'The scope is malformed or not offered; the description names the one that is. Leave it out for the default.',
+  invalid_target: '`resource` is not the audience of the API; the description names it. Leave it out.',
+  too_many_requests:
+    'Too many failed attempts of this client, user or network. Try again after `Retry-After`; a right client secret passes all the same.',
+  temporarily_unavailable:
+    'The decision could not be kept or the store does not answer, so no token was given; or too many passwords wait to be checked. Try again after `Retry-After`.',
+  server_error: 'A fault in Bindery. The log has the details under the id in `X-Request-Id`.',
+};
+
+/** What every refusal of the guard means. */
+export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
+  no_token: 'There is no Bearer token in the `Authorization` header. The query and the body are never read for one.',
+  authorization_repeated: 'The `Authorization` header was sent more than once.',
+  token_too_long: 'The token is longer than 8,192 characters.',
+  token_malformed: 'The token is not three parts of canonical base64url that hold JSON with unique members.',
+  token_header_refused:
+    'The header of the token is not that of an access token: `typ`, `alg` or `kid` is wrong, or a member stands there that must not.',
+  token_key_unknown: 'The issuer has no key of this id. Was the token issued by another Bindery?',
+  token_signature_wrong: 'The signature does not fit. The token was altered, or is not of this issuer.',
+  token_claim_wrong: 'The token is from another issuer or for another audience, or lacks a claim. The text says which.',
+  token_expired: 'The token has expired. Get a new one.',
+  token_from_future: 'The token begins later than now: one of the two clocks is off, and the text says by how much.',
+  tenant_missing: 'The tenant header is absent or empty. Send the organization id with every call.',
+  tenant_repeated: 'The tenant header was sent more than once.',
+  tenant_malformed: 'The tenant header is not a UUID.',
+  tenant_conflict: 'Two names of the tenant header carry different organizations.',
+  tenant_mismatch: 'The tenant header names another organization than that of the token, whether it exists or not.',
+  access_insufficient: 'The call needs more access than the token has; the text names both.',
+  keys_unavailable: "The issuer's keys could not be had yet, or not for a day. Try again after `Retry-After`.",
+  guard_failed:
+    'A fault in the guard or in its source of keys; the call is refused, and the log of the API has the cause.',
+};
+
+/** What every refusal of the Binders API itself means. */
+export const bindersMeanings: Readonly<Record<BindersErrorCode, string>> = {
+  invalid_json: 'The body is not JSON in UTF-8.',
+  invalid_fields: 'Fields of the body or the query are wrong; `errors` says by field what is.',
+  not_found: 'The binder does not exist, or is not visible to this organization.',
+  method_not_allowed: 'The method is not for this path; `Allow` lists those that are.',
+  precondition_failed: 'The binder has changed since the state that `If-Match` names. Read it again, then decide.',
+  body_too_large: 'The body is over 64 KiB.',
+  unsupported_media_type: 'The body is not JSON, or is compressed.',
+  bad_request: 'The request cannot be read.',
+  unavailable: 'The database does not answer, or is full. Try again after `Retry-After`.',
+  internal_error: 'A fault in the API. The log has the details under `traceId`.',
+};
+
+/** What every refusal of a management action means. */
+export const apiMeanings: Readonly<Record<ApiErrorCode, string>> = {
+  invalid_input: 'A value breaks its rule; the sentence says which.',
+  not_found: 'There is no such organization or API client.',
+  conflict:
+    'The present state does not allow it: two secrets are live already, or somebody changed the same thing at the same moment.',
+  unavailable: 'The store cannot do it now.',
+};

@@ -1,0 +1,134 @@
+import { bindersErrors } from '@bindery/binders';
+import { guardErrorAnswers } from '@bindery/guard';
+import { apiAnswers, oauthAnswers } from '../error-response.ts';
+import { apiExitCodes, exitCodes } from '../program.ts';
+import { apiMeanings, bindersMeanings, guardMeanings, oauthMeanings } from './error-meanings.ts';
+import { generatedNote, markdownTable } from './page.ts';
+
+/** One code as one part of Bindery answers it. */
+export interface ErrorEntry {
+  readonly code: string;
+  readonly part: 'token' | 'guard' | 'binders' | 'management';
+  readonly status: number;
+  /** How a caller sees it. */
+  readonly shown: string;
+  readonly meaning: string;
+}
+
+/** Every code there is, in the order of the page. */
+export function errorEntries(): readonly ErrorEntry[] {
+  return [
+    ...entriesOf('token', oauthMeanings, (code) => {
+      const { status, error } = code === 'server_error' ? { status: 500, error: code } : oauthAnswers[code];
+      return { status, shown: `\`"error": "${error ?? code}"\`` };
+    }),
+    ...entriesOf('guard', guardMeanings, (code) => {
+      // Seen as the wide type: the table's rows have different members.
+      const { status, error }: { readonly status: number; readonly error?: string } = guardErrorAnswers[code];
+      const bare = status === 401 ? '`Bearer`' : '';
+      return { status, shown: error === undefined ? bare : `\`Bearer error="${error}"\`` };
+    }),
+    ...entriesOf('binders', bindersMeanings, (code) => ({
+      ...bindersErrors[code],
+      shown: `\`type\` ends in \`#${code}\``,
+    })),
+    ...entriesOf('management', apiMeanings, (code) => ({
+      ...apiAnswers[code],
+      shown: `exit code ${apiExitCodes[code]}`,
+    })),
+  ];
+}
+
+const partNames: Readonly<Record<ErrorEntry['part'], string>> = {
+  token: 'OAuth endpoints',
+  guard: 'Guarded APIs',
+  binders: 'Binders API',
+  management: 'Management',
+};
+
+/** `docs/reference/errors.md`: one row with an anchor for each code; a code of several parts stands under the first. */
+export function errorsPage(): string {
+  const entries = errorEntries();
+  const byCode = Map.groupBy(entries, ({ code }) => code);
+  const tableOf = (part: ErrorEntry['part']): string =>
+    markdownTable(
+      ['code', 'status', 'seen as', 'what it means'],
+      [...byCode].filter(([, [first]]) => first?.part === part).map(([code, same]) => rowOf(code, same)),
+    );
+  return `${generatedNote}
+
+# Errors
+
+No error tells a secret, and none tells anything of another organization. Every answer to a request that is HTTP carries its
+request id in \`X-Request-Id\`; problem details repeat it as \`traceId\`, and the server's log has a line with the same id.
+
+## Token, introspection and revocation endpoints
+
+JSON of the form \`{"error": "...", "error_description": "..."}\` (RFC 6749 §5.2). Several codes below have the same \`error\`
+on the wire and differ by their status.
+
+${tableOf('token')}
+
+## Guarded APIs
+
+What [\`packages/guard\`](../../packages/guard/README.md) answers, before the API itself is reached: problem details (RFC 9457), and
+with 401 and \`insufficient_scope\` a challenge in \`WWW-Authenticate\` (RFC 6750 §3). Where the API sets \`errorsUrl\`, the member \`type\` is
+that address with \`#\` and the code; else it is \`about:blank\` and \`detail\` says what is wrong.
+
+${tableOf('guard')}
+
+## Binders API
+
+Problem details (RFC 9457) as well.
+
+${tableOf('binders')}
+
+## Management
+
+What the actions behind the command line refuse. The status is for the management API, which this version does not have yet.
+
+${tableOf('management')}
+
+## Exit codes
+
+${markdownTable(
+  ['exit code', 'what it means'],
+  [
+    ['0', 'done'],
+    [String(exitCodes.failed), 'failed: the sentence says why'],
+    [String(exitCodes.usage), 'usage: the command or a value is wrong'],
+    [String(exitCodes.notFound), 'not found'],
+    [String(exitCodes.conflict), 'conflict with the present state'],
+    [
+      String(exitCodes.configuration),
+      'configuration: a setting, the master key, the store or Node itself does not fit; a restart mends nothing',
+    ],
+    ['130, 143', 'the server was told twice to stop (SIGINT, SIGTERM) and ended at once'],
+  ],
+)}
+`;
+}
+
+function entriesOf<Code extends string>(
+  part: ErrorEntry['part'],
+  meanings: Readonly<Record<Code, string>>,
+  answerOf: (code: Code) => Pick<ErrorEntry, 'status' | 'shown'>,
+): ErrorEntry[] {
+  // A record's own keys are of its key type.
+  return (Object.keys(meanings) as Code[]).map((code) => {
+    const { status, shown } = answerOf(code);
+    return { code, part, status, shown, meaning: meanings[code] };
+  });
+}
+
+function rowOf(code: string, same: readonly ErrorEntry[]): string[] {
+  const distinct = (values: readonly string[]): string =>
+    [...new Set(values)].filter((value) => value !== '').join('; ');
+  const meanings = same.map(({ part, meaning }, index) => (index === 0 ? meaning : `${partNames[part]}: ${meaning}`));
+  return [
+    `<a id="${code}"></a>\`${code}\``,
+    distinct(same.map(({ status }) => String(status))),
+    distinct(same.map(({ shown }) => shown)),
+    meanings.join(' '),
+  ];
+}
