@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LINES_MAX = 300;
+const VAGUE_FOLDERS = new Set(['shared', 'common', 'core', 'types', 'utils', 'helpers']);
+const ENVIRONMENT_READER = 'packages/server/src/config.ts';
+const COMPUTING_BUILTINS = ['node:crypto', 'node:util', 'node:zlib'];
+
+type Source = { readonly path: string; readonly text: string };
+type Import = { readonly name: string; readonly typesOnly: boolean };
+
+/** What one part of the house may import: a refusal's sentence, or undefined where the import is allowed. */
+type Direction = {
+  readonly of: RegExp;
+  readonly refuses: (imported: Import) => boolean;
+  readonly because: string;
+};
+
+const isRelative = (name: string) => name.startsWith('packages/');
+const isPackage = (name: string, ...allowed: readonly string[]) =>
+  allowed.some((one) => name === one || name.startsWith(`${one}/`));
+const isIn = (name: string, ...places: readonly string[]) =>
+  places.some((place) => name.startsWith(`packages/server/src/${place}`));
+
+const DIRECTIONS: readonly Direction[] = [
+  {
+    of: /^packages\/client\//,
+    refuses: ({ name }) => !name.startsWith('packages/client/'),
+    because: 'client imports nothing',
+  },
+  {
+    of: /^packages\/guard\//,
+    refuses: ({ name, typesOnly }) => {
+      if (isRelative(name)) return !name.startsWith('packages/guard/');
+      // Types leave nothing to install behind them.
+      return !isPackage(name, 'jose', 'node:crypto') && !typesOnly;
+    },
+    because: 'guard imports jose and node:crypto only',
+  },
+  {
+    of: /^packages\/binders\//,
+    refuses: ({ name }) => {
+      if (isRelative(name)) return !name.startsWith('packages/binders/');
+      return !isPackage(name, '@bindery/guard', 'fastify', 'kysely', 'zod', 'node:crypto');
+    },
+    because: 'binders imports the guard, fastify, kysely, zod and node:crypto only',
+  },
+  {
+    of: /^packages\/console\//,
+    refuses: ({ name, typesOnly }) => {
+      const leaves = isRelative(name) ? !name.startsWith('packages/console/') : isPackage(name, '@bindery');
+      return leaves && !typesOnly;
+    },
+    because: 'console imports only types of the other packages',
+  },
+  {
+    of: /^packages\/server\//,
+    refuses: ({ name }) =>
+      (isRelative(name) && !name.startsWith('packages/server/')) ||
+      isPackage(name, '@bindery/client', '@bindery/console'),
+    because: 'server reaches guard and binders by their names and no other package',
+  },
+  {
+    of: /^packages\/server\/src\/(domain|store|oauth|admin|actions|portal)\//,
+    refuses: ({ name }) => isIn(name, 'main.ts', 'program.ts', 'app.ts', 'commands/'),
+    because: 'nothing below the entrance imports it',
+  },
+  {
+    of: /^packages\/server\/src\/domain\//,
+    refuses: ({ name }) => {
+      if (isRelative(name)) return !isIn(name, 'domain/', 'errors.ts');
+      return !isPackage(name, 'jose') && !COMPUTING_BUILTINS.includes(name);
+    },
+    because: 'domain imports domain, errors.ts, jose and builtins that only compute',
+  },
+  {
+    of: /^packages\/server\/src\/store\//,
+    refuses: ({ name, typesOnly }) =>
+      isIn(name, 'oauth/', 'admin/', 'actions/', 'portal/') || (isIn(name, 'domain/') && !typesOnly),
+    because: 'store imports nothing above it and only types of domain',
+  },
+  {
+    of: /^packages\/server\/src\/oauth\//,
+    refuses: ({ name }) => isIn(name, 'admin/'),
+    because: 'oauth and admin never import each other',
+  },
+  {
+    of: /^packages\/server\/src\/admin\//,
+    refuses: ({ name }) => isIn(name, 'oauth/'),
+    because: 'oauth and admin never import each other',
+  },
+  {
+    of: /^packages\/server\/src\/actions\//,
+    refuses: ({ name }) => isIn(name, 'oauth/', 'admin/', 'portal/'),
+    because: 'an action does not know who calls it',
+  },
+];
+
+/** The source without its comments; strings are stepped over, so that a URL is none. */
+function withoutComments(text: string): string {
+  const stringOrComment = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  return text.replaceAll(stringOrComment, (found) => (found.startsWith('/') ? '' : found));
+}
+
+/** Everything a file imports or exports again; a relative name as a path from the project's folder. */
+function importsOf({ path, text }: Source): Import[] {
+  const statement = /\b(?:import|export)\s+(type\s)?([\w\s{},*$]*?)\s*from\s*['"]([^'"]+)['"]/g;
+  const bare = /\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+  const code = withoutComments(text);
+  const found = [...code.matchAll(statement)].map(([, type, names = '', name = '']) => ({
+    name,
+    typesOnly: type !== undefined || /^\{(\s*type\s[^,}]+,?)+\s*\}$/.test(names.trim()),
+  }));
+  const loaded = [...code.matchAll(bare)].map(([, name = '']) => ({ name, typesOnly: false }));
+  return [...found, ...loaded].map((one) =>
+    one.name.startsWith('.') ? { ...one, name: normalize(join(dirname(path), one.name)).replaceAll('\\', '/') } : one,
+  );
+}
+
+function brokenDirections(source: Source): string[] {
+  const rules = DIRECTIONS.filter((direction) => direction.of.test(source.path));
+  return importsOf(source).flatMap((imported) =>
+    rules
+      .filter((rule) => rule.refuses(imported))
+      .map((rule) => `${source.path} imports ${imported.name}: ${rule.because}`),
+  );
+}
+
+function mayHoldSql(path: string): boolean {
+  return path.startsWith('packages/server/src/store/') || /^packages\/binders\/src\/(store|table)(\.ts$|\/)/.test(path);
+}
+
+function brokenRules({ path, text }: Source): string[] {
+  const code = withoutComments(text);
+  const broken: string[] = [];
+  if (!mayHoldSql(path) && /\bsql(<[^`]*>)?`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/.test(code)) {
+    broken.push(`${path} holds SQL outside a store`);
+  }
+  if (path !== ENVIRONMENT_READER && /\bprocess\.env\b|\{[^}]*\benv\b[^}]*\} from 'node:process'/.test(code)) {
+    broken.push(`${path} reads the environment, which only ${ENVIRONMENT_READER} does`);
+  }
+  const lines = text.split('\n').length - 1;
+  if (lines > LINES_MAX) broken.push(`${path} has ${lines} lines, more than ${LINES_MAX}`);
+  const vague = path
+    .split('/')
+    .slice(0, -1)
+    .find((folder) => VAGUE_FOLDERS.has(folder));
+  if (vague !== undefined) broken.push(`${path} lies in a folder called ${vague}`);
+  return broken;
+}
+
+function findings(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => [...brokenDirections(source), ...brokenRules(source)]);
+}
+
+/** Sources that ship: tests and what only tests use may reach anywhere. */
+function shippedSources(): Source[] {
+  return readdirSync(join(ROOT, 'packages'))
+    .map((name) => `packages/${name}/src`)
+    .filter((folder) => readdirSync(join(ROOT, dirname(folder))).includes('src'))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+    )
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => /\.tsx?$/.test(path) && !/(\.test\.tsx?|\/test-[\w-]+\.ts)$/.test(path))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+test('the sources keep the directions and rules of the architecture', () => {
+  const sources = shippedSources();
+  assert.ok(
+    sources.some(({ path }) => path === ENVIRONMENT_READER),
+    'the walk finds the sources',
+  );
+  assert.deepEqual(findings(sources), []);
+});
+
+const BROKEN: readonly (readonly [path: string, text: string, finding: RegExp])[] = [
+  ['packages/client/src/a.ts', "import 'node:fs';", /client imports nothing/],
+  ['packages/guard/src/a.ts', "import fastify from 'fastify';", /guard imports jose/],
+  ['packages/guard/src/a.ts', "export * from '../../server/src/b.ts';", /guard imports jose/],
+  ['packages/binders/src/a.ts', "const pg = await import('pg');", /binders imports/],
+  ['packages/console/src/a.tsx', "import { x } from '../../server/src/admin/x.ts';", /only types/],
+  ['packages/server/src/app.ts', "import { x } from '../../binders/src/store.ts';", /by their names/],
+  ['packages/server/src/oauth/token.ts', "import { x } from '../admin/clients.ts';", /never import each other/],
+  ['packages/server/src/admin/a.ts', "import {\n  x,\n  y,\n} from '../oauth/token.ts';", /never import each other/],
+  ['packages/server/src/oauth/grants/a.ts', "import { createApp } from '../../app.ts';", /below the entrance/],
+  ['packages/server/src/domain/a.ts', "import { readFileSync } from 'node:fs';", /domain imports/],
+  ['packages/server/src/domain/a.ts', "import type { Row } from '../store/schema.ts';", /domain imports/],
+  ['packages/server/src/store/a.ts', "import { type A, b } from '../domain/access.ts';", /only types of domain/],
+  ['packages/server/src/actions/a.ts', "import type { A } from '../oauth/deps.ts';", /does not know who calls it/],
+  ['packages/server/src/oauth/a.ts', "db.selectFrom('clients');", /holds SQL/],
+  ['packages/server/src/actions/a.ts', 'const q = sql<number>`select 1`;', /holds SQL/],
+  ['packages/server/src/logger.ts', 'const level = process.env.LEVEL;', /reads the environment/],
+  ['packages/guard/src/utils/a.ts', '', /folder called utils/],
+  ['packages/server/src/a.ts', '\n'.repeat(LINES_MAX + 1), /more than 300/],
+];
+
+for (const [path, text, finding] of BROKEN) {
+  test(`${path} with ${JSON.stringify(text.slice(0, 60))} is found`, () => {
+    const found = findings([{ path, text }]);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0] ?? '', finding);
+  });
+}
+
+test('a tree that keeps the rules has no finding', () => {
+  const kept: Source[] = [
+    { path: 'packages/server/src/store/a.ts', text: "import type { A } from '../domain/access.ts';\nsql`select 1`;" },
+    { path: 'packages/server/src/store/b.ts', text: "import { type A, type B } from '../domain/access.ts';" },
+    {
+      path: 'packages/server/src/domain/a.ts',
+      text: "import { sign } from 'node:crypto';\nimport { b } from './b.ts';",
+    },
+    { path: 'packages/server/src/oauth/a.ts', text: "import { b } from '../domain/b.ts'; // import '../admin/a.ts'" },
+    { path: 'packages/guard/src/a.ts', text: "import { jwtVerify } from 'jose';\nconst u = 'https://a.example/x';" },
+    { path: ENVIRONMENT_READER, text: 'const env = process.env;' },
+  ];
+  assert.deepEqual(findings(kept), []);
+});
