@@ -6,6 +6,7 @@ import type { ActionContext } from './actions/context.ts';
 import { PasswordHasher } from './domain/password.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
+import { createForwardingWarner } from './forwarded-for.ts';
 import { healthEndpoints } from './health.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
@@ -27,6 +28,8 @@ export interface AppDeps {
   readonly logger: FastifyBaseLogger;
   /** The signing keys, where somebody else works with them too. */
   readonly keyRing?: KeyRing;
+  /** What hashes passwords, where somebody counts along. */
+  readonly hasher?: PasswordHasher;
   /** Whether the server is stopping, which the readiness check tells. */
   readonly isDraining: () => boolean;
 }
@@ -44,7 +47,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     decisions: new DecisionLog(new TokenDecisionWriter(context.database)),
     keyRing,
     limits: new GuessLimits(config.limits, createMemoryLimiter),
-    hasher: new PasswordHasher(),
+    hasher: given.hasher ?? new PasswordHasher(),
     verifyAccessToken: createVerifier(context, keyRing),
   };
 
@@ -109,7 +112,7 @@ function createInProcessGuard(
   });
 }
 
-function createHttpServer({ config }: ActionContext, logger: FastifyBaseLogger): FastifyInstance {
+function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLogger): FastifyInstance {
   const basePath = new URL(config.publicUrl).pathname.replace(/\/$/, '');
   const app = fastify({
     loggerInstance: logger,
@@ -130,8 +133,10 @@ function createHttpServer({ config }: ActionContext, logger: FastifyBaseLogger):
   // Every endpoint reads its own body; nothing is interpreted before it is asked for.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const warnOfForwarding = createForwardingWarner(now);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    warnOfForwarding(request);
   });
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(

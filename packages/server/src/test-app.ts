@@ -10,12 +10,15 @@ import { createOrganization } from './actions/organizations.ts';
 import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import type { Access } from './domain/access.ts';
+import { PasswordHasher } from './domain/password.ts';
 import { createLogger } from './logger.ts';
 
 /** A server in this process with a store of its own and a clock that stands still until it is moved. For tests. */
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly context: ActionContext;
+  /** Hashes the server's passwords and counts them. */
+  readonly hasher: PasswordHasher;
   /** The settings by which the same store can be opened again. */
   readonly storeEnvironment: StoreEnvironment;
   /** Moves the clock. */
@@ -51,10 +54,12 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
   const lines: string[] = [];
   const context = await openStore(config, 'create', () => now);
   const logger = createLogger(config, { write: (line) => void lines.push(line) });
-  const app = await createApp({ context, logger, isDraining: () => false });
+  const hasher = new PasswordHasher();
+  const app = await createApp({ context, logger, hasher, isDraining: () => false });
   return {
     app,
     context,
+    hasher,
     storeEnvironment,
     advance(milliseconds) {
       now += milliseconds;

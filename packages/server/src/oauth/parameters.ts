@@ -144,7 +144,8 @@ function collect(pairs: readonly [string, string][]): Parameters {
     if (parameters.has(name)) {
       throw new OAuthError('invalid_request', 'a parameter was sent twice');
     }
-    if (hasControls(name) || hasControls(value)) {
+    // A password counts byte for byte: whatever could be set can be sent.
+    if (hasControls(name) || (name === 'password' ? !value.isWellFormed() : hasControls(value))) {
       throw controlCharacter();
     }
     if (asciiNames.has(name) && !/^[\x20-\x7e]*$/.test(value)) {
