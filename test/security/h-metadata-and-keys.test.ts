@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openStore } from '@bindery/server/actions/open-store.ts';
-import { createApp } from '@bindery/server/app.ts';
 import { loadConfig } from '@bindery/server/config.ts';
-import { createLogger } from '@bindery/server/logger.ts';
+import { startTestApp } from '@bindery/server/test-app.ts';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
 import { createClient, getToken, startBindery } from '../harness.ts';
 import { type Answer, basic, startTarget, type Target } from './target.ts';
@@ -193,21 +192,9 @@ test('139: the metadata may be kept for a while, has a steady ETag and answers 3
   }
 });
 
-/** The store of a server, served by another one with other settings, as after a restart. */
-async function reopen(from: Target, environment: Readonly<Record<string, string>>) {
-  const { config, now } = from.server.context;
-  const changed = loadConfig({ BINDERY_DATA_DIR: config.dataDir, ...environment });
-  const context = await openStore(changed, 'create', now);
-  const logger = createLogger({ logLevel: 'silent', logFormat: 'json' });
-  const app = await createApp({ context, logger, isDraining: () => false });
-  return {
-    context,
-    async [Symbol.asyncDispose]() {
-      await app.close();
-      await context.database.close();
-    },
-  };
-}
+/** Another server with the same store, as after a restart with other settings; both clocks stand at their beginning. */
+const reopen = (from: Target, environment: Readonly<Record<string, string>>) =>
+  startTestApp({ BINDERY_DATA_DIR: from.server.context.config.dataDir, ...environment });
 
 test('140: a new key is published before it signs, the old one until its last token is over', async () => {
   await using from = await startTarget();

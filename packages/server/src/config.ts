@@ -80,7 +80,12 @@ export function withPort(config: Config, port: number): Config {
 /** Whether a URL is plain http to this machine itself, the one place where http is safe. */
 export function isLoopbackUrl(url: string): boolean {
   const { hostname } = new URL(url);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname) || hostname.endsWith('.localhost');
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    /^127(?:\.\d+){3}$/.test(hostname) ||
+    hostname.endsWith('.localhost')
+  );
 }
 
 function toConfig(values: SettingValues, warnings: readonly string[]): Config {
@@ -155,7 +160,9 @@ function plainHttpWarnings(...urls: readonly string[]): string[] {
 }
 
 function unknownSettings(environment: Environment): string[] {
-  const known = Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]);
+  const known = Object.entries(settings).flatMap(([name, setting]) =>
+    'secret' in setting ? [name, `${name}_FILE`] : [name],
+  );
   return Object.keys(environment)
     .filter((name) => name.startsWith('BINDERY_') && !known.includes(name))
     .map((name) => {
