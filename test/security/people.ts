@@ -101,7 +101,7 @@ export async function startPeople(environment: Fields = {}): Promise<People> {
   };
   const newPasswordClient = (organizationId?: string): Promise<Credentials> =>
     target.newClient({
-      grants: ['password', 'refresh_token'],
+      grants: ['client_credentials', 'password', 'refresh_token'],
       ...(organizationId !== undefined && { organizationId }),
     });
 
