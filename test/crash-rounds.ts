@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { decodeJwt } from 'jose';
 import { assertStoreIsWhole, issuedTokenIds } from './crash-store.ts';
 import { type Bindery, cleanEnvironment, createClient, postForm, startBindery, waitFor } from './harness.ts';
 import type { WriterLine } from './soak/crash-writer.ts';
+import { removeStore, type StoreEnvironment } from './stores.ts';
 
 /** What was acknowledged over all rounds, and found again. */
 export interface CrashTally {
@@ -55,8 +56,8 @@ export async function runCrashRounds(
       bindery = await startBindery({ dataDir });
       assert.deepEqual(await readKeys(bindery), keys, 'the signing keys are another set');
       await assertClientsAreAsAcknowledged(bindery, clients);
-      assertStoreIsWhole(dataDir);
-      const kept = issuedTokenIds(dataDir);
+      await assertStoreIsWhole(bindery);
+      const kept = await issuedTokenIds(bindery);
       const lost = [...tokenIds].filter((id) => !kept.has(id));
       assert.deepEqual(lost, [], 'tokens without an audit entry');
       tally = {
@@ -71,7 +72,7 @@ export async function runCrashRounds(
     return tally;
   } finally {
     await bindery.kill();
-    rmSync(dataDir, { recursive: true, force: true });
+    await removeStore(dataDir);
   }
 }
 
@@ -79,7 +80,7 @@ export async function runCrashRounds(
 async function runTraffic(bindery: Bindery, credentials: Credentials, tokenIds: Set<string>) {
   const before = tokenIds.size;
   const traffic = { isOver: false };
-  const writer = startWriter(bindery.dataDir);
+  const writer = startWriter(bindery.storeEnvironment);
   const loops = Array.from({ length: tokenLoops }, () => askForTokens(bindery, credentials, tokenIds, traffic));
   // Every kind of traffic has begun.
   await waitFor(() => (tokenIds.size > before && writer.tally().rotations > 0) || undefined);
@@ -113,9 +114,9 @@ async function askForTokens(
   }
 }
 
-function startWriter(dataDir: string) {
+function startWriter(storeEnvironment: StoreEnvironment) {
   const child = spawn(process.execPath, [writerModule], {
-    env: { ...cleanEnvironment(), BINDERY_DATA_DIR: dataDir },
+    env: { ...cleanEnvironment(), ...storeEnvironment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const clients = new Map<string, KnownClient>();

@@ -17,6 +17,7 @@ import {
   type TestClient,
   waitFor,
 } from './harness.ts';
+import { removeStore } from './stores.ts';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   suite(`${signal} drains`, () => {
@@ -76,9 +77,9 @@ suite('a start that cannot succeed says why in one sentence', () => {
     await using bindery = await startBindery();
     await bindery.stop();
     const other = Buffer.alloc(32, 7).toString('base64');
-    const byEnvironment = await serve({ BINDERY_DATA_DIR: bindery.dataDir, BINDERY_MASTER_KEY: other });
+    const byEnvironment = await serve({ ...bindery.storeEnvironment, BINDERY_MASTER_KEY: other });
     writeFileSync(join(bindery.dataDir, 'master-key'), `${other}\n`);
-    const byFile = await serve({ BINDERY_DATA_DIR: bindery.dataDir });
+    const byFile = await serve(bindery.storeEnvironment);
     for (const { code, stderr } of [byEnvironment, byFile]) {
       assert.equal(code, 78);
       assert.match(stderr, /the master key does not belong to the store/);
@@ -122,7 +123,7 @@ async function startBothAt(dataDir: string) {
     servers: [first, second] as const,
     async [Symbol.asyncDispose]() {
       await Promise.all([first.stop(), second.stop()]);
-      rmSync(dataDir, { recursive: true, force: true });
+      await removeStore(dataDir);
     },
   };
 }

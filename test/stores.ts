@@ -13,24 +13,25 @@ export interface StoreEnvironment {
   readonly BINDERY_DATA_DIR: string;
 }
 
-const databases = new Map<string, TestDatabase>();
+const databases = new Map<string, Promise<TestDatabase>>();
 
 /** The settings of the store that belongs to a data folder; on PostgreSQL an empty one is made at the first time. */
 export async function storeEnvironmentOf(
   dataDir: string,
   given: Readonly<Record<string, string>> = {},
 ): Promise<StoreEnvironment> {
+  const folder = given['BINDERY_DATA_DIR'] ?? dataDir;
   const masterKey = given['BINDERY_MASTER_KEY'];
-  const keys = { BINDERY_DATA_DIR: dataDir, ...(masterKey === undefined ? {} : { BINDERY_MASTER_KEY: masterKey }) };
+  const keys = { BINDERY_DATA_DIR: folder, ...(masterKey === undefined ? {} : { BINDERY_MASTER_KEY: masterKey }) };
   if (given['DATABASE_URL'] !== undefined) {
     return { ...keys, DATABASE_URL: given['DATABASE_URL'] };
   }
   if (testStore === 'sqlite') {
     return keys;
   }
-  const database = databases.get(dataDir) ?? (await createTestDatabase());
-  databases.set(dataDir, database);
-  return { ...keys, DATABASE_URL: database.url };
+  const database = databases.get(folder) ?? createTestDatabase();
+  databases.set(folder, database);
+  return { ...keys, DATABASE_URL: (await database).url };
 }
 
 /** The settings by which a second server finds the store of a first: on PostgreSQL, with a data folder of its own. */
@@ -48,7 +49,7 @@ export function sharedEnvironmentOf(
 
 /** Removes a data folder and the store that belongs to it. */
 export async function removeStore(dataDir: string): Promise<void> {
-  const database = databases.get(dataDir);
+  const database = await databases.get(dataDir);
   databases.delete(dataDir);
   await database?.drop();
   rmSync(dataDir, { recursive: true, force: true });
@@ -70,4 +71,21 @@ export async function openStoreForTest(bindery: { readonly storeEnvironment: Sto
     rows: async (text) => (await sql.raw<Record<string, unknown>>(text).execute(database.queries)).rows,
     [Symbol.asyncDispose]: () => database.close(),
   };
+}
+
+/** Lets the audit trail refuse every entry, as on a full disk; returns what makes room again. */
+export async function fillDisk({ kind, queries }: Pick<Database, 'kind' | 'queries'>): Promise<() => Promise<void>> {
+  const execute = async (text: string): Promise<void> => {
+    await sql.raw(text).execute(queries);
+  };
+  if (kind === 'sqlite') {
+    await execute(
+      `create trigger full_disk before insert on audit_entries begin select raise(abort, 'disk full'); end`,
+    );
+    return () => execute('drop trigger full_disk');
+  }
+  await execute(`create function full_disk() returns trigger language plpgsql as
+    $$ begin raise exception 'disk full' using errcode = 'disk_full'; end $$`);
+  await execute('create trigger full_disk before insert on audit_entries for each row execute function full_disk()');
+  return () => execute('drop function full_disk cascade');
 }
