@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** Every number that the page must have, by the letter of its group; a new group is a line here and a table there. */
+const groups: Readonly<Record<string, readonly number[]>> = {
+  A: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 23, 24, 26],
+  B: [27, 28, 29, 30, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 43, 44, 45],
+  C: [46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 58],
+  F: [94, 95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 106, 107],
+  G: [108, 109, 110, 111, 113, 114, 115, 118, 119, 123, 124, 125, 126, 127, 128, 130, 131, 132],
+  H: [134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 144, 146],
+  M: [209, 210, 212, 213, 216, 217, 219, 220, 221, 223, 225],
+};
+
+interface Check {
+  readonly group: string;
+  readonly number: number;
+  readonly demand: string;
+  readonly tests: readonly { readonly file: string; readonly title: string }[];
+  readonly reasons: readonly string[];
+}
+
+function readChecks(): readonly Check[] {
+  const checks: Check[] = [];
+  let group = '';
+  for (const line of readFileSync(join(root, 'docs/security/checks.md'), 'utf8').split('\n')) {
+    group = /^## ([A-Z])\. /.exec(line)?.[1] ?? group;
+    const row = /^\| (\d+) \| (.+?) \| (.+) \|$/.exec(line);
+    if (row === null) {
+      continue;
+    }
+    const proofs = (row[3] ?? '').split('<br>').map((proof) => ({ proof, named: /^`([^`]+)`: (.+)$/.exec(proof) }));
+    checks.push({
+      group,
+      number: Number(row[1]),
+      demand: row[2] ?? '',
+      tests: proofs.flatMap(({ named }) => (named === null ? [] : [{ file: named[1] ?? '', title: named[2] ?? '' }])),
+      reasons: proofs.flatMap(({ proof, named }) => (named === null ? [proof] : [])),
+    });
+  }
+  return checks;
+}
+
+/** The titles of the tests in a file, as they stand in its source. */
+function titlesOf(file: string): readonly string[] {
+  const source = readFileSync(join(root, file), 'utf8');
+  return [...source.matchAll(/\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(([, , title = '']) =>
+    title.replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
+/** The numbers in front of a title: `110 and 111: ...` */
+function numbersOf(title: string): readonly number[] {
+  const numbers = /^(\d+(?:(?:, | and )\d+)*): /.exec(title)?.[1];
+  return numbers === undefined ? [] : numbers.split(/, | and /).map(Number);
+}
+
+const checks = readChecks();
+
+test('every number has one row with a demand, in its group and in order', () => {
+  for (const [group, numbers] of Object.entries(groups)) {
+    assert.deepEqual(
+      checks.filter((check) => check.group === group).map(({ number }) => number),
+      numbers,
+      `group ${group}`,
+    );
+  }
+  assert.deepEqual([...new Set(checks.map(({ group }) => group))].toSorted(), Object.keys(groups).toSorted());
+});
+
+test('every row names a test with its number, or gives a reason in a sentence', () => {
+  for (const { number, tests, reasons } of checks) {
+    assert.ok(tests.length > 0 || reasons.length > 0, `${number}`);
+    for (const { title } of tests) {
+      assert.ok(numbersOf(title).includes(number), `${number}: the test "${title}" has another number`);
+    }
+    for (const reason of reasons) {
+      assert.match(reason, /^\S.{20,}\.$/, `${number}`);
+      assert.doesNotMatch(reason, /\.test\.ts/, `${number}: a test is named as its file in backticks and its title`);
+    }
+  }
+});
+
+test('every file and title that the page names exists', () => {
+  for (const { number, tests } of checks) {
+    for (const { file, title } of tests) {
+      assert.ok(existsSync(join(root, file)), `${number}: there is no file ${file}`);
+      assert.ok(titlesOf(file).includes(title), `${number}: ${file} has no test "${title}"`);
+    }
+  }
+});
+
+test('every numbered test of the attacks is on the page', () => {
+  const named = new Set(checks.flatMap(({ tests }) => tests.map(({ file, title }) => `${file} ${title}`)));
+  const onPage = new Set(checks.map(({ number }) => number));
+  const folder = 'test/security';
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.ts'));
+  const unnamed = files.flatMap((name) =>
+    titlesOf(`${folder}/${name}`)
+      .filter((title) => numbersOf(title).some((number) => onPage.has(number)))
+      .map((title) => ({ file: `${folder}/${name}`, title }))
+      .filter(({ file, title }) => !named.has(`${file} ${title}`)),
+  );
+  assert.deepEqual(unnamed, []);
+});
