@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createBinders } from '@bindery/binders';
 import { createGuard, type Guard, GuardError, type GuardOptions } from '@bindery/guard';
+import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
+import { consolePages } from './admin/pages.ts';
+import { managementApi } from './admin/router.ts';
 import { PasswordHasher } from './domain/password.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
+import { createMemoryLimiter, GuessLimits } from './guess-limits.ts';
 import { healthEndpoints } from './health.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
-import { createMemoryLimiter, GuessLimits } from './oauth/guess-limits.ts';
 import { introspectionEndpoint, introspectionPath } from './oauth/introspect.ts';
 import { jwksEndpoint } from './oauth/jwks.ts';
 import { KeyRing } from './oauth/key-ring.ts';
@@ -61,6 +64,22 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   jwksEndpoint(app, deps);
   healthEndpoints(app, { keyRing: deps.keyRing, isDraining });
   homePage(app, config);
+
+  await app.register(fastifyCookie);
+  managementApi(app, {
+    context,
+    hasher: deps.hasher,
+    limits: deps.limits,
+    countUnknownSignIn: (origin) =>
+      deps.decisions.record({
+        at: context.now(),
+        outcome: 'refused',
+        reason: 'unknown_user',
+        clientId: undefined,
+        origin,
+      }),
+  });
+  await consolePages(app, context);
 
   await app.register(
     createBinders({

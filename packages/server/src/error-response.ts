@@ -28,8 +28,16 @@ export const oauthAnswers: Readonly<Record<OAuthErrorCode, OAuthAnswer>> = {
 /** What each refusal of a management action answers (RFC 9457). */
 export const apiAnswers: Readonly<Record<ApiErrorCode, { readonly status: number; readonly title: string }>> = {
   invalid_input: { status: 400, title: 'Invalid input' },
+  unauthenticated: { status: 401, title: 'Not signed in' },
+  reauthentication_required: { status: 403, title: 'Password needed' },
+  forbidden: { status: 403, title: 'Forbidden' },
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Conflict' },
+  precondition_failed: { status: 412, title: 'Changed meanwhile' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  precondition_required: { status: 428, title: 'If-Match is needed' },
+  too_many_requests: { status: 429, title: 'Too many attempts' },
+  setup_required: { status: 503, title: 'Not set up yet' },
   unavailable: { status: 503, title: 'Unavailable' },
 };
 
@@ -69,13 +77,18 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const refusal = toApiError(error);
   if (refusal !== undefined) {
     const { status, title } = apiAnswers[refusal.code];
-    if (status >= 500) {
+    if (refusal.code === 'unavailable') {
       request.log.error({ err: error }, 'request refused because the store failed');
       reply.header('retry-after', String(storeRetryAfterSeconds));
     }
+    if (refusal.retryAfterSeconds !== undefined) {
+      reply.header('retry-after', String(refusal.retryAfterSeconds));
+    }
     return sendProblem(request, reply, {
+      type: `/docs/errors#${refusal.code}`,
       status,
       title,
+      code: refusal.code,
       detail: refusal.message,
       ...(refusal.fields && { errors: refusal.fields }),
     });

@@ -14,7 +14,19 @@ export type OAuthErrorCode =
   | 'temporarily_unavailable';
 
 /** Every way the management actions refuse, on the command line and over HTTP alike. */
-export type ApiErrorCode = 'invalid_input' | 'not_found' | 'conflict' | 'unavailable';
+export type ApiErrorCode =
+  | 'invalid_input'
+  | 'unauthenticated'
+  | 'reauthentication_required'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'precondition_failed'
+  | 'precondition_required'
+  | 'unsupported_media_type'
+  | 'too_many_requests'
+  | 'setup_required'
+  | 'unavailable';
 
 /** A refusal of an OAuth endpoint (RFC 6749 §5.2); the description is for the caller. */
 export class OAuthError extends Error {
@@ -41,15 +53,21 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   /** For `invalid_input`: what is wrong with which field. */
   readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
+  /** For `too_many_requests`: when another attempt makes sense. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ApiErrorCode,
     message: string,
-    options?: ErrorOptions & { fields?: Readonly<Record<string, readonly string[]>> },
+    options?: ErrorOptions & {
+      readonly fields?: Readonly<Record<string, readonly string[]>>;
+      readonly retryAfterSeconds?: number;
+    },
   ) {
     super(message, options);
     this.code = code;
     this.fields = options?.fields;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
 

@@ -4,6 +4,7 @@ import { clientCommands } from './commands/clients.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommands } from './commands/keys.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
+import { operatorCommands } from './commands/operators.ts';
 import { organizationCommands } from './commands/organizations.ts';
 import { type RunningServer, serveCommand } from './commands/serve.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -20,6 +21,15 @@ export const apiExitCodes: Readonly<Record<ApiErrorCode, number>> = {
   not_found: exitCodes.notFound,
   conflict: exitCodes.conflict,
   unavailable: exitCodes.failed,
+  precondition_failed: exitCodes.conflict,
+  // What follows is for requests over HTTP; the command line meets none of it.
+  unauthenticated: exitCodes.failed,
+  reauthentication_required: exitCodes.failed,
+  forbidden: exitCodes.failed,
+  precondition_required: exitCodes.failed,
+  unsupported_media_type: exitCodes.failed,
+  too_many_requests: exitCodes.failed,
+  setup_required: exitCodes.failed,
 };
 
 /** The command line; it parses nothing yet and never exits. A server that it starts is handed to `run`. */
@@ -40,6 +50,7 @@ export function createProgram(run: (server: RunningServer) => void): Command {
   clientCommands(program);
   userCommands(program);
   memberCommands(program);
+  operatorCommands(program);
   apiCommands(program);
   keyCommands(program);
   tokenCommands(program);

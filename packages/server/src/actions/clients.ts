@@ -1,7 +1,7 @@
 import type { Access, GrantType } from '../domain/access.ts';
 import { hashClientSecret, lastFour, liveSecretsMax, newClientSecret } from '../domain/client-secret.ts';
 import { newClientId, newRowId } from '../domain/identifier.ts';
-import { parseName } from '../domain/name.ts';
+import { parseDescription, parseName } from '../domain/name.ts';
 import { ApiError } from '../errors.ts';
 import { type ApiClient, type ClientSecret, OrganizationClients, organizationOfClient } from '../store/api-clients.ts';
 import { type AuditEntry, insertAuditEntry } from '../store/audit.ts';
@@ -29,6 +29,7 @@ export async function createClient(
   input: {
     readonly organizationId: string;
     readonly name: string;
+    readonly description?: string;
     readonly access: Access;
     readonly grants: readonly GrantType[];
     readonly secretExpiresAt: number | null;
@@ -40,6 +41,7 @@ export async function createClient(
     id: newClientId(),
     organizationId: organization.id,
     name: parseName(input.name),
+    description: parseDescription(input.description ?? ''),
     access: input.access,
     grants: input.grants,
     state: 'active',
@@ -108,9 +110,13 @@ export async function updateClient(
   context: ActionContext,
   actor: Actor,
   target: ClientTarget,
-  change: Partial<Pick<ApiClient, 'name' | 'access' | 'state'>>,
+  change: Partial<Pick<ApiClient, 'name' | 'description' | 'access' | 'state'>>,
 ): Promise<ApiClient> {
-  const parsed = change.name === undefined ? change : { ...change, name: parseName(change.name) };
+  const parsed = {
+    ...change,
+    ...(change.name === undefined ? {} : { name: parseName(change.name) }),
+    ...(change.description === undefined ? {} : { description: parseDescription(change.description) }),
+  };
   return changeClient(context, target, async (queries, clients, before) => {
     const after = await clients.update(before.id, before.version, parsed, context.now());
     if (after === undefined) {
@@ -185,10 +191,44 @@ export async function rotateSecret(
   });
 }
 
+/** Moves the end of one live secret; the end may be now. */
+export async function setSecretEnd(
+  context: ActionContext,
+  actor: Actor,
+  target: ClientTarget & { readonly secretId: string },
+  expiresAt: number,
+): Promise<ApiClient> {
+  return changeClient(context, target, async (queries, clients, before) => {
+    const now = context.now();
+    const secret = (await clients.liveSecrets(before.id, now)).find(({ id }) => id === target.secretId);
+    if (secret === undefined) {
+      throw new ApiError('not_found', 'there is no such live secret');
+    }
+    if (expiresAt < now) {
+      throw new ApiError('invalid_input', 'the end lies in the past', { fields: { expiresAt: ['lies in the past'] } });
+    }
+    const client = await clients.update(before.id, before.version, {}, now);
+    if (client === undefined) {
+      throw clientChanged();
+    }
+    await clients.setSecretEnd(client.id, secret.id, expiresAt);
+    await insertAuditEntry(queries, {
+      ...entryOf(context, actor, client, expiresAt === now ? 'client.end_secret' : 'client.move_secret_end'),
+      details: {
+        secret_last_four: secret.lastFour,
+        before: { expires_at: secret.expiresAt },
+        after: { expires_at: expiresAt },
+      },
+    });
+    return client;
+  });
+}
+
 /** Which client an action is about, and which version of it the caller has seen, when that matters. */
 export interface ClientTarget {
   readonly organizationId: string;
   readonly clientId: string;
+  readonly version?: number;
 }
 
 function changeClient<Result>(
@@ -201,6 +241,9 @@ function changeClient<Result>(
     const client = await clients.find(target.clientId);
     if (client === undefined) {
       throw clientNotFound();
+    }
+    if (target.version !== undefined && target.version !== client.version) {
+      throw new ApiError('precondition_failed', 'the API client has changed since you read it');
     }
     return change(queries, clients, client);
   });

@@ -7,6 +7,7 @@ import {
   insertOrganization,
   listOrganizations,
   type Organization,
+  removeOrganization,
   updateOrganization,
 } from '../store/organizations.ts';
 import type { Page } from '../store/page.ts';
@@ -24,6 +25,7 @@ export async function createOrganization(
     name: parseName(input.name),
     state: 'active',
     apiClientsEnabled: context.config.apiClientsByDefault,
+    contact: null,
     createdAt: now,
     updatedAt: now,
     version: 1,
@@ -52,9 +54,73 @@ export async function requireOrganization(context: ActionContext, id: string): P
   return organization;
 }
 
-/** A page of all organizations. */
-export function readOrganizations(context: ActionContext, page: Page): Promise<readonly Organization[]> {
-  return listOrganizations(context.database.queries, page);
+/** A page of all organizations, or of those that a search finds. */
+export function readOrganizations(
+  context: ActionContext,
+  page: Page,
+  search?: string,
+): Promise<readonly Organization[]> {
+  return listOrganizations(context.database.queries, page, search);
+}
+
+/** Changes an organization's name or contact, if it is still at `version`. */
+export async function updateOrganizationDetails(
+  context: ActionContext,
+  actor: Actor,
+  target: { readonly organizationId: string; readonly version: number },
+  change: { readonly name?: string; readonly contact?: string | null },
+): Promise<Organization> {
+  const parsed = {
+    ...(change.name === undefined ? {} : { name: parseName(change.name) }),
+    ...(change.contact === undefined ? {} : { contact: change.contact }),
+  };
+  return context.database.transaction(async (queries) => {
+    const now = context.now();
+    const before = await findOrganization(queries, target.organizationId);
+    if (before === undefined) {
+      throw organizationNotFound();
+    }
+    const after = await updateOrganization(queries, before.id, parsed, now, target.version);
+    if (after === undefined) {
+      throw organizationChanged();
+    }
+    await insertAuditEntry(queries, {
+      at: now,
+      actor,
+      organizationId: after.id,
+      action: 'organization.update',
+      target: { type: 'organization', id: after.id },
+      outcome: 'done',
+      details: { before: pick(before, Object.keys(parsed)), after: parsed },
+    });
+    return after;
+  });
+}
+
+/** Deletes an organization with its API clients and binders for good, if it is still at `version`. */
+export async function deleteOrganization(
+  context: ActionContext,
+  actor: Actor,
+  target: { readonly organizationId: string; readonly version: number },
+): Promise<void> {
+  await context.database.transaction(async (queries) => {
+    const organization = await findOrganization(queries, target.organizationId);
+    if (organization === undefined) {
+      throw organizationNotFound();
+    }
+    if (!(await removeOrganization(queries, organization.id, target.version))) {
+      throw organizationChanged();
+    }
+    await insertAuditEntry(queries, {
+      at: context.now(),
+      actor,
+      organizationId: organization.id,
+      action: 'organization.delete',
+      target: { type: 'organization', id: organization.id },
+      outcome: 'done',
+      details: { name: organization.name },
+    });
+  });
 }
 
 /** Disables or enables an organization, or switches its API clients on or off; holds for the next request. */
@@ -86,6 +152,14 @@ export async function switchOrganization(
 
 function switchesOf({ state, apiClientsEnabled }: Organization) {
   return { state, api_clients_enabled: apiClientsEnabled };
+}
+
+function pick(organization: Organization, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(organization).filter(([name]) => names.includes(name)));
+}
+
+function organizationChanged(): ApiError {
+  return new ApiError('precondition_failed', 'the organization has changed since you read it');
 }
 
 function organizationNotFound(): ApiError {

@@ -5,6 +5,7 @@ import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import { type AuditEntry, insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
+import { findOrganization, updateOrganization } from '../store/organizations.ts';
 import type { Page } from '../store/page.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import {
@@ -40,6 +41,10 @@ export async function createUser(
     email,
     passwordHash,
     state: 'active',
+    name: null,
+    locale: null,
+    theme: 'auto',
+    isOperator: false,
     createdAt: now,
     updatedAt: now,
     version: 1,
@@ -150,6 +155,7 @@ export async function setMemberRole(
   input: { readonly organizationId: string; readonly email: string; readonly role: Role },
 ): Promise<Member> {
   return changeMember(context, input, async (queries, members, member) => {
+    await keepAnOwner(context, queries, input.organizationId, members, member, input.role);
     await members.setRole(member.userId, input.role);
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, { id: member.userId }, input.organizationId.toLowerCase(), 'member.update'),
@@ -167,6 +173,7 @@ export async function removeMember(
 ): Promise<Member> {
   return changeMember(context, input, async (queries, members, member) => {
     const organizationId = input.organizationId.toLowerCase();
+    await keepAnOwner(context, queries, organizationId, members, member, undefined);
     await members.remove(member.userId);
     const ended = await revokeRefreshFamilies(
       queries,
@@ -180,6 +187,29 @@ export async function removeMember(
     });
     return member;
   });
+}
+
+/** Refuses to take the last owner away; the organization's version decides between two who leave at once. */
+async function keepAnOwner(
+  context: ActionContext,
+  queries: Queries,
+  organizationId: string,
+  members: OrganizationMembers,
+  member: Member,
+  newRole: Role | undefined,
+): Promise<void> {
+  if (member.role !== 'owner' || newRole === 'owner') {
+    return;
+  }
+  if ((await members.countOwners()) <= 1) {
+    throw new ApiError('conflict', 'the last owner stays; make another member an owner first');
+  }
+  const organization = await findOrganization(queries, organizationId.toLowerCase());
+  const claimed =
+    organization && (await updateOrganization(queries, organization.id, {}, context.now(), organization.version));
+  if (claimed === undefined) {
+    throw new ApiError('conflict', 'the organization was changed at the same moment; try again');
+  }
 }
 
 async function changeUser<Result>(

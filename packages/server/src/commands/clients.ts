@@ -182,7 +182,11 @@ function accessCommand(client: Command): void {
 function rotateCommand(client: Command): void {
   answering(client.command('rotate <client-id>'))
     .description('make a second secret and give the first an end; the new one is shown this once')
-    .option('--overlap <duration>', 'how much longer the old one works, or now', durationOrNow, dayMilliseconds)
+    .addOption(
+      new Option('--overlap <duration>', 'how much longer the old one works, or now')
+        .argParser(durationOrNow)
+        .default(dayMilliseconds, '24h'),
+    )
     .option('--expires <duration>', 'when the new one ends, such as 90d (default: never)', duration)
     .addHelpText(
       'after',

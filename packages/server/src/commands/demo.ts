@@ -25,7 +25,7 @@ export function demoCommand(program: Command, run: (server: RunningServer) => vo
       const config = loadConfig({
         PORT: '0',
         BINDERY_DATA_DIR: folder,
-        BINDERY_LOG_LEVEL: process.env['BINDERY_LOG_LEVEL'] ?? 'warn',
+        BINDERY_LOG_LEVEL: 'warn',
       });
       const seeded = await seed(config);
       const server = await startServer(config);

@@ -3,19 +3,24 @@ import { createServer, Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
+import type { ActionContext } from '../actions/context.ts';
 import { openStore } from '../actions/open-store.ts';
+import { hasOperator, newSetupToken } from '../actions/setup.ts';
 import { createApp } from '../app.ts';
 import { type Config, loadConfig, withPort } from '../config.ts';
 import { ConfigurationError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { startMaintenance } from '../maintenance.ts';
 import { KeyRing } from '../oauth/key-ring.ts';
+import { writeSetupToken } from '../store/setup-token-file.ts';
 import { version } from '../version.ts';
 import { say } from './output.ts';
 
 /** A server that is listening. */
 export interface RunningServer {
   readonly config: Config;
+  /** Where the first operator claims the instance; undefined once there is one. */
+  readonly setupLink: string | undefined;
   /** Answers what was asked already, then closes everything. */
   stop(): Promise<void>;
 }
@@ -28,7 +33,7 @@ export function serveCommand(program: Command, run: (server: RunningServer) => v
     .addHelpText('after', '\nExample:\n  PORT=9000 BINDERY_DATA_DIR=/var/lib/bindery bindery serve')
     .action(async () => {
       const server = await startServer(loadConfig());
-      announce(server.config);
+      announce(server);
       run(server);
     });
 }
@@ -54,6 +59,7 @@ export async function startServer(given: Config): Promise<RunningServer> {
   const stopMaintenance = startMaintenance(context, keyRing, logger);
   return {
     config,
+    setupLink: await offerSetup(context),
     async stop() {
       draining = true;
       stopMaintenance();
@@ -83,14 +89,28 @@ async function letConnectionsEnd(server: Server): Promise<void> {
   await Promise.race([ended, wait(idleMilliseconds)]);
 }
 
-function announce(config: Config): void {
+/** A new link to claim the instance at each start, as long as nobody has. */
+async function offerSetup(context: ActionContext): Promise<string | undefined> {
+  if (await hasOperator(context)) {
+    return undefined;
+  }
+  const setup = await newSetupToken(context);
+  writeSetupToken(context.config.dataDir, setup.token);
+  return setup.link;
+}
+
+function announce({ config, setupLink }: RunningServer): void {
+  const next =
+    setupLink === undefined
+      ? `  console   ${config.publicUrl}/console`
+      : `  next      open ${setupLink}\n            (good once, for 30 minutes), or: npm run -s bindery -- org create --name "Acme"`;
   say(
     [
       `Bindery ${version} is listening on ${config.publicUrl}   (started in ${Math.round(performance.now())} ms)`,
       `  data      ${config.dataDir}`,
       `  issuer    ${config.publicUrl}`,
       `  audience  ${config.audience}`,
-      `  next      npm run -s bindery -- org create --name "Acme"`,
+      next,
     ].join('\n'),
   );
 }

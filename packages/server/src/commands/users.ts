@@ -13,6 +13,7 @@ import { PasswordHasher } from '../domain/password.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import type { Member, User } from '../store/users.ts';
+import { resetLinkCommand } from './operators.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { readStandardInput } from './standard-input.ts';
@@ -82,6 +83,8 @@ export function userCommands(program: Command): void {
         printUser(options, await withStore((context, actor) => setUserState(context, actor, email, state)));
       });
   }
+
+  resetLinkCommand(user);
 
   withPassword(answering(user.command('set-password <email>')))
     .description('set a new password; what the user signed in to with the old one ends')

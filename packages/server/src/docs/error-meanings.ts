@@ -70,5 +70,13 @@ export const apiMeanings: Readonly<Record<ApiErrorCode, string>> = {
   not_found: 'There is no such organization or API client.',
   conflict:
     'The present state does not allow it: two secrets are live already, or somebody changed the same thing at the same moment.',
+  unauthenticated: 'Nobody is signed in, or the session has ended. Sign in again.',
+  reauthentication_required: 'The password was given over ten minutes ago: give it again, then repeat the request.',
+  forbidden: 'Your role does not allow it, or the request came from another site; the sentence says which.',
+  precondition_failed: 'It has changed since the state that `If-Match` names. Read it again, then decide.',
+  precondition_required: 'Send `If-Match` with the `ETag` of the state you have seen.',
+  unsupported_media_type: 'Send the body as `application/json`.',
+  too_many_requests: 'There were too many failed passwords; `Retry-After` says when to try again.',
+  setup_required: 'No operator has claimed this instance yet: open the setup link that the server printed.',
   unavailable: 'The store cannot do it now.',
 };

@@ -11,3 +11,19 @@ export function parseName(text: string): string {
   }
   return name;
 }
+
+const descriptionLengthMax = 500;
+
+/** A description as people type it: trimmed, at most 500 characters; line breaks are its only control characters. */
+export function parseDescription(text: string): string {
+  const description = text.trim();
+  if (
+    description.length > descriptionLengthMax ||
+    /\p{Cc}/u.test(description.replaceAll('\n', '')) ||
+    !description.isWellFormed()
+  ) {
+    const message = `a description has at most ${descriptionLengthMax} characters and no control characters`;
+    throw new ApiError('invalid_input', message, { fields: { description: [message] } });
+  }
+  return description;
+}

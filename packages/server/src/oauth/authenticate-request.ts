@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { equalHashes, hashClientSecret } from '../domain/client-secret.ts';
 import { answerOAuthError } from '../error-response.ts';
 import { OAuthError } from '../errors.ts';
+import { networkOf } from '../network.ts';
 import { type ApiCredential, findApiCredential } from '../store/api-credentials.ts';
 import type { ClientCredentials } from '../store/client-credentials.ts';
 import { authenticateClient, type PresentedCredentials, presentedCredentials } from './client-authentication.ts';
 import type { Decision } from './decision-log.ts';
 import type { OAuthDeps } from './deps.ts';
-import { networkOf } from './network.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 
 /** Who is asking, once the credentials were found right. */

@@ -8,6 +8,7 @@ export interface ApiClient {
   readonly id: string;
   readonly organizationId: string;
   readonly name: string;
+  readonly description: string;
   readonly access: Access;
   readonly grants: readonly GrantType[];
   readonly state: 'active' | 'disabled';
@@ -45,6 +46,7 @@ export class OrganizationClients {
         id: client.id,
         organization_id: this.#organizationId,
         name: client.name,
+        description: client.description,
         access: client.access,
         grants: client.grants.join(' '),
         state: client.state,
@@ -83,7 +85,7 @@ export class OrganizationClients {
   async update(
     id: string,
     version: number,
-    change: Partial<Pick<ApiClient, 'name' | 'access' | 'state'>>,
+    change: Partial<Pick<ApiClient, 'name' | 'description' | 'access' | 'state'>>,
     now: number,
   ): Promise<ApiClient | undefined> {
     const row = await this.#queries
@@ -110,6 +112,9 @@ export class OrganizationClients {
   }
 
   async insertSecret(secret: Omit<ClientSecret, 'lastUsedAt' | 'lastUsedAddress'>): Promise<void> {
+    if ((await this.find(secret.clientId)) === undefined) {
+      throw new Error('a secret is for a client of this organization');
+    }
     await this.#queries
       .insertInto('client_secrets')
       .values({
@@ -140,6 +145,17 @@ export class OrganizationClients {
     return rows.map(toClientSecret);
   }
 
+  /** Gives one secret another end. */
+  async setSecretEnd(clientId: string, secretId: string, expiresAt: number): Promise<void> {
+    await this.#queries
+      .updateTable('client_secrets')
+      .set({ expires_at: expiresAt })
+      .where('id', '=', secretId)
+      .where('client_id', '=', clientId)
+      .where('organization_id', '=', this.#organizationId)
+      .execute();
+  }
+
   /** Gives the secrets of a client that live longer than `endsAt` that end. */
   async endSecrets(clientId: string, endsAt: number): Promise<void> {
     await this.#queries
@@ -164,11 +180,12 @@ export async function organizationOfClient(queries: Queries, clientId: string): 
   return row?.organization_id;
 }
 
-function toApiClient(row: ApiClientsTable): ApiClient {
+export function toApiClient(row: ApiClientsTable): ApiClient {
   return {
     id: row.id,
     organizationId: row.organization_id,
     name: row.name,
+    description: row.description,
     access: row.access,
     // Written by `insert` from the same type.
     grants: row.grants.split(' ') as GrantType[],
@@ -179,7 +196,7 @@ function toApiClient(row: ApiClientsTable): ApiClient {
   };
 }
 
-function toClientSecret(row: ClientSecretsTable): ClientSecret {
+export function toClientSecret(row: ClientSecretsTable): ClientSecret {
   return {
     id: row.id,
     clientId: row.client_id,

@@ -44,6 +44,14 @@ export async function listApiCredentials(queries: Queries, page: Page): Promise<
   return rows.map(toCredential);
 }
 
+export async function countApiCredentials(queries: Queries): Promise<number> {
+  const row = await queries
+    .selectFrom('api_credentials')
+    .select((expression) => expression.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 export async function removeApiCredential(queries: Queries, id: string): Promise<ApiCredential | undefined> {
   const row = await queries.deleteFrom('api_credentials').where('id', '=', id).returningAll().executeTakeFirst();
   return row && toCredential(row);

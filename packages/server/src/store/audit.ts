@@ -54,28 +54,86 @@ export interface AuditRecord extends AuditEntry {
   readonly id: string;
 }
 
-/** The newest entries first, of one organization and optionally one target. */
-export async function listAuditEntries(
-  queries: Queries,
-  filter: {
-    readonly organizationId?: string;
-    readonly targetId?: string;
-    readonly before?: string;
-    readonly limit: number;
-  },
-): Promise<readonly AuditRecord[]> {
+/** Which entries to read. */
+export interface AuditFilter {
+  readonly organizationId?: string;
+  readonly targetId?: string;
+  readonly actorId?: string;
+  readonly action?: string;
+  readonly outcome?: AuditEntry['outcome'];
+  /** Leaves out what clients did at the OAuth endpoints, which is most of it. */
+  readonly withoutTokens?: true;
+  /** Epoch milliseconds, inclusive. */
+  readonly from?: number;
+  /** Epoch milliseconds, exclusive. */
+  readonly to?: number;
+  /** Continues after the entry with this id. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** The newest entries first. */
+export async function listAuditEntries(queries: Queries, filter: AuditFilter): Promise<readonly AuditRecord[]> {
+  const equal = (
+    [
+      ['organization_id', filter.organizationId],
+      ['target_id', filter.targetId],
+      ['actor_id', filter.actorId],
+      ['action', filter.action],
+      ['outcome', filter.outcome],
+    ] as const
+  ).filter(([, value]) => value !== undefined);
+  // Ids sort by time: a moment is as good as an id.
+  const below = [filter.before, filter.to === undefined ? undefined : timeOrderedPrefix(filter.to)];
   const rows = await queries
     .selectFrom('audit_entries')
     .selectAll()
-    .$if(filter.organizationId !== undefined, (query) =>
-      query.where('organization_id', '=', filter.organizationId ?? ''),
+    .where((expression) =>
+      expression.and([
+        ...equal.map(([column, value]) => expression(column, '=', value ?? '')),
+        ...below.flatMap((id) => (id === undefined ? [] : [expression('id', '<', id)])),
+        ...(filter.from === undefined ? [] : [expression('id', '>=', timeOrderedPrefix(filter.from))]),
+        ...(filter.withoutTokens === true ? [expression('actor_type', '!=', 'client')] : []),
+      ]),
     )
-    .$if(filter.targetId !== undefined, (query) => query.where('target_id', '=', filter.targetId ?? ''))
-    .$if(filter.before !== undefined, (query) => query.where('id', '<', filter.before ?? ''))
     .orderBy('id', 'desc')
     .limit(filter.limit)
     .execute();
   return rows.map(toAuditRecord);
+}
+
+/** What people call the users, clients and organizations that entries name; what is gone has no name. */
+export async function namesOf(queries: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) {
+    return new Map();
+  }
+  const users = await queries.selectFrom('users').select(['id', 'email']).where('id', 'in', ids).execute();
+  const clients = await queries.selectFrom('api_clients').select(['id', 'name']).where('id', 'in', ids).execute();
+  const organizations = await queries
+    .selectFrom('organizations')
+    .select(['id', 'name'])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map([
+    ...users.map(({ id, email }) => [id, email] as const),
+    ...[...clients, ...organizations].map(({ id, name }) => [id, name] as const),
+  ]);
+}
+
+/** The last four characters of secrets that entries name. */
+export async function lastFoursOf(
+  queries: Queries,
+  secretIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (secretIds.length === 0) {
+    return new Map();
+  }
+  const rows = await queries
+    .selectFrom('client_secrets')
+    .select(['id', 'last_four'])
+    .where('id', 'in', secretIds)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.last_four]));
 }
 
 /** Removes up to `limit` entries and counters from before a moment; returns how many went. */

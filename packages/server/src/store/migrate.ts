@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Backend, Queries } from './database.ts';
 import { tokenService } from './migrations/0001-token-service.ts';
 import { people } from './migrations/0002-people.ts';
+import { consoleTables } from './migrations/0003-console.ts';
 
 /** One step of the schema; never changed once released, only followed by another. */
 export interface Migration {
@@ -12,7 +13,7 @@ export interface Migration {
 }
 
 /** All steps in the order in which they run. */
-export const migrations: readonly Migration[] = [tokenService, ...bindersMigrations, people];
+export const migrations: readonly Migration[] = [tokenService, ...bindersMigrations, people, consoleTables];
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Queries } from './database.ts';
 import type { Page } from './page.ts';
 import type { OrganizationsTable } from './schema.ts';
@@ -8,6 +9,7 @@ export interface Organization {
   readonly name: string;
   readonly state: 'active' | 'disabled';
   readonly apiClientsEnabled: boolean;
+  readonly contact: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly version: number;
@@ -21,6 +23,7 @@ export async function insertOrganization(queries: Queries, organization: Organiz
       name: organization.name,
       state: organization.state,
       api_clients_enabled: organization.apiClientsEnabled ? 1 : 0,
+      contact: organization.contact,
       created_at: organization.createdAt,
       updated_at: organization.updatedAt,
       version: organization.version,
@@ -34,9 +37,12 @@ export async function findOrganization(queries: Queries, id: string): Promise<Or
 }
 
 /** All organizations by name, a page at a time; for the operator only. */
-export async function listOrganizations(queries: Queries, page: Page): Promise<readonly Organization[]> {
-  const rows = await queries
-    .selectFrom('organizations')
+export async function listOrganizations(
+  queries: Queries,
+  page: Page,
+  search?: string,
+): Promise<readonly Organization[]> {
+  const rows = await matching(queries, search)
     .selectAll()
     .orderBy('created_at')
     .orderBy('id')
@@ -46,22 +52,64 @@ export async function listOrganizations(queries: Queries, page: Page): Promise<r
   return rows.map(toOrganization);
 }
 
-/** Changes an organization's switches and returns it as it then is; undefined when there is none. */
+/** What can be changed of an organization. */
+export type OrganizationChange = Partial<Pick<Organization, 'name' | 'contact' | 'state' | 'apiClientsEnabled'>>;
+
+/** Removes an organization and all that is its own, if it is still at `version`; its audit trail stays. */
+export async function removeOrganization(queries: Queries, id: string, version: number): Promise<boolean> {
+  await queries.deleteFrom('api_clients').where('organization_id', '=', id).execute();
+  await queries.deleteFrom('binders').where('organization_id', '=', id).execute();
+  const removed = await queries
+    .deleteFrom('organizations')
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returning('id')
+    .executeTakeFirst();
+  return removed !== undefined;
+}
+
+/** How many organizations a search finds. */
+export async function countOrganizations(queries: Queries, search?: string): Promise<number> {
+  const row = await matching(queries, search)
+    .select((expression) => expression.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+function matching(queries: Queries, search: string | undefined) {
+  const pattern = `%${(search ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  return queries
+    .selectFrom('organizations')
+    .$if(search !== undefined && search !== '', (query) =>
+      query.where((expression) =>
+        expression.or([
+          sql<boolean>`lower(organizations.name) like ${pattern} escape '\\'`,
+          expression('organizations.id', '=', (search ?? '').toLowerCase()),
+        ]),
+      ),
+    );
+}
+
+/** Changes an organization, if it is still at `version` where one is given; undefined when there is none such. */
 export async function updateOrganization(
   queries: Queries,
   id: string,
-  change: { readonly state?: Organization['state']; readonly apiClientsEnabled?: boolean },
+  change: OrganizationChange,
   now: number,
+  version?: number,
 ): Promise<Organization | undefined> {
   const row = await queries
     .updateTable('organizations')
     .set((expression) => ({
       ...(change.state === undefined ? {} : { state: change.state }),
       ...(change.apiClientsEnabled === undefined ? {} : { api_clients_enabled: change.apiClientsEnabled ? 1 : 0 }),
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.contact === undefined ? {} : { contact: change.contact }),
       updated_at: now,
       version: expression('version', '+', 1),
     }))
     .where('id', '=', id)
+    .$if(version !== undefined, (query) => query.where('version', '=', version ?? 0))
     .returningAll()
     .executeTakeFirst();
   return row && toOrganization(row);
@@ -73,6 +121,7 @@ function toOrganization(row: OrganizationsTable): Organization {
     name: row.name,
     state: row.state,
     apiClientsEnabled: row.api_clients_enabled === 1,
+    contact: row.contact,
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
     version: Number(row.version),

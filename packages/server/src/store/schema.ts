@@ -18,6 +18,8 @@ export interface Schema {
   readonly refresh_families: RefreshFamiliesTable;
   readonly revoked_tokens: RevokedTokensTable;
   readonly api_credentials: ApiCredentialsTable;
+  readonly console_sessions: ConsoleSessionsTable;
+  readonly one_time_links: OneTimeLinksTable;
   readonly binders: BindersTable;
 }
 
@@ -31,6 +33,8 @@ export interface OrganizationsTable {
   name: string;
   state: 'active' | 'disabled';
   api_clients_enabled: number;
+  /** The address for notices. */
+  contact: string | null;
   created_at: number;
   updated_at: number;
   version: number;
@@ -40,6 +44,8 @@ export interface ApiClientsTable {
   id: string;
   organization_id: string;
   name: string;
+  /** Where it is used, in its owner's words. */
+  description: string;
   access: Access;
   /** Grant types, separated by spaces. */
   grants: string;
@@ -114,6 +120,10 @@ export interface UsersTable {
   state: 'active' | 'disabled';
   /** Whatever the user signed in to before this moment has ended. */
   sessions_ended_at: number | null;
+  name: string | null;
+  locale: string | null;
+  theme: string | null;
+  is_operator: number;
   created_at: number;
   updated_at: number;
   version: number;
@@ -166,4 +176,29 @@ export interface ApiCredentialsTable {
   secret_hash: string;
   last_four: string;
   created_at: number;
+}
+
+export interface ConsoleSessionsTable {
+  id: string;
+  token_hash: string;
+  user_id: string;
+  created_at: number;
+  last_used_at: number;
+  /** When the password was given last. */
+  recent_at: number;
+  expires_at: number;
+  address: string | null;
+  user_agent: string | null;
+}
+
+/** A link that is good once: whoever has its token may do what it is for. */
+export interface OneTimeLinksTable {
+  id: string;
+  token_hash: string;
+  kind: 'setup' | 'invitation' | 'reset';
+  organization_id: string | null;
+  email: string | null;
+  role: Role | null;
+  created_at: number;
+  expires_at: number;
 }

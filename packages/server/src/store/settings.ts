@@ -14,3 +14,12 @@ export async function initializeStoredSetting(queries: Queries, name: string, va
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
 }
+
+/** Sets a setting, whatever it was before. */
+export async function writeStoredSetting(queries: Queries, name: string, value: string): Promise<void> {
+  await queries
+    .insertInto('settings')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}

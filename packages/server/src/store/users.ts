@@ -9,10 +9,16 @@ export interface User {
   readonly email: string;
   readonly passwordHash: string | null;
   readonly state: 'active' | 'disabled';
+  readonly name: string | null;
+  readonly locale: string | null;
+  readonly theme: Theme;
+  readonly isOperator: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly version: number;
 }
+
+export type Theme = 'light' | 'dark' | 'auto';
 
 /** Adds a user; false when the address has one already. */
 export async function insertUser(queries: Queries, user: User): Promise<boolean> {
@@ -24,6 +30,10 @@ export async function insertUser(queries: Queries, user: User): Promise<boolean>
       password_hash: user.passwordHash,
       state: user.state,
       sessions_ended_at: null,
+      name: user.name,
+      locale: user.locale,
+      theme: user.theme,
+      is_operator: user.isOperator ? 1 : 0,
       created_at: user.createdAt,
       updated_at: user.updatedAt,
       version: user.version,
@@ -39,6 +49,39 @@ export async function findUserByEmail(queries: Queries, email: string): Promise<
   return row && toUser(row);
 }
 
+export async function findUser(queries: Queries, id: string): Promise<User | undefined> {
+  const row = await queries.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toUser(row);
+}
+
+/** The users who run the instance. */
+export async function listOperators(queries: Queries): Promise<readonly User[]> {
+  const rows = await queries
+    .selectFrom('users')
+    .selectAll()
+    .where('is_operator', '=', 1)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(toUser);
+}
+
+/** The organizations that a user is a member of, by name. */
+export async function listMemberships(
+  queries: Queries,
+  userId: string,
+): Promise<readonly { readonly organizationId: string; readonly name: string; readonly role: Role }[]> {
+  const rows = await queries
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .select(['organizations.id', 'organizations.name', 'memberships.role'])
+    .where('memberships.user_id', '=', userId)
+    .orderBy('organizations.name')
+    .orderBy('organizations.id')
+    .execute();
+  return rows.map((row) => ({ organizationId: row.id, name: row.name, role: row.role }));
+}
+
 /** All users by age; for the operator only. */
 export async function listUsers(queries: Queries, page: Page): Promise<readonly User[]> {
   const rows = await queries
@@ -52,11 +95,18 @@ export async function listUsers(queries: Queries, page: Page): Promise<readonly 
   return rows.map(toUser);
 }
 
+/** What can be changed of a user. */
+export type UserChange = Partial<
+  Pick<User, 'passwordHash' | 'state' | 'name' | 'locale' | 'theme' | 'isOperator'> & {
+    readonly sessionsEndedAt: number;
+  }
+>;
+
 /** Changes a user if it is still at `version`; undefined when it was changed meanwhile. */
 export async function updateUser(
   queries: Queries,
   user: Pick<User, 'id' | 'version'>,
-  change: { readonly passwordHash?: string; readonly state?: User['state']; readonly sessionsEndedAt?: number },
+  change: UserChange,
   now: number,
 ): Promise<User | undefined> {
   const row = await queries
@@ -65,6 +115,10 @@ export async function updateUser(
       ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
       ...(change.state === undefined ? {} : { state: change.state }),
       ...(change.sessionsEndedAt === undefined ? {} : { sessions_ended_at: change.sessionsEndedAt }),
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.locale === undefined ? {} : { locale: change.locale }),
+      ...(change.theme === undefined ? {} : { theme: change.theme }),
+      ...(change.isOperator === undefined ? {} : { is_operator: change.isOperator ? 1 : 0 }),
       updated_at: now,
       version: user.version + 1,
     })
@@ -99,8 +153,10 @@ export async function isKnownNetwork(queries: Queries, email: string, network: s
 export interface Member {
   readonly userId: string;
   readonly email: string;
+  readonly name: string | null;
   readonly role: Role;
   readonly state: User['state'];
+  readonly joinedAt: number;
 }
 
 /** The members of one organization, and nothing of any other. */
@@ -139,6 +195,15 @@ export class OrganizationMembers {
     return rows.map(toMember);
   }
 
+  async count(): Promise<number> {
+    const row = await this.#queries
+      .selectFrom('memberships')
+      .select((expression) => expression.fn.countAll().as('count'))
+      .where('organization_id', '=', this.#organizationId)
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+
   async countOwners(): Promise<number> {
     const row = await this.#queries
       .selectFrom('memberships')
@@ -174,13 +239,29 @@ export class OrganizationMembers {
     return this.#queries
       .selectFrom('memberships')
       .innerJoin('users', 'users.id', 'memberships.user_id')
-      .select(['users.id', 'users.email', 'users.state', 'memberships.role'])
+      .select([
+        'users.id',
+        'users.email',
+        'users.name',
+        'users.state',
+        'memberships.role',
+        'memberships.created_at as joined_at',
+      ])
       .where('memberships.organization_id', '=', this.#organizationId);
   }
 }
 
-function toMember(row: Pick<UsersTable, 'id' | 'email' | 'state'> & { readonly role: Role }): Member {
-  return { userId: row.id, email: row.email, role: row.role, state: row.state };
+function toMember(
+  row: Pick<UsersTable, 'id' | 'email' | 'name' | 'state'> & { readonly role: Role; readonly joined_at: number },
+): Member {
+  return {
+    userId: row.id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    state: row.state,
+    joinedAt: Number(row.joined_at),
+  };
 }
 
 function toUser(row: UsersTable): User {
@@ -189,6 +270,11 @@ function toUser(row: UsersTable): User {
     email: row.email,
     passwordHash: row.password_hash,
     state: row.state,
+    name: row.name,
+    locale: row.locale,
+    // Written from the same type.
+    theme: (row.theme ?? 'auto') as Theme,
+    isOperator: row.is_operator === 1,
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
     version: Number(row.version),

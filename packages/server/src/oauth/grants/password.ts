@@ -2,11 +2,11 @@ import { isOutdatedHash, PasswordQueueFullError } from '../../domain/password.ts
 import { hashRefreshToken, newFamilyId, newRefreshToken } from '../../domain/refresh-token.ts';
 import { grantScope } from '../../domain/scope.ts';
 import { OAuthError } from '../../errors.ts';
+import { networkOf } from '../../network.ts';
 import { insertRefreshFamily } from '../../store/refresh-families.ts';
 import { isUserLive } from '../../store/token-state.ts';
 import { findUserByEmail, isKnownNetwork, rememberNetwork, type User, updateUser } from '../../store/users.ts';
 import type { OAuthDeps } from '../deps.ts';
-import { networkOf } from '../network.ts';
 import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
 
 /** RFC 6749 §4.3: a user's e-mail address and password for a token in the user's name. Legacy: see RFC 9700 §2.4. */

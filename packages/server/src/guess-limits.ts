@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Config } from '../config.ts';
-import { OAuthError } from '../errors.ts';
+import type { Config } from './config.ts';
+import { OAuthError } from './errors.ts';
 
 /** Makes a counter that allows `points` in `seconds` for each key. */
 export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiterAbstract;

@@ -1,0 +1,95 @@
+import type { FastifyRequest } from 'fastify';
+import type { ActionContext, Actor } from '../actions/context.ts';
+import { readSession, recentMilliseconds, type SignedIn } from '../actions/sessions.ts';
+import { hasOperator } from '../actions/setup.ts';
+import type { Role } from '../domain/role.ts';
+import { ApiError } from '../errors.ts';
+import { OrganizationMembers } from '../store/users.ts';
+import type { Operation } from './contract/operation.ts';
+import { readSessionCookie } from './cookie.ts';
+
+/** The header that a page of ours sends and a form of another site cannot. */
+export const requestHeader = 'x-bindery-request';
+
+/** Remembers that an instance was set up, since that never ends. */
+export class SetupGate {
+  readonly #context: ActionContext;
+  #isSetUp = false;
+
+  constructor(context: ActionContext) {
+    this.#context = context;
+  }
+
+  async isSetUp(): Promise<boolean> {
+    this.#isSetUp ||= await hasOperator(this.#context);
+    return this.#isSetUp;
+  }
+}
+
+/** Refuses a changing request that another site may have sent: the session cookie alone proves nothing. */
+export function refuseForeignSite(request: FastifyRequest, publicUrl: string): void {
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    return;
+  }
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const isOurs = origin === undefined ? site === 'same-origin' : origin === new URL(publicUrl).origin;
+  const isSameSite = site === undefined || site === 'same-origin';
+  if (!isOurs || !isSameSite || request.headers[requestHeader] === undefined) {
+    throw new ApiError('forbidden', `the request did not come from a page of ${publicUrl}`);
+  }
+}
+
+/** The caller's session, or `unauthenticated`. */
+export async function requireSession(context: ActionContext, request: FastifyRequest): Promise<SignedIn> {
+  const token = readSessionCookie(context.config, request);
+  const signedIn = token === undefined ? undefined : await readSession(context, token);
+  if (signedIn === undefined) {
+    throw new ApiError('unauthenticated', 'nobody is signed in, or the session has ended');
+  }
+  return signedIn;
+}
+
+/** The caller's role in the organization of the path. What it is no member of does not exist for it. */
+export async function requireRole(
+  context: ActionContext,
+  operation: Operation,
+  signedIn: SignedIn,
+  organizationId: string | undefined,
+): Promise<Role | undefined> {
+  if (operation.audience === 'operator') {
+    if (!signedIn.user.isOperator) {
+      throw new ApiError('forbidden', 'this is for operators of the instance');
+    }
+    return undefined;
+  }
+  if (organizationId === undefined) {
+    return undefined;
+  }
+  const member = await new OrganizationMembers(context.database.queries, organizationId).find(signedIn.user.id);
+  if (member === undefined) {
+    throw new ApiError('not_found', 'there is no such organization');
+  }
+  if (operation.audience === 'owner' && member.role !== 'owner') {
+    throw new ApiError('forbidden', 'only an owner of the organization may do this');
+  }
+  return member.role;
+}
+
+/** Asks for the password again when that was too long ago. */
+export function requireRecent(context: ActionContext, { session }: SignedIn): void {
+  if (session.recentAt + recentMilliseconds <= context.now()) {
+    throw new ApiError('reauthentication_required', 'give your password again, then repeat the request');
+  }
+}
+
+/** Who acts, as the audit trail keeps it. */
+export function actorOf(request: FastifyRequest, userId: string | null): Actor {
+  return {
+    type: 'user',
+    id: userId,
+    address: request.ip,
+    userAgent: request.headers['user-agent'] ?? null,
+    requestId: request.id,
+  };
+}

@@ -1,0 +1,175 @@
+import { createInvitation, createResetLink, deleteInvitation, readInvitations } from '../actions/invitations.ts';
+import { deleteOrganization, requireOrganization, updateOrganizationDetails } from '../actions/organizations.ts';
+import { removeMember, setMemberRole } from '../actions/users.ts';
+import { ApiError } from '../errors.ts';
+import type { AuditFilter } from '../store/audit.ts';
+import { ClientSearch } from '../store/client-list.ts';
+import type { OneTimeLink } from '../store/one-time-links.ts';
+import { readUsage } from '../store/usage.ts';
+import { type Member, OrganizationMembers } from '../store/users.ts';
+import { type Call, type Handlers, setEtag } from './call.ts';
+import type { OperationName, QueryOf, ResponseOf } from './contract/index.ts';
+import type { organizationOperations } from './contract/organizations.ts';
+import { requireRecent } from './gate.ts';
+import { exportTrail, type NamedRecord, readTrail } from './trail.ts';
+import { thirtyDaysBefore, toClient, toDays, toMember, toOrganization, toTimestamp } from './wire.ts';
+
+type AnyCall = Call<OperationName>;
+
+/** So many clients of each kind are named on the overview. */
+const attentionMax = 5;
+
+/** One organization: what it is, who is in it, what happened in it. */
+export const organizationHandlers: Handlers<keyof typeof organizationOperations> = {
+  async getOrganization({ context, organizationId, reply }) {
+    const organization = await requireOrganization(context, organizationId);
+    setEtag(reply, organization.version);
+    return toOrganization(organization);
+  },
+
+  async getOverview({ context, organizationId }) {
+    const now = context.now();
+    const since = thirtyDaysBefore(now);
+    const hours = await readUsage(context.database.queries, { organizationId }, since);
+    const search = new ClientSearch(context.database.queries, organizationId, now);
+    const page = { size: attentionMax, number: 1 };
+    const attention = async (usage: 'expiring' | 'never' | 'idle') =>
+      (await search.list({ usage, sort: 'name', state: 'active' }, page)).map(toClient);
+    return {
+      days: toDays(hours, since, now),
+      clientCount: await search.count({ sort: 'name' }),
+      expiring: await attention('expiring'),
+      neverUsed: await attention('never'),
+      idle: await attention('idle'),
+    };
+  },
+
+  async updateOrganization({ context, actor, organizationId, version, body, reply }) {
+    const changed = await updateOrganizationDetails(
+      context,
+      actor,
+      { organizationId, version },
+      {
+        ...(body.name === undefined ? {} : { name: body.name }),
+        ...(body.contact === undefined ? {} : { contact: body.contact }),
+      },
+    );
+    setEtag(reply, changed.version);
+    return toOrganization(changed);
+  },
+
+  async deleteOrganization({ context, actor, organizationId, version }) {
+    await deleteOrganization(context, actor, { organizationId, version });
+  },
+
+  async listMembers({ context, organizationId, query }) {
+    const { pageSize, pageNumber } = query;
+    const members = new OrganizationMembers(context.database.queries, organizationId);
+    const items = await members.list({ size: pageSize, number: pageNumber });
+    return { items: items.map(toMember), totalCount: await members.count(), pageNumber, pageSize };
+  },
+
+  async updateMember(call) {
+    const { email } = await requireMember(call);
+    const { context, actor, organizationId } = call;
+    return toMember(await setMemberRole(context, actor, { organizationId, email, role: call.body.role }));
+  },
+
+  async removeMember(call) {
+    const { email, userId } = await requireMember(call);
+    if (call.role !== 'owner' && userId !== call.signedIn.user.id) {
+      throw new ApiError('forbidden', 'only an owner of the organization may take others out');
+    }
+    await removeMember(call.context, call.actor, { organizationId: call.organizationId, email });
+  },
+
+  async createResetLink(call) {
+    const { email } = await requireMember(call);
+    const made = await createResetLink(call.context, call.actor, email, call.organizationId);
+    return { link: made.link, expiresAt: toTimestamp(made.details.expiresAt) };
+  },
+
+  async listInvitations({ context, organizationId, query }) {
+    const { pageSize, pageNumber } = query;
+    const { items, totalCount } = await readInvitations(context, organizationId, {
+      size: pageSize,
+      number: pageNumber,
+    });
+    return { items: items.map(toInvitation), totalCount, pageNumber, pageSize };
+  },
+
+  async createInvitation({ context, actor, organizationId, body }) {
+    const made = await createInvitation(context, actor, { organizationId, email: body.email, role: body.role });
+    return { invitation: toInvitation(made.details), link: made.link };
+  },
+
+  async deleteInvitation({ context, actor, organizationId, parameters }) {
+    await deleteInvitation(context, actor, organizationId, parameters['invitationId'] ?? '');
+  },
+
+  async listAudit({ context, organizationId, query }) {
+    const { limit, before } = query;
+    const { items, next } = await readTrail(context, filterOf(organizationId, query), { limit, before });
+    return { items: items.map(toAuditEntry), next };
+  },
+
+  async exportAudit({ context, organizationId, query, reply }) {
+    exportTrail(context, reply, `audit-${organizationId}`, filterOf(organizationId, query), toAuditEntry);
+  },
+};
+
+async function requireMember(call: AnyCall): Promise<Member> {
+  const members = new OrganizationMembers(call.context.database.queries, call.organizationId);
+  const member = await members.find(call.parameters['userId'] ?? '');
+  if (member === undefined) {
+    throw new ApiError('not_found', 'there is no such member');
+  }
+  requireRecent(call.context, call.signedIn);
+  return member;
+}
+
+function toInvitation(link: OneTimeLink): ResponseOf<'createInvitation'>['invitation'] {
+  return {
+    id: link.id,
+    email: link.email ?? '',
+    role: link.role ?? 'member',
+    createdAt: toTimestamp(link.createdAt),
+    expiresAt: toTimestamp(link.expiresAt),
+  };
+}
+
+function filterOf(organizationId: string, query: QueryOf<'exportAudit'>): Omit<AuditFilter, 'limit' | 'before'> {
+  return {
+    organizationId,
+    withoutTokens: true,
+    ...(query.action === undefined ? {} : { action: query.action }),
+    ...(query.actor === undefined ? {} : { actorId: query.actor }),
+    ...(query.target === undefined ? {} : { targetId: query.target }),
+    ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+    ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+  };
+}
+
+function toAuditEntry(record: NamedRecord): ResponseOf<'listAudit'>['items'][number] {
+  const { before, after, ...details } = record.details ?? {};
+  return {
+    id: record.id,
+    at: toTimestamp(record.at),
+    action: record.action,
+    outcome: record.outcome,
+    reason: record.reason ?? null,
+    actor: { type: record.actor.type, id: record.actor.id, name: record.actorName },
+    target: record.target === null ? null : { ...record.target, name: record.targetName },
+    before: objectOf(before),
+    after: objectOf(after),
+    details: Object.keys(details).length === 0 ? null : details,
+    address: record.actor.address,
+    userAgent: record.actor.userAgent,
+    requestId: record.actor.requestId,
+  };
+}
+
+function objectOf(value: unknown): Record<string, unknown> | null {
+  // What actions write under these names is an object.
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+}

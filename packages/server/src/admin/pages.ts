@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readBranding } from '../actions/branding.ts';
+import type { ActionContext } from '../actions/context.ts';
+import { type Config, isLoopbackUrl } from '../config.ts';
+import { sendProblem } from '../error-response.ts';
+import { SetupGate } from './gate.ts';
+
+/** Where the console is built to, beside this package. */
+const consoleFolder = new URL('../../../console/dist/', import.meta.url);
+
+/** Serves the console's one page under all of its addresses, and its files. */
+export async function consolePages(app: FastifyInstance, context: ActionContext): Promise<void> {
+  const setup = new SetupGate(context);
+  const template = readTemplate();
+  if (template !== undefined) {
+    await app.register(fastifyStatic, {
+      root: new URL('assets/', consoleFolder),
+      prefix: '/console/assets/',
+      decorateReply: false,
+      // Their names carry a hash of what is in them.
+      maxAge: '365d',
+      immutable: true,
+      index: false,
+      setHeaders: (response) => {
+        response.header('x-content-type-options', 'nosniff');
+      },
+    });
+  }
+  const page = async (request: FastifyRequest, reply: FastifyReply) => {
+    const elsewhere = otherHost(request, context.config);
+    if (elsewhere !== undefined) {
+      return reply.redirect(elsewhere);
+    }
+    if (!(await setup.isSetUp())) {
+      return wantsHtml(request)
+        ? reply.redirect(`${pathOf(context.config)}/setup`)
+        : sendProblem(request, reply, setupRequired);
+    }
+    return sendPage(reply, template, context.config);
+  };
+  app.get('/console', page);
+  app.get('/console/*', page);
+  app.get('/setup', async (request, reply) => {
+    const elsewhere = otherHost(request, context.config);
+    if (elsewhere !== undefined) {
+      return reply.redirect(elsewhere);
+    }
+    return (await setup.isSetUp())
+      ? sendProblem(request, reply, { status: 404, title: 'Not found' })
+      : sendPage(reply, template, context.config);
+  });
+  app.get('/admin/branding/logo', async (request, reply) => {
+    const { logo } = await readBranding(context);
+    const match = /^data:(image\/(?:png|jpeg));base64,(.+)$/.exec(logo ?? '');
+    if (match === null) {
+      return sendProblem(request, reply, { status: 404, title: 'Not found' });
+    }
+    return reply
+      .headers({
+        'content-type': match[1],
+        'cache-control': 'no-cache',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'",
+      })
+      .send(Buffer.from(match[2] ?? '', 'base64'));
+  });
+}
+
+const setupRequired = {
+  type: '/docs/errors#setup_required',
+  status: 503,
+  title: 'Not set up yet',
+  code: 'setup_required',
+  detail: 'this instance has no operator yet: open the setup link of the server',
+};
+
+/** The headers of a page that may run our own scripts only. */
+export function pageHeaders(config: Config, nonce: string): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': [
+      "default-src 'none'",
+      `script-src 'self' 'nonce-${nonce}'`,
+      `style-src 'self' 'nonce-${nonce}'`,
+      "img-src 'self' data:",
+      "font-src 'self'",
+      "connect-src 'self'",
+      "manifest-src 'self'",
+      "base-uri 'self'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    // Only where it can be kept: a plain http instance would lock its visitors out.
+    ...(config.publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+/** A nonce for the style elements of one response. */
+export function newNonce(): string {
+  return randomBytes(16).toString('base64');
+}
+
+function sendPage(reply: FastifyReply, template: string | undefined, config: Config): FastifyReply {
+  const nonce = newNonce();
+  const page =
+    template === undefined
+      ? unbuiltPage
+      : template.replaceAll('__BINDERY_NONCE__', nonce).replaceAll('__BINDERY_BASE__', pathOf(config));
+  return reply.headers(pageHeaders(config, nonce)).send(page);
+}
+
+const unbuiltPage =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>Bindery</title><p>The console is not built: start the server once with <code>npm start</code>.';
+
+function readTemplate(): string | undefined {
+  const file = new URL('index.html', consoleFolder);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function wantsHtml(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') === true;
+}
+
+/** The path of the public URL, where Bindery is not at the root; empty where it is. */
+function pathOf(config: Config): string {
+  return new URL(config.publicUrl).pathname.replace(/\/$/, '');
+}
+
+/**
+ * Where a page belongs that was opened under another name of this machine: cookies and links are the public URL's.
+ * Other hosts are left to the page itself, since a proxy may have put its own name in `Host`.
+ */
+function otherHost(request: FastifyRequest, config: Config): string | undefined {
+  const { host } = request.headers;
+  const publicUrl = new URL(config.publicUrl);
+  if (host === undefined || host === publicUrl.host || !isLoopbackUrl(config.publicUrl)) {
+    return undefined;
+  }
+  const opened = URL.parse(`http://${host}`);
+  return opened !== null && isLoopbackUrl(opened.href)
+    ? `${publicUrl.origin}${request.originalUrl.replace(/^https?:\/\/[^/]*/i, '')}`
+    : undefined;
+}

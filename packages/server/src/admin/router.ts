@@ -1,0 +1,159 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodError, ZodType } from 'zod';
+import type { SignedIn } from '../actions/sessions.ts';
+import { parseUuid } from '../domain/identifier.ts';
+import { ApiError } from '../errors.ts';
+import type { Call, Handler } from './call.ts';
+import { clientHandlers } from './clients.ts';
+import { type OperationName, operations } from './contract/index.ts';
+import type { Operation } from './contract/operation.ts';
+import type { AdminDeps } from './deps.ts';
+import { actorOf, refuseForeignSite, requireRecent, requireRole, requireSession, SetupGate } from './gate.ts';
+import { operatorHandlers } from './operator.ts';
+import { organizationHandlers } from './organizations.ts';
+import { sessionHandlers } from './sessions.ts';
+
+const bodyBytesMax = 128 * 1024;
+
+/** What an instance answers before it has an operator. */
+const beforeSetup: ReadonlySet<OperationName> = new Set(['getInstance', 'setUp']);
+
+/** Serves every operation of the contract: what the contract says of it is checked here, once for all. */
+export function managementApi(app: FastifyInstance, deps: AdminDeps): void {
+  const setup = new SetupGate(deps.context);
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const operation: Operation = operations[name];
+    app.route({
+      method: operation.method,
+      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      bodyLimit: bodyBytesMax,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        reply.headers({
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+          'cross-origin-resource-policy': 'same-origin',
+        });
+        if (!beforeSetup.has(name) && !(await setup.isSetUp())) {
+          throw new ApiError('setup_required', 'this instance has no operator yet: open the setup link of the server');
+        }
+        const call = await admit(deps, operation, request, reply);
+        // The name and the call belong together; the type of the table cannot say it.
+        const handler = handlers[name] as unknown as Handler<OperationName>;
+        const body = await handler(call as unknown as Call<OperationName>);
+        if (operation.ndjson === true) {
+          // The handler has begun to send it.
+          return reply;
+        }
+        reply.code(operation.status);
+        return operation.response === undefined
+          ? reply.send()
+          : reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+      },
+    });
+  }
+}
+
+const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
+  ...sessionHandlers,
+  ...organizationHandlers,
+  ...clientHandlers,
+  ...operatorHandlers,
+};
+
+/** Everything that may refuse a call, cheapest first; what it lets through is a call that the contract allows. */
+async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
+  const { context } = deps;
+  refuseForeignSite(request, context.config.publicUrl);
+  const parameters = request.params as Readonly<Record<string, string>>;
+  const signedIn = operation.audience === 'public' ? undefined : await requireSession(context, request);
+  const organizationId = organizationOf(parameters);
+  const role = signedIn && (await requireRole(context, operation, signedIn, organizationId));
+  const query = parse(operation.query, request.query, 'query');
+  const body = operation.body === undefined ? undefined : parse(operation.body, readJson(request), 'body');
+  const version = operation.conditional === true ? versionOf(request) : 0;
+  if (signedIn !== undefined && operation.recent === true) {
+    requireRecent(context, signedIn);
+  }
+  return {
+    deps,
+    context,
+    actor: actorOf(request, signedIn?.user.id ?? null),
+    get signedIn(): SignedIn {
+      if (signedIn === undefined) {
+        throw new Error('a public operation has no session');
+      }
+      return signedIn;
+    },
+    organizationId: organizationId ?? '',
+    role,
+    parameters,
+    query,
+    body,
+    version,
+    request,
+    reply,
+  };
+}
+
+function organizationOf(parameters: Readonly<Record<string, string>>): string | undefined {
+  const given = parameters['organizationId'];
+  if (given === undefined) {
+    return undefined;
+  }
+  const id = parseUuid(given);
+  if (id === undefined) {
+    throw new ApiError('not_found', 'there is no such organization');
+  }
+  return id;
+}
+
+function readJson(request: FastifyRequest): unknown {
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new ApiError('unsupported_media_type', 'send the body as application/json');
+  }
+  try {
+    return JSON.parse(request.body instanceof Buffer ? request.body.toString('utf8') : '');
+  } catch (cause) {
+    throw new ApiError('invalid_input', 'the body is not valid JSON', { cause });
+  }
+}
+
+function parse(schema: ZodType | undefined, value: unknown, where: string): unknown {
+  if (schema === undefined) {
+    return undefined;
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    throw new ApiError('invalid_input', `the ${where} breaks a rule`, { fields: fieldsOf(result.error) });
+  }
+  return result.data;
+}
+
+function fieldsOf(error: ZodError): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const issue of error.issues) {
+    const names =
+      issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.length === 0 ? 'body' : issue.path.join('.')];
+    for (const name of names) {
+      fields[name] = [
+        ...(fields[name] ?? []),
+        issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message,
+      ];
+    }
+  }
+  return fields;
+}
+
+function versionOf(request: FastifyRequest): number {
+  const header = request.headers['if-match'];
+  if (header === undefined) {
+    throw new ApiError('precondition_required', 'send If-Match with the ETag of what you have seen');
+  }
+  const match = /^"(\d{1,15})"$/.exec(header);
+  if (match === null) {
+    throw new ApiError('precondition_failed', 'If-Match names a state that is not there');
+  }
+  return Number(match[1]);
+}

@@ -1,0 +1,94 @@
+import type { ListedClient } from '../store/client-list.ts';
+import type { Organization } from '../store/organizations.ts';
+import type { Member } from '../store/users.ts';
+import type { ResponseOf } from './contract/index.ts';
+
+type Client = ResponseOf<'getClient'>;
+
+/** A moment on the wire. */
+export function toTimestamp(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** A moment on the wire, or null. */
+export function toTimestampOrNull(at: number | null): string | null {
+  return at === null ? null : toTimestamp(at);
+}
+
+export function toClient({ client, secrets, lastUsedAt, lastUsedAddress }: ListedClient): Client {
+  return {
+    id: client.id,
+    organizationId: client.organizationId,
+    name: client.name,
+    description: client.description,
+    access: client.access,
+    grants: [...client.grants],
+    state: client.state,
+    createdAt: toTimestamp(client.createdAt),
+    updatedAt: toTimestamp(client.updatedAt),
+    secrets: secrets.map((secret) => ({
+      id: secret.id,
+      lastFour: secret.lastFour,
+      createdAt: toTimestamp(secret.createdAt),
+      expiresAt: toTimestampOrNull(secret.expiresAt),
+      lastUsedAt: toTimestampOrNull(secret.lastUsedAt),
+      lastUsedAddress: secret.lastUsedAddress,
+    })),
+    lastUsedAt: toTimestampOrNull(lastUsedAt),
+    lastUsedAddress,
+  };
+}
+
+export function toOrganization(organization: Organization): ResponseOf<'getOrganization'> {
+  return {
+    id: organization.id,
+    name: organization.name,
+    contact: organization.contact,
+    state: organization.state,
+    apiClients: organization.apiClientsEnabled ? 'on' : 'off',
+    createdAt: toTimestamp(organization.createdAt),
+  };
+}
+
+export function toMember(member: Member): ResponseOf<'updateMember'> {
+  return {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    state: member.state,
+    joinedAt: toTimestamp(member.joinedAt),
+  };
+}
+
+/** Counters of each day (UTC) from `since` to `now`, days without any included. */
+export function toDays(
+  hours: readonly { readonly hour: number; readonly issued: number; readonly refused: number }[],
+  since: number,
+  now: number,
+): { date: string; issued: number; refused: number }[] {
+  const days = new Map<string, { date: string; issued: number; refused: number }>();
+  for (let at = since; at <= now; at += dayMilliseconds) {
+    const date = dateOf(at);
+    days.set(date, { date, issued: 0, refused: 0 });
+  }
+  for (const { hour, issued, refused } of hours) {
+    const day = days.get(dateOf(hour));
+    if (day !== undefined) {
+      day.issued += issued;
+      day.refused += refused;
+    }
+  }
+  return [...days.values()];
+}
+
+export const dayMilliseconds = 86_400_000;
+
+/** The beginning of the day (UTC) 29 days ago: with today, 30 days. */
+export function thirtyDaysBefore(now: number): number {
+  return now - (now % dayMilliseconds) - 29 * dayMilliseconds;
+}
+
+function dateOf(at: number): string {
+  return toTimestamp(at).slice(0, 10);
+}

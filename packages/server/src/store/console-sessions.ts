@@ -1,0 +1,134 @@
+import type { Queries } from './database.ts';
+import type { ConsoleSessionsTable } from './schema.ts';
+
+/** A signed-in browser. Times are epoch milliseconds; the token itself is only in the cookie. */
+export interface ConsoleSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** When the password was given last. */
+  readonly recentAt: number;
+  readonly expiresAt: number;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+export async function insertSession(queries: Queries, session: ConsoleSession, tokenHash: string): Promise<void> {
+  await queries
+    .insertInto('console_sessions')
+    .values({
+      id: session.id,
+      token_hash: tokenHash,
+      user_id: session.userId,
+      created_at: session.createdAt,
+      last_used_at: session.lastUsedAt,
+      recent_at: session.recentAt,
+      expires_at: session.expiresAt,
+      address: session.address,
+      user_agent: session.userAgent?.slice(0, 200) ?? null,
+    })
+    .execute();
+}
+
+/** A session that has neither ended nor lain idle since `idleSince`, of a user who may still use it. */
+export async function findSession(
+  queries: Queries,
+  tokenHash: string,
+  now: number,
+  idleSince: number,
+): Promise<ConsoleSession | undefined> {
+  const row = await queries
+    .selectFrom('console_sessions')
+    .innerJoin('users', 'users.id', 'console_sessions.user_id')
+    .selectAll('console_sessions')
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now)
+    .where('last_used_at', '>', idleSince)
+    .where('users.state', '=', 'active')
+    .where((expression) =>
+      expression.or([
+        expression('users.sessions_ended_at', 'is', null),
+        expression('users.sessions_ended_at', '<=', expression.ref('console_sessions.created_at')),
+      ]),
+    )
+    .executeTakeFirst();
+  return row && toSession(row);
+}
+
+export async function listSessions(
+  queries: Queries,
+  userId: string,
+  now: number,
+  idleSince: number,
+): Promise<readonly ConsoleSession[]> {
+  const rows = await queries
+    .selectFrom('console_sessions')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', now)
+    .where('last_used_at', '>', idleSince)
+    .orderBy('last_used_at', 'desc')
+    .limit(100)
+    .execute();
+  return rows.map(toSession);
+}
+
+/** Keeps that a session is in use, or that its password was given again. */
+export async function touchSession(
+  queries: Queries,
+  id: string,
+  change: { readonly lastUsedAt: number; readonly recentAt?: number; readonly createdAt?: number },
+): Promise<void> {
+  await queries
+    .updateTable('console_sessions')
+    .set({
+      last_used_at: change.lastUsedAt,
+      ...(change.recentAt === undefined ? {} : { recent_at: change.recentAt }),
+      ...(change.createdAt === undefined ? {} : { created_at: change.createdAt }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends sessions of a user: one, or all but one, or all. */
+export async function endSessions(
+  queries: Queries,
+  userId: string,
+  which: { readonly id?: string; readonly except?: string } = {},
+): Promise<number> {
+  const ended = await queries
+    .deleteFrom('console_sessions')
+    .where('user_id', '=', userId)
+    .$if(which.id !== undefined, (query) => query.where('id', '=', which.id ?? ''))
+    .$if(which.except !== undefined, (query) => query.where('id', '!=', which.except ?? ''))
+    .executeTakeFirst();
+  return Number(ended.numDeletedRows);
+}
+
+/** Forgets sessions and links that are over. */
+export async function pruneSessions(queries: Queries, now: number, idleSince: number, limit: number): Promise<number> {
+  const over = queries
+    .selectFrom('console_sessions')
+    .select('id')
+    .where((expression) =>
+      expression.or([expression('expires_at', '<', now), expression('last_used_at', '<', idleSince)]),
+    )
+    .limit(limit);
+  const sessions = await queries.deleteFrom('console_sessions').where('id', 'in', over).executeTakeFirst();
+  const links = await queries.deleteFrom('one_time_links').where('expires_at', '<', now).executeTakeFirst();
+  return Number(sessions.numDeletedRows + links.numDeletedRows);
+}
+
+function toSession(row: ConsoleSessionsTable): ConsoleSession {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    createdAt: Number(row.created_at),
+    lastUsedAt: Number(row.last_used_at),
+    recentAt: Number(row.recent_at),
+    expiresAt: Number(row.expires_at),
+    address: row.address,
+    userAgent: row.user_agent,
+  };
+}

@@ -1,0 +1,144 @@
+import type { Role } from '../domain/role.ts';
+import type { Queries } from './database.ts';
+import type { Page } from './page.ts';
+import type { OneTimeLinksTable } from './schema.ts';
+
+/** A link that is good once. Times are epoch milliseconds; the token itself is only in the link. */
+export interface OneTimeLink {
+  readonly id: string;
+  readonly kind: 'setup' | 'invitation' | 'reset';
+  readonly organizationId: string | null;
+  /** Whom it is for. */
+  readonly email: string | null;
+  readonly role: Role | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export async function insertLink(queries: Queries, link: OneTimeLink, tokenHash: string): Promise<void> {
+  await queries
+    .insertInto('one_time_links')
+    .values({
+      id: link.id,
+      token_hash: tokenHash,
+      kind: link.kind,
+      organization_id: link.organizationId,
+      email: link.email,
+      role: link.role,
+      created_at: link.createdAt,
+      expires_at: link.expiresAt,
+    })
+    .execute();
+}
+
+export async function findLink(
+  queries: Queries,
+  kind: OneTimeLink['kind'],
+  tokenHash: string,
+  now: number,
+): Promise<OneTimeLink | undefined> {
+  const row = await queries
+    .selectFrom('one_time_links')
+    .selectAll()
+    .where('token_hash', '=', tokenHash)
+    .where('kind', '=', kind)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row && toLink(row);
+}
+
+/** Takes a link out of the store: of two who use it at once, one gets it. */
+export async function useLink(
+  queries: Queries,
+  kind: OneTimeLink['kind'],
+  tokenHash: string,
+  now: number,
+): Promise<OneTimeLink | undefined> {
+  const row = await queries
+    .deleteFrom('one_time_links')
+    .where('token_hash', '=', tokenHash)
+    .where('kind', '=', kind)
+    .where('expires_at', '>', now)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toLink(row);
+}
+
+/** Voids links: all of a kind, or those for one address. */
+export async function voidLinks(queries: Queries, kind: OneTimeLink['kind'], email?: string): Promise<void> {
+  await queries
+    .deleteFrom('one_time_links')
+    .where('kind', '=', kind)
+    .$if(email !== undefined, (query) => query.where('email', '=', email ?? ''))
+    .execute();
+}
+
+/** The open invitations of one organization, and nothing of any other. */
+export class OrganizationInvitations {
+  readonly #queries: Queries;
+  readonly #organizationId: string;
+
+  constructor(queries: Queries, organizationId: string) {
+    this.#queries = queries;
+    this.#organizationId = organizationId;
+  }
+
+  async list(page: Page, now: number): Promise<readonly OneTimeLink[]> {
+    const rows = await this.#open(now)
+      .selectAll()
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .limit(page.size)
+      .offset(page.size * (page.number - 1))
+      .execute();
+    return rows.map(toLink);
+  }
+
+  async count(now: number): Promise<number> {
+    const row = await this.#open(now)
+      .select((expression) => expression.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+
+  async remove(id: string): Promise<OneTimeLink | undefined> {
+    const row = await this.#queries
+      .deleteFrom('one_time_links')
+      .where('id', '=', id)
+      .where('kind', '=', 'invitation')
+      .where('organization_id', '=', this.#organizationId)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toLink(row);
+  }
+
+  /** Withdraws what was open for an address, since a new invitation takes its place. */
+  async removeFor(email: string): Promise<void> {
+    await this.#queries
+      .deleteFrom('one_time_links')
+      .where('kind', '=', 'invitation')
+      .where('organization_id', '=', this.#organizationId)
+      .where('email', '=', email)
+      .execute();
+  }
+
+  #open(now: number) {
+    return this.#queries
+      .selectFrom('one_time_links')
+      .where('kind', '=', 'invitation')
+      .where('organization_id', '=', this.#organizationId)
+      .where('expires_at', '>', now);
+  }
+}
+
+function toLink(row: OneTimeLinksTable): OneTimeLink {
+  return {
+    id: row.id,
+    kind: row.kind,
+    organizationId: row.organization_id,
+    email: row.email,
+    role: row.role,
+    createdAt: Number(row.created_at),
+    expiresAt: Number(row.expires_at),
+  };
+}
