@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { createApiCredential } from '@bindery/server/actions/api-credentials.ts';
+import { loadConfig } from '@bindery/server/config.ts';
+import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
+import { authenticateClient } from '@bindery/server/oauth/client-authentication.ts';
+import { ClientCredentialsReader } from '@bindery/server/store/client-credentials.ts';
+import { testActor } from '@bindery/server/test-app.ts';
+import { createClient, postForm, startBindery } from '../harness.ts';
+import { elsewhere, type People, startPeople } from './people.ts';
+import { type Answer, assertSound, type Sending, startTarget } from './target.ts';
+
+/** The limits that a server has which nobody set up. */
+const defaults = {
+  BINDERY_LIMIT_CLIENT: '30',
+  BINDERY_LIMIT_USER: '10',
+  BINDERY_LIMIT_USER_HOURLY: '100',
+  BINDERY_LIMIT_NETWORK: '300',
+};
+
+const wrongSecret = { client_secret: newClientSecret() };
+const wrongPassword = { password: 'wrong password here' };
+
+function count(answers: readonly Answer[], status: number): number {
+  return answers.filter((answer) => answer.status === status).length;
+}
+
+/** 429 as a client of OAuth can read it: RFC 6749 has no code of its own for it. */
+function expectTooMany(answer: Answer): void {
+  assert.equal(answer.status, 429);
+  assertSound(answer);
+  assert.deepEqual(JSON.parse(answer.body), {
+    error: 'invalid_request',
+    error_description: 'too many failed attempts; try again later',
+  });
+  const seconds = Number(answer.headers['retry-after']);
+  assert.ok(Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600, `Retry-After: ${seconds}`);
+}
+
+function times(number: number, ask: (index: number) => Promise<Answer>): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: number }, (_, index) => ask(index)));
+}
+
+const guessSecret = (people: People, sending: Sending) => people.askSignIn(wrongSecret, sending);
+
+test('248: the limits are those that the documentation names, where nobody set others', () => {
+  assert.deepEqual(loadConfig({}).limits, {
+    clientPerMinute: 30,
+    userPerMinute: 10,
+    userPerHour: 100,
+    networkPerMinute: 300,
+  });
+});
+
+test('248: of 500 wrong secrets at once 30 are 401 and 470 are 429, and a right one passes all the while', async () => {
+  await using people = await startPeople(defaults);
+  const here = elsewhere(1);
+  const [wrong, right] = await Promise.all([
+    times(500, () => guessSecret(people, here)),
+    times(50, () => people.target.send(people.target.good, here)),
+  ]);
+  assert.equal(count(wrong, 401), 30);
+  assert.equal(count(wrong, 429), 470);
+  for (const answer of wrong.filter(({ status }) => status === 429)) {
+    expectTooMany(answer);
+    assert.ok(Number(answer.headers['retry-after']) <= 60);
+  }
+  for (const answer of [...right, await people.target.send(people.target.good, here)]) {
+    people.target.expectToken(answer);
+  }
+  await people.target.expectRefusal(await people.askSignIn({ grant_type: 'x' }, here), 400, 'unsupported_grant_type');
+  const tokens = await people.signIn({}, elsewhere(2));
+  people.expectTokens(await people.askRefresh(tokens.refresh_token, {}, here));
+  assert.equal((await people.askIntrospection(tokens.access_token, {}, here)).status, 200);
+});
+
+test('248: the same over sockets, from one address', async () => {
+  await using bindery = await startBindery();
+  const client = await createClient(bindery);
+  const ask = (secret: string) =>
+    postForm(bindery, '/connect/token', {
+      grant_type: 'client_credentials',
+      client_id: client.client_id,
+      client_secret: secret,
+    });
+  const statuses = await Promise.all(
+    Array.from({ length: 500 }, async () => (await ask(wrongSecret.client_secret)).status),
+  );
+  assert.equal(statuses.filter((status) => status === 401).length, 30);
+  assert.equal(statuses.filter((status) => status === 429).length, 470);
+  assert.equal((await ask(client.client_secret)).status, 200);
+});
+
+test('248: an unknown client is limited as a known one is, with the same answer', async () => {
+  await using people = await startPeople(defaults);
+  const unknown = { ...wrongSecret, client_id: 'client_0000000000000000000000' };
+  const answers = await times(40, () => people.askSignIn(unknown, elsewhere(1)));
+  assert.equal(count(answers, 401), 30);
+  const [known] = (await times(31, () => guessSecret(people, elsewhere(1)))).filter(({ status }) => status === 429);
+  const [other] = answers.filter(({ status }) => status === 429);
+  assert.ok(known !== undefined && other !== undefined);
+  assert.equal(known.body, other.body);
+  assert.deepEqual(Object.keys(known.headers), Object.keys(other.headers));
+});
+
+test('248: the count of a client is of one network; from another one it may still guess, and so may another client', async () => {
+  await using people = await startPeople(defaults);
+  await times(31, () => guessSecret(people, elsewhere(1)));
+  expectTooMany(await guessSecret(people, elsewhere(1)));
+  assert.equal((await guessSecret(people, elsewhere(2))).status, 401);
+  const { clientId } = people.target.client;
+  assert.equal((await people.askSignIn({ ...wrongSecret, client_id: clientId }, elsewhere(1))).status, 401);
+});
+
+test('248: all endpoints count together', async () => {
+  await using people = await startPeople(defaults);
+  const paths = ['/connect/token', '/access_token', '/oauth/token', '/oauth/introspect', '/oauth/revoke'];
+  const answers = await times(40, (index) =>
+    people.askSignIn({ ...wrongSecret, token: 'x' }, { ...elsewhere(1), path: paths[index % paths.length] ?? '' }),
+  );
+  assert.equal(count(answers, 401), 30);
+  assert.equal(count(answers, 429), 10);
+});
+
+test('248: an API credential is guessed no faster, and a right one passes', async () => {
+  await using people = await startPeople(defaults);
+  const { context } = people.target.server;
+  const api = await createApiCredential(context, testActor, { name: 'API', audience: context.config.audience });
+  const as = { client_id: api.credential.id, ...wrongSecret };
+  const answers = await times(40, () => people.askIntrospection('x', as, elsewhere(1)));
+  assert.equal(count(answers, 401), 30);
+  assert.equal(count(answers, 429), 10);
+  const right = { client_id: api.credential.id, client_secret: api.clientSecret };
+  assert.equal((await people.askIntrospection('x', right, elsewhere(1))).status, 200);
+});
+
+test('248: of 500 wrong passwords at once 10 are checked, the rest is 429 and never hashed', async () => {
+  await using people = await startPeople(defaults);
+  const hashes = people.hashes();
+  const answers = await times(500, () => people.askSignIn(wrongPassword, elsewhere(1)));
+  assert.equal(count(answers, 400), 10);
+  assert.equal(count(answers, 429), 490);
+  assert.equal(people.hashes(), hashes + 10);
+  for (const answer of answers.filter(({ status }) => status === 429)) {
+    expectTooMany(answer);
+  }
+  // A password has no right of way: it would have to be hashed to be known as right.
+  expectTooMany(await people.askSignIn({}, elsewhere(1)));
+  await people.signIn({}, elsewhere(2));
+});
+
+test('248: right passwords are not counted, however many there are', async () => {
+  await using people = await startPeople(defaults);
+  for (let round = 0; round < 15; round += 1) {
+    await people.signIn({}, elsewhere(1));
+  }
+  const answers = [];
+  for (let round = 0; round < 10; round += 1) {
+    answers.push(await people.askSignIn(wrongPassword, elsewhere(1)));
+  }
+  assert.equal(count(answers, 400), 10);
+  expectTooMany(await people.askSignIn(wrongPassword, elsewhere(1)));
+});
+
+test('258: a user who does not exist is limited as one who does, with the same answer', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER: '2' });
+  const visible = async (username: string) => {
+    const answers = [];
+    for (let round = 0; round < 4; round += 1) {
+      const { status, headers, body } = await people.askSignIn({ ...wrongPassword, username }, elsewhere(1));
+      const { 'x-request-id': _id, date: _date, ...rest } = headers;
+      answers.push({ status, headers: rest, body });
+    }
+    return answers;
+  };
+  const known = await visible(people.person.email);
+  assert.deepEqual(
+    known.map(({ status }) => status),
+    [400, 400, 429, 429],
+  );
+  assert.deepEqual(await visible('nobody@example.com'), known);
+});
+
+test('248: another spelling of an address is the same user', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER: '2' });
+  for (const username of [people.person.email, people.person.email.toUpperCase()]) {
+    assert.equal((await people.askSignIn({ ...wrongPassword, username }, elsewhere(1))).status, 400);
+  }
+  const username = people.person.email.replace('p', 'P');
+  expectTooMany(await people.askSignIn({ ...wrongPassword, username }, elsewhere(1)));
+});
+
+test('248: a network has its own limit over all clients, and still every right secret passes', async () => {
+  await using people = await startPeople(defaults);
+  const answers = await times(500, (index) =>
+    people.askSignIn({ ...wrongSecret, client_id: `client_${String(index % 100).padStart(22, '0')}` }, elsewhere(1)),
+  );
+  assert.equal(count(answers, 401), 300);
+  assert.equal(count(answers, 429), 200);
+  people.target.expectToken(await people.target.send(people.target.good, elsewhere(1)));
+});
+
+test('248: an IPv6 network is counted by its first 64 bits, an IPv4 address in IPv6 form as itself', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_NETWORK: '3' });
+  const from = (remoteAddress: string) => guessSecret(people, { remoteAddress });
+  for (const address of ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff:ffff:ffff:ffff']) {
+    assert.equal((await from(address)).status, 401, address);
+  }
+  expectTooMany(await from('2001:0db8:0001:0002:1234::'));
+  assert.equal((await from('2001:db8:1:3::1')).status, 401);
+  for (const address of ['203.0.113.5', '::ffff:203.0.113.5', '::ffff:cb00:7105']) {
+    assert.equal((await from(address)).status, 401, address);
+  }
+  expectTooMany(await from('203.0.113.5'));
+  assert.equal((await from('203.0.113.6')).status, 401);
+});
+
+test('251: one password for many users from one network meets the limit of the network', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_NETWORK: '12' });
+  const hashes = people.hashes();
+  const answers = await times(200, (index) =>
+    people.askSignIn({ ...wrongPassword, username: `user${index}@example.com` }, elsewhere(1)),
+  );
+  assert.equal(count(answers, 400), 12);
+  assert.equal(count(answers, 429), 188);
+  assert.equal(people.hashes(), hashes + 12);
+});
+
+test('251: one user from many networks meets the slower limit of the user', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER_HOURLY: '15' });
+  const hashes = people.hashes();
+  const answers = await times(200, (index) => people.askSignIn(wrongPassword, elsewhere(index)));
+  assert.equal(count(answers, 400), 15);
+  assert.equal(count(answers, 429), 185);
+  assert.equal(people.hashes(), hashes + 15);
+});
+
+test('252: a guesser of many networks locks nobody out of a network that the user has signed in from', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER_HOURLY: '15' });
+  const home = elsewhere(1000);
+  const tokens = await people.signIn({}, home);
+  await times(100, (index) => people.askSignIn(wrongPassword, elsewhere(index)));
+  expectTooMany(await people.askSignIn({}, elsewhere(999)));
+  await people.signIn({}, home);
+  await people.refresh(tokens.refresh_token);
+  // The known network is spared the slow limit alone.
+  const atHome = [];
+  for (let round = 0; round < 11; round += 1) {
+    atHome.push(await people.askSignIn(wrongPassword, home));
+  }
+  assert.equal(count(atHome, 400), 10);
+  assert.equal(count(atHome, 429), 1);
+});
+
+test('252: a network becomes known by a right password alone', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER_HOURLY: '5' });
+  const rows = async () =>
+    (await people.target.server.context.database.queries.selectFrom('user_networks').selectAll().execute()).length;
+  await times(5, () => people.askSignIn(wrongPassword, elsewhere(1)));
+  assert.equal(await rows(), 0);
+  expectTooMany(await people.askSignIn({}, elsewhere(2)));
+  assert.equal(await rows(), 0);
+});
+
+test('248: what a stranger says of where it comes from gives it no new counter, and is warned of once a minute', async () => {
+  await using people = await startPeople(defaults);
+  const say = (address: string) => ({ ...elsewhere(1), headers: { 'x-forwarded-for': address } });
+  const answers = await times(40, (index) => guessSecret(people, say(`198.51.100.${index}`)));
+  assert.equal(count(answers, 401), 30);
+  assert.equal(count(answers, 429), 10);
+  const warnings = () => people.target.server.log().split('X-Forwarded-For came from a peer').length - 1;
+  assert.equal(warnings(), 1);
+  people.target.server.advance(59_999);
+  await people.target.send(people.target.good, say('198.51.100.1'));
+  assert.equal(warnings(), 1);
+  people.target.server.advance(1);
+  await people.target.send(people.target.good, say('198.51.100.1'));
+  assert.equal(warnings(), 2);
+  assert.match(people.target.server.log(), /BINDERY_TRUSTED_PROXIES/);
+});
+
+test('248: behind a trusted proxy each caller has its own counter, and nothing is warned of', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_TRUSTED_PROXIES: '203.0.0.0/24' });
+  const say = (address: string) => ({ ...elsewhere(1), headers: { 'x-forwarded-for': address } });
+  const answers = await times(60, (index) => guessSecret(people, say(`198.51.100.${index % 2}`)));
+  assert.equal(count(answers, 401), 60);
+  expectTooMany(await guessSecret(people, say('198.51.100.1')));
+  // What the caller itself put before the proxy's word does not count.
+  expectTooMany(await guessSecret(people, say('192.0.2.99, 198.51.100.1')));
+  assert.ok(!people.target.server.log().includes('X-Forwarded-For came from a peer'));
+});
+
+test('277: what was refused for its number is in the trail as that', async () => {
+  await using people = await startPeople({ ...defaults, BINDERY_LIMIT_CLIENT: '1', BINDERY_LIMIT_USER: '1' });
+  const secrets = await people.trailOf(() => times(2, () => guessSecret(people, elsewhere(1))));
+  assert.deepEqual(secrets.map(({ reason }) => reason).toSorted(), ['too_many_attempts', 'wrong_secret']);
+  const passwords = await people.trailOf(() => times(2, () => people.askSignIn(wrongPassword, elsewhere(2))));
+  assert.deepEqual(passwords.map(({ reason }) => reason).toSorted(), ['too_many_attempts', 'wrong_password']);
+});
+
+test('255: an unknown client and a wrong secret take the same steps: one hash and one look into the store', async () => {
+  await using target = await startTarget();
+  const { context } = target.server;
+  class CountingReader extends ClientCredentialsReader {
+    looks = 0;
+    override find(clientId: string): ReturnType<ClientCredentialsReader['find']> {
+      this.looks += 1;
+      return super.find(clientId);
+    }
+  }
+  for (const [clientId, failure] of [
+    [target.client.clientId, 'wrong_secret'],
+    ['client_0000000000000000000000', 'unknown_client'],
+    ['x', 'unknown_client'],
+    ['', 'unknown_client'],
+  ] as const) {
+    const reader = new CountingReader(context.database);
+    // Well formed, so that nothing but the comparison can tell it is wrong.
+    const presented = { clientId, clientSecret: newClientSecret() };
+    const result = await authenticateClient(presented, { reader, pepper: context.keys.pepper, now: context.now() });
+    assert.equal(result.failure, failure);
+    assert.equal(reader.looks, 1, clientId);
+  }
+});
+
+/** Where two hashes may be compared letter by letter, and why that tells nothing. */
+const comparisonsAllowed: readonly string[] = [
+  // SHA-256 of 256 random bits that the store found by another key: who measures it learns of the hash, not the token.
+  'latest.previousHash === currentHash',
+  'family.currentHash === hashRefreshToken(token)',
+];
+
+test('256: no secret, hash, signature or token is compared with === in the sources', () => {
+  const folders = ['packages/server/src/', 'packages/guard/src/', 'packages/binders/src/'];
+  const root = new URL('../../', import.meta.url).pathname;
+  const sensitive = /(?:secret|hash|password|signature|hmac|digest|pepper|csrf|nonce)\w*(?<!Id)(?:\([^()]*\))?$/i;
+  const harmless = /^(?:undefined|null|''|true|false|\d+|'[^']*')$/;
+  const found: string[] = [];
+  for (const folder of folders) {
+    for (const name of readdirSync(root + folder, { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.ts') || name.endsWith('.test.ts')) {
+        continue;
+      }
+      const source = readFileSync(root + folder + name, 'utf8');
+      for (const [whole, left = '', right = ''] of source.matchAll(
+        /([\w.?[\]]+(?:\([^()\n]*\))?) [!=]==? ([\w.?[\]']+(?:\([^()\n]*\))?)/g,
+      )) {
+        const isSensitive = [left, right].some((side) => sensitive.test(side));
+        const isHarmless = [left, right].some((side) => harmless.test(side) || side.endsWith('.length'));
+        if (isSensitive && !isHarmless && !comparisonsAllowed.includes(whole)) {
+          found.push(`${folder}${name}: ${whole}`);
+        }
+      }
+    }
+  }
+  assert.deepEqual(found, []);
+});
