@@ -201,6 +201,7 @@ const publicPaths = [
   '/readyz',
   '/console',
   '/console/*',
+  '/console*',
   '/setup',
   '/console/assets/*',
   '/admin/instance',
