@@ -5,8 +5,9 @@ import { OAuthError } from '../errors.ts';
 import { networkOf } from '../network.ts';
 import { type ApiCredential, findApiCredential } from '../store/api-credentials.ts';
 import type { ClientCredentials } from '../store/client-credentials.ts';
+import type { Change } from '../store/token-decisions.ts';
 import { authenticateClient, type PresentedCredentials, presentedCredentials } from './client-authentication.ts';
-import type { Decision } from './decision-log.ts';
+import type { Decision, KnownDecision } from './decision-log.ts';
 import type { OAuthDeps } from './deps.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 
@@ -61,13 +62,22 @@ export async function authenticateClientOrApi(
 
 /** Keeps a decision before its answer leaves; without it nothing leaves. */
 export async function keep(deps: OAuthDeps, decision: Decision): Promise<void> {
-  try {
-    await deps.decisions.record(decision);
-  } catch (cause) {
-    throw new OAuthError('temporarily_unavailable', 'the server cannot answer now; try again in a few seconds', {
-      cause,
-    });
-  }
+  await deps.decisions.record(decision).catch(refuseUnkept);
+}
+
+/** Makes a change together with its decision, or neither; undefined when there was nothing to change any more. */
+export function keepChange<Result>(
+  deps: OAuthDeps,
+  decision: KnownDecision,
+  change: Change<Result>,
+): Promise<Result | undefined> {
+  return deps.decisions.recordChange(decision, change).catch(refuseUnkept);
+}
+
+function refuseUnkept(cause: unknown): never {
+  throw new OAuthError('temporarily_unavailable', 'the server cannot answer now; try again in a few seconds', {
+    cause,
+  });
 }
 
 /** The parameters of a request, from its body. */

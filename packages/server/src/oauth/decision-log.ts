@@ -1,4 +1,10 @@
-import { type ClientDecision, hourOf, type TokenDecisionWriter } from '../store/token-decisions.ts';
+import {
+  type Change,
+  type ClientDecision,
+  type DecidedChange,
+  hourOf,
+  type TokenDecisionWriter,
+} from '../store/token-decisions.ts';
 import { isStoreUnavailable } from '../store/unavailable.ts';
 
 /** What a request to the token endpoint ended in, before it is known whether it gets an entry of its own. */
@@ -13,9 +19,13 @@ export type Decision =
       readonly origin: ClientDecision['origin'];
     };
 
+/** A decision about a client that is known. */
+export type KnownDecision = Extract<Decision, { clientId: string }>;
+
 interface Waiting {
   readonly decision: Decision;
-  readonly resolve: () => void;
+  readonly change?: Change;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -44,15 +54,28 @@ export class DecisionLog {
   }
 
   /** Resolves once the decision is on disk; rejects when it could not be kept, and then nothing of it was. */
-  record(decision: Decision): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ decision, resolve, reject });
-      if (!this.#isWriting) {
-        this.#isWriting = true;
-        // After the other requests that this turn of the event loop brought.
-        setImmediate(() => void this.#writeAll());
-      }
-    });
+  async record(decision: Decision): Promise<void> {
+    await new Promise((resolve, reject) => this.#add({ decision, resolve, reject }));
+  }
+
+  /**
+   * Makes a change and keeps the decision that stands for it, both or none. Resolves to what the change came to, once
+   * it is on disk; undefined when it changed nothing, and then nothing is kept either.
+   */
+  recordChange<Result>(decision: KnownDecision, change: Change<Result>): Promise<Result | undefined> {
+    return new Promise((resolve, reject) =>
+      // The result that is handed back is this change's own.
+      this.#add({ decision, change, resolve: (result) => resolve(result as Result | undefined), reject }),
+    );
+  }
+
+  #add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    if (!this.#isWriting) {
+      this.#isWriting = true;
+      // After the other requests that this turn of the event loop brought.
+      setImmediate(() => void this.#writeAll());
+    }
   }
 
   async #writeAll(): Promise<void> {
@@ -64,27 +87,47 @@ export class DecisionLog {
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      const decisions: ClientDecision[] = [];
-      const unknown = new UnknownTally();
-      for (const { decision } of batch) {
-        await this.#turnTo(hourOf(decision.at));
-        if (decision.clientId === undefined) {
-          unknown.add(this.#counterOf(decision.origin.address ?? ''), decision);
-        } else {
-          decisions.push({ ...decision, isCountedOnly: this.#isCountedOnly(decision) });
-        }
-      }
-      await this.#writer.write(decisions, unknown.rows());
-      for (const { resolve } of batch) {
-        resolve();
+      const results = await this.#write(batch);
+      for (const waiting of batch) {
+        waiting.resolve(results.get(waiting));
       }
     } catch (error) {
+      if (batch.length > 1 && batch.some(({ change }) => change !== undefined) && !isStoreUnavailable(error)) {
+        // One change is at fault (its client was deleted just now), and the others must not fail with it.
+        for (const waiting of batch) {
+          await this.#writeBatch([waiting]);
+        }
+        return;
+      }
       // With a store that does not answer, those that wait have waited long enough and are not made to try in turn.
       const failed = isStoreUnavailable(error) ? [...batch, ...this.#waiting.splice(0)] : batch;
       for (const { reject } of failed) {
         reject(error);
       }
     }
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<ReadonlyMap<Waiting, unknown>> {
+    const decisions: ClientDecision[] = [];
+    const unknown = new UnknownTally();
+    const changes = new Map<Waiting, DecidedChange>();
+    for (const waiting of batch) {
+      const { decision, change } = waiting;
+      await this.#turnTo(hourOf(decision.at));
+      if (decision.clientId === undefined) {
+        unknown.add(this.#counterOf(decision.origin.address ?? ''), decision);
+      } else if (change === undefined) {
+        decisions.push({ ...decision, isCountedOnly: this.#isCountedOnly(decision) });
+      } else {
+        changes.set(waiting, { change, decision: { ...decision, isCountedOnly: false } });
+      }
+    }
+    if (changes.size === 0) {
+      await this.#writer.write(decisions, unknown.rows());
+      return new Map();
+    }
+    const results = await this.#writer.writeWithChanges([...changes.values()], decisions, unknown.rows());
+    return new Map([...changes.keys()].map((waiting, index) => [waiting, results[index]]));
   }
 
   async #turnTo(hour: number): Promise<void> {

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { familyOf } from '../domain/refresh-token.ts';
 import { OAuthError } from '../errors.ts';
+import type { Queries } from '../store/database.ts';
 import { findRefreshFamily, revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { hashTokenId, revokeAccessToken } from '../store/token-state.ts';
 import {
   type AuthenticatedClient,
   answerAuthenticationError,
   authenticateRequest,
-  keep,
+  keepChange,
   originOf,
   readParameters,
 } from './authenticate-request.ts';
@@ -32,11 +33,11 @@ async function revoke(deps: OAuthDeps, request: FastifyRequest): Promise<void> {
   if (token === undefined) {
     throw new OAuthError('invalid_request', 'token is missing');
   }
-  const revoked = token.startsWith('bindery_refresh_')
-    ? await revokeRefreshToken(deps, authenticated, token)
-    : await revokeToken(deps, authenticated, token);
-  if (revoked !== undefined) {
-    await keep(deps, {
+  const revocation = token.startsWith('bindery_refresh_')
+    ? await revocationOfRefreshToken(deps, authenticated, token)
+    : await revocationOfAccessToken(deps, authenticated, token);
+  if (revocation !== undefined) {
+    const decision = {
       at: deps.context.now(),
       action: 'token.revoke',
       outcome: 'done',
@@ -44,43 +45,53 @@ async function revoke(deps: OAuthDeps, request: FastifyRequest): Promise<void> {
       organizationId: authenticated.client.organizationId,
       secretId: authenticated.secretId,
       origin: originOf(request),
-      details: revoked,
-    });
+      details: revocation.details,
+    } as const;
+    await keepChange(deps, decision, async (queries) => (await revocation.make(queries)) || undefined);
   }
 }
 
+/** What ends a token; false when it had ended before. */
+interface Revocation {
+  readonly make: (queries: Queries) => Promise<boolean>;
+  /** For the audit trail. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
 /** Ends the whole family: its newest token, and the access tokens that came from it. */
-async function revokeRefreshToken(
+async function revocationOfRefreshToken(
   { context }: OAuthDeps,
   { client }: AuthenticatedClient,
   token: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Promise<Revocation | undefined> {
   const { queries } = context.database;
   const familyId = familyOf(token, context.keys.refreshTag);
   const family = familyId === undefined ? undefined : await findRefreshFamily(queries, familyId);
   if (family === undefined || family.clientId !== client.clientId) {
     return undefined;
   }
-  const count = await revokeRefreshFamilies(queries, { id: family.id }, 'revoked_by_client', context.now());
-  return count === 0 ? undefined : { kind: 'refresh_token', user_id: family.userId };
+  return {
+    make: async (changing) =>
+      (await revokeRefreshFamilies(changing, { id: family.id }, 'revoked_by_client', context.now())) > 0,
+    details: { kind: 'refresh_token', user_id: family.userId },
+  };
 }
 
 /** Ends one access token; the refresh token that it came with stays. */
-async function revokeToken(
+async function revocationOfAccessToken(
   deps: OAuthDeps,
   { client }: AuthenticatedClient,
   token: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Promise<Revocation | undefined> {
   const caller = await deps.verifyAccessToken(token);
   if (caller === undefined || caller.clientId !== client.clientId) {
     return undefined;
   }
-  const isNew = await revokeAccessToken(
-    deps.context.database.queries,
-    hashTokenId(caller.tokenId),
-    caller.expiresAt + clockToleranceMilliseconds,
-  );
-  return isNew ? { kind: 'access_token', token_id: caller.tokenId } : undefined;
+  return {
+    make: (changing) =>
+      revokeAccessToken(changing, hashTokenId(caller.tokenId), caller.expiresAt + clockToleranceMilliseconds),
+    details: { kind: 'access_token', token_id: caller.tokenId },
+  };
 }
 
 /** A guard may take a token for alive so much longer than it is. */

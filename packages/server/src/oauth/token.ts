@@ -8,13 +8,14 @@ import {
   answerAuthenticationError,
   authenticateRequest,
   keep,
+  keepChange,
   originOf,
   readParameters,
 } from './authenticate-request.ts';
-import type { Decision } from './decision-log.ts';
+import type { KnownDecision } from './decision-log.ts';
 import type { OAuthDeps } from './deps.ts';
 import { clientCredentialsGrant } from './grants/client-credentials.ts';
-import { type Grant, GrantRefusal, type GrantRequest } from './grants/grant.ts';
+import { type Grant, type Granted, GrantRefusal, type GrantRequest } from './grants/grant.ts';
 import { passwordGrant } from './grants/password.ts';
 import { refreshTokenGrant } from './grants/refresh-token.ts';
 import type { Parameters } from './parameters.ts';
@@ -71,7 +72,7 @@ async function issue(
   deps: OAuthDeps,
   grantType: GrantType,
   request: GrantRequest,
-  decision: Omit<Extract<Decision, { clientId: string }>, 'outcome'>,
+  decision: Omit<KnownDecision, 'outcome'>,
 ): Promise<TokenAnswer> {
   const lifetimeSeconds = deps.context.config.accessTokenLifetimeSeconds;
   const granted = await grants[grantType](deps, request);
@@ -83,17 +84,33 @@ async function issue(
     secret_id: decision.secretId,
     ...granted.details,
   };
-  const [accessToken] = await Promise.all([
-    signAccessToken(claims, await deps.keyRing.signer()),
-    keep(deps, { ...decision, outcome: 'issued', details }),
+  const signer = await deps.keyRing.signer();
+  const [accessToken, refreshToken] = await Promise.all([
+    signAccessToken(claims, signer),
+    keepGranted(deps, { ...decision, outcome: 'issued', details }, granted),
   ]);
   return {
     token_type: 'Bearer',
     expires_in: lifetimeSeconds,
     access_token: accessToken,
-    ...(granted.refreshToken === undefined ? {} : { refresh_token: granted.refreshToken }),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     scope: claims.scope,
   };
+}
+
+/** Keeps what was granted before it leaves; answers the refresh token, where there is one. */
+async function keepGranted(
+  deps: OAuthDeps,
+  decision: KnownDecision,
+  { refreshToken }: Granted,
+): Promise<string | undefined> {
+  const made = refreshToken && (await keepChange(deps, decision, refreshToken.make));
+  if (made !== undefined) {
+    return made;
+  }
+  const given = await refreshToken?.whenLost();
+  await keep(deps, decision);
+  return given;
 }
 
 function requireGrant(parameters: Parameters, client: ClientCredentials): GrantType {

@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import { type Actor, toAuditRow } from './audit.ts';
-import type { Database } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { postgresDecisionStatements } from './postgres-token-decisions.ts';
 import type { AuditEntriesTable, ClientHoursTable, UnknownClientRefusalsTable } from './schema.ts';
 
@@ -21,6 +21,15 @@ export interface ClientDecision {
   readonly origin: Pick<Actor, 'address' | 'userAgent' | 'requestId'>;
   /** Whether it gets an entry of its own, or only counts: a stranger who knows a client id must not fill the disk. */
   readonly isCountedOnly: boolean;
+}
+
+/** A change of the store by conditional statements; it may run again, and undefined means that it changed nothing. */
+export type Change<Result = unknown> = (queries: Queries) => Promise<Result | undefined>;
+
+/** A change and the decision that stands for it. */
+export interface DecidedChange {
+  readonly change: Change;
+  readonly decision: ClientDecision;
 }
 
 /** Refusals of requests whose client is not known, added up. */
@@ -66,14 +75,38 @@ export class TokenDecisionWriter {
 
   /** Writes all of it in one transaction, or throws and writes nothing. */
   async write(decisions: readonly ClientDecision[], unknown: readonly UnknownRefusals[]): Promise<void> {
-    await this.#database.runTogether(
-      this.#statements({
-        entries: decisions.filter((decision) => !decision.isCountedOnly).map(toEntry),
-        counters: toCounters(decisions),
-        lastUses: toLastUses(decisions),
-        unknown: unknown.map(({ lastAt, ...refusals }) => ({ ...refusals, last_at: lastAt })),
-      }),
-    );
+    await this.#database.runTogether(this.#statementsOf(decisions, unknown));
+  }
+
+  /**
+   * As `write`, with changes in the same transaction. Answers what each came to; the decision about one that came to
+   * undefined is not kept, for it changed nothing.
+   */
+  async writeWithChanges(
+    changes: readonly DecidedChange[],
+    decisions: readonly ClientDecision[],
+    unknown: readonly UnknownRefusals[],
+  ): Promise<readonly unknown[]> {
+    return this.#database.transaction(async (queries) => {
+      const results: unknown[] = [];
+      for (const { change } of changes) {
+        results.push(await change(queries));
+      }
+      const made = changes.filter((_, index) => results[index] !== undefined).map(({ decision }) => decision);
+      for (const statement of this.#statementsOf([...decisions, ...made], unknown)) {
+        await queries.executeQuery(statement);
+      }
+      return results;
+    });
+  }
+
+  #statementsOf(decisions: readonly ClientDecision[], unknown: readonly UnknownRefusals[]): readonly CompiledQuery[] {
+    return this.#statements({
+      entries: decisions.filter((decision) => !decision.isCountedOnly).map(toEntry),
+      counters: toCounters(decisions),
+      lastUses: toLastUses(decisions),
+      unknown: unknown.map(({ lastAt, ...refusals }) => ({ ...refusals, last_at: lastAt })),
+    });
   }
 
   /** How many addresses this hour has refusals of already, for the cap. */

@@ -12,7 +12,7 @@ import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
 /** RFC 6749 §4.3: a user's e-mail address and password for a token in the user's name. Legacy: see RFC 9700 §2.4. */
 export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promise<Granted> {
   const { client, parameters, now } = grant;
-  const { config, keys, database } = deps.context;
+  const { config, keys } = deps.context;
   const username = parameters.get('username');
   const password = parameters.get('password');
   if (username === undefined || password === undefined) {
@@ -22,7 +22,7 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
   const user = await checkPassword(deps, grant, username.toLowerCase(), password);
   const familyId = newFamilyId();
   const refreshToken = newRefreshToken(familyId, keys.refreshTag);
-  await insertRefreshFamily(database.queries, {
+  const family = {
     id: familyId,
     clientId: client.clientId,
     organizationId: client.organizationId,
@@ -32,7 +32,7 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
     createdAt: now,
     idleExpiresAt: now + config.refreshTokenIdleLifetimeSeconds * 1000,
     absoluteExpiresAt: now + config.refreshTokenAbsoluteLifetimeSeconds * 1000,
-  });
+  };
   return {
     subject: {
       issuer: config.publicUrl,
@@ -44,7 +44,14 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
       scope,
       sessionId: familyId,
     },
-    refreshToken,
+    refreshToken: {
+      async make(queries) {
+        await insertRefreshFamily(queries, family);
+        return refreshToken;
+      },
+      // Nobody else makes a family of this id.
+      whenLost: async () => refreshToken,
+    },
     details: { user_id: user.id },
   };
 }

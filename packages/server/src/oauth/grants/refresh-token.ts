@@ -15,7 +15,7 @@ import {
 } from '../../store/refresh-families.ts';
 import { isUserLive } from '../../store/token-state.ts';
 import type { OAuthDeps } from '../deps.ts';
-import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
+import { type Granted, GrantRefusal, type GrantRequest, type NewRefreshToken } from './grant.ts';
 
 /** RFC 6749 §6, with rotation and detection of reuse (RFC 9700 §4.14.2). */
 export async function refreshTokenGrant(deps: OAuthDeps, grant: GrantRequest): Promise<Granted> {
@@ -38,7 +38,7 @@ export async function refreshTokenGrant(deps: OAuthDeps, grant: GrantRequest): P
       scope,
       sessionId: family.id,
     },
-    refreshToken: await successorOf(deps, grant, family, token),
+    refreshToken: successorOf(deps, grant, family, token),
     details: { user_id: family.userId },
   };
 }
@@ -67,13 +67,8 @@ function refuseEnded(family: RefreshFamily, now: number): void {
 }
 
 /** The one successor of a token: made at its first use, the very same within the grace window, none afterwards. */
-async function successorOf(
-  deps: OAuthDeps,
-  grant: GrantRequest,
-  family: RefreshFamily,
-  token: string,
-): Promise<string> {
-  const { config, database, keys } = deps.context;
+function successorOf(deps: OAuthDeps, grant: GrantRequest, family: RefreshFamily, token: string): NewRefreshToken {
+  const { config, keys } = deps.context;
   const currentHash = hashRefreshToken(token);
   const askedScope = grant.parameters.get('scope') ?? '';
   const successor = newRefreshToken(family.id, keys.refreshTag);
@@ -85,10 +80,22 @@ async function successorOf(
     askedScope,
     idleExpiresAt: grant.now + config.refreshTokenIdleLifetimeSeconds * 1000,
   };
-  if (await rotateRefreshToken(database.queries, rotation, grant.now)) {
-    return successor;
-  }
-  // Somebody was quicker, now or long ago.
+  return {
+    make: async (queries) => ((await rotateRefreshToken(queries, rotation, grant.now)) ? successor : undefined),
+    whenLost: () => successorOfUsed(deps, grant, family, token),
+  };
+}
+
+/** Somebody was quicker, now or long ago. */
+async function successorOfUsed(
+  deps: OAuthDeps,
+  grant: GrantRequest,
+  family: RefreshFamily,
+  token: string,
+): Promise<string> {
+  const { config, database } = deps.context;
+  const currentHash = hashRefreshToken(token);
+  const askedScope = grant.parameters.get('scope') ?? '';
   const latest = await findRefreshFamily(database.queries, family.id);
   if (latest === undefined) {
     throw invalidGrant('unknown_refresh_token');
