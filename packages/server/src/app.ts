@@ -10,7 +10,7 @@ import { PasswordHasher } from './domain/password.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
-import { createMemoryLimiter, GuessLimits } from './guess-limits.ts';
+import { GuessLimits } from './guess-limits.ts';
 import { healthEndpoints } from './health.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
@@ -49,7 +49,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     reader: new ClientCredentialsReader(context.database),
     decisions: new DecisionLog(new TokenDecisionWriter(context.database)),
     keyRing,
-    limits: new GuessLimits(config.limits, createMemoryLimiter),
+    limits: new GuessLimits(config.limits, context.database.createLimiter),
     hasher: given.hasher ?? new PasswordHasher(),
     verifyAccessToken: createVerifier(context, keyRing),
   };
@@ -147,7 +147,7 @@ function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLog
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 65_000,
-    clientErrorHandler: (_error, socket) => refuseUnreadable(socket),
+    clientErrorHandler: refuseUnreadable,
   });
   // Every endpoint reads its own body; nothing is interpreted before it is asked for.
   app.removeAllContentTypeParsers();
@@ -221,14 +221,28 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '/';
 }
 
-/** What is no HTTP is told so in the format of the token endpoint, and the connection ends. */
-function refuseUnreadable(socket: { readonly writable: boolean; end(text: string): void; destroy(): void }): void {
+interface ClosableSocket {
+  readonly writable: boolean;
+  end(text: string): void;
+  destroy(): void;
+}
+
+/** What Node's own parser refuses, by its error code; anything else is no HTTP. */
+const unreadable: Readonly<Record<string, readonly [string, string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are larger than 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
+};
+
+/** What cannot be read is told so in the format of the token endpoint, and the connection ends. */
+function refuseUnreadable(error: Error, socket: ClosableSocket): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const body = '{"error":"invalid_request","error_description":"the request is not valid HTTP"}';
+  const code = 'code' in error ? String(error.code) : '';
+  const [status, description] = unreadable[code] ?? ['400 Bad Request', 'the request is not valid HTTP'];
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description });
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

@@ -7,7 +7,6 @@ import { type SettingName, type SettingValues, settings } from './settings.ts';
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** Undefined while it follows host and port: `withAddress` fills it in. */
   readonly publicUrl: string;
   readonly apiUrl: string;
   readonly audience: string;

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from './config.ts';
 import { OAuthError } from './errors.ts';
-
-/** Makes a counter that allows `points` in `seconds` for each key. */
-export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiterAbstract;
-
-/** Counters in this process: enough for an embedded database, which has no second one. */
-export const createMemoryLimiter: LimiterFactory = (keyPrefix, points, duration) =>
-  new RateLimiterMemory({ keyPrefix, points, duration });
+import type { LimiterFactory } from './store/rate-limits.ts';
 
 /**
  * Counts failed authentications, so that guessing is slow and nobody can lock out who knows the secret. A client

@@ -6,6 +6,8 @@ import { apiExitCodes, createProgram, exitCodes } from './program.ts';
 
 // Everything this process makes is for its own user only.
 process.umask(0o077);
+// Whoever reads our output may stop reading, as `head` does: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -32,7 +34,7 @@ function report(error: unknown): number {
 
 const repeatMilliseconds = 1000;
 
-/** Drains on SIGTERM and SIGINT. A repeat within a second is the launcher's echo; a later one means now. */
+/** Drains on SIGTERM, SIGINT and SIGHUP. A repeat within a second is the launcher's echo; a later one means now. */
 function stopOnSignal(server: RunningServer): void {
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -50,4 +52,5 @@ function stopOnSignal(server: RunningServer): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onSignal);
 }

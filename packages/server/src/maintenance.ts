@@ -1,8 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
+import { sessionIdleMilliseconds } from './actions/sessions.ts';
 import type { KeyRing } from './oauth/key-ring.ts';
 import { pruneTrail } from './store/audit.ts';
+import { pruneSessions } from './store/console-sessions.ts';
+import { pruneRateLimits } from './store/rate-limits.ts';
 import { pruneRefreshFamilies } from './store/refresh-families.ts';
 import { pruneRevokedTokens } from './store/token-state.ts';
 
@@ -31,6 +34,8 @@ export function startMaintenance(context: ActionContext, keyRing: KeyRing, logge
 async function prune({ config, database, now }: ActionContext, signal: AbortSignal): Promise<void> {
   const steps = [
     () => pruneTrail(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
+    () => pruneRateLimits(database.queries, now(), rowsPerStep),
+    () => pruneSessions(database.queries, now(), now() - sessionIdleMilliseconds, rowsPerStep),
     () => pruneRevokedTokens(database.queries, now(), rowsPerStep),
     () =>
       pruneRefreshFamilies(

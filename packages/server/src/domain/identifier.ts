@@ -27,10 +27,15 @@ export function newRowId(prefix: string): string {
   return `${prefix}_${randomBase62(16, 22)}`;
 }
 
-/** An id that sorts by time: 12 hexadecimal digits of epoch milliseconds, then 80 random bits. */
+/** An id that sorts by time: 12 hexadecimal digits of epoch milliseconds, 4 that count within one, 64 random bits. */
 export function newTimeOrderedId(now: number): string {
-  return timeOrderedPrefix(now) + randomBytes(10).toString('hex');
+  sequence = now === lastNow ? (sequence + 1) % 0x1_0000 : 0;
+  lastNow = now;
+  return timeOrderedPrefix(now) + sequence.toString(16).padStart(4, '0') + randomBytes(8).toString('hex');
 }
+
+let lastNow = -1;
+let sequence = 0;
 
 /** The smallest time-ordered id of a moment: rows before it are older. */
 export function timeOrderedPrefix(now: number): string {

@@ -18,13 +18,34 @@ export interface ClientCredentials {
 export class ClientCredentialsReader {
   readonly #database: Database;
   readonly #query: CompiledQuery<CredentialsRow>;
+  readonly #known = new Map<string, ClientCredentials>();
+  #version: number | undefined;
 
   constructor(database: Database) {
     this.#database = database;
     this.#query = compileQuery(database);
   }
 
+  /** As the store has it at this moment; what was read stays good until the store changes. */
   async find(clientId: string): Promise<ClientCredentials | undefined> {
+    const version = this.#database.dataVersion();
+    if (version !== this.#version) {
+      this.#known.clear();
+      this.#version = version;
+    }
+    const known = this.#known.get(clientId);
+    if (known !== undefined) {
+      return known;
+    }
+    const found = await this.#read(clientId);
+    // A stranger's guesses take no room, and what was read before a change is not kept after it.
+    if (found !== undefined && this.#version === version && this.#known.size < knownMax) {
+      this.#known.set(clientId, found);
+    }
+    return found;
+  }
+
+  async #read(clientId: string): Promise<ClientCredentials | undefined> {
     const query: CompiledQuery<CredentialsRow> = { ...this.#query, parameters: [clientId, secretsRead] };
     const { rows } = await this.#database.queries.executeQuery(query);
     const [first] = rows;
@@ -55,6 +76,8 @@ export class ClientCredentialsReader {
   }
 }
 
+/** So many clients are kept in memory at the most. */
+const knownMax = 10_000;
 /** Two may live; the two before are read so that the trail can tell an ended secret from a wrong one. */
 const secretsRead = 4;
 /** Sorts a secret without an end behind every end: the largest time there is. */

@@ -2,6 +2,7 @@ import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
 import { migrate, migrations, pendingMigrations } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
+import type { LimiterFactory } from './rate-limits.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -22,8 +23,10 @@ export interface Database {
    * compare and swap.
    */
   transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
-  /** A number that differs from the last one when another process has, or may have, changed the store. */
+  /** A number that differs from the last one when a transaction, here or elsewhere, has or may have changed the store. */
   dataVersion(): number;
+  /** Counters for limits, shared by all that share the store. */
+  readonly createLimiter: LimiterFactory;
   close(): Promise<void>;
 }
 
@@ -59,7 +62,21 @@ export async function openDatabase(address: StoreAddress, mode: OpenMode, now: n
     await backend.close();
     throw error;
   }
-  return backend;
+  return countingOwnChanges(backend);
+}
+
+/** A database tells only of what other connections change: our own transactions are counted here. */
+function countingOwnChanges(backend: Backend): Database {
+  let own = 0;
+  return {
+    ...backend,
+    transaction: (action) =>
+      backend.transaction(action).finally(() => {
+        own += 1;
+      }),
+    // Both only ever grow, so that the sum stays only where neither did.
+    dataVersion: () => backend.dataVersion() + own,
+  };
 }
 
 async function bringUpToDate(backend: Backend, mode: OpenMode, now: number): Promise<void> {

@@ -5,6 +5,7 @@ import { ApiError, ConfigurationError } from '../errors.ts';
 import type { Backend, Queries } from './database.ts';
 import { PooledPostgresDialect } from './postgres-dialect.ts';
 import { postgresTypes } from './postgres-values.ts';
+import { sharedLimiters } from './rate-limits.ts';
 import type { Schema } from './schema.ts';
 import { isLostRace } from './unavailable.ts';
 
@@ -53,10 +54,13 @@ export async function openPostgres(address: PostgresAddress): Promise<Backend> {
     },
     transaction: (action) => againAfterLostRace(() => queries.transaction().execute(action)),
     // Nothing tells of changes (LISTEN needs a session, which a pooler does not keep): each second counts as one.
+    createLimiter: sharedLimiters(pool),
     dataVersion: () => Math.floor(performance.now() / 1000),
     hasTable: async (name, on) => {
-      const found = await sql<{ name: string | null }>`select to_regclass(${name})::text as name`.execute(on);
-      return found.rows[0]?.name != null;
+      // Not to_regclass(): it may remember, from before another process was waited for, that there was no such table.
+      const query = sql`
+        select 1 from pg_catalog.pg_tables where tablename = ${name} and schemaname = any (current_schemas(false))`;
+      return (await query.execute(on)).rows.length > 0;
     },
     migrating: (action) => runMigrations(address.url, action),
     close: () => queries.destroy(),

@@ -20,6 +20,7 @@ export interface Schema {
   readonly api_credentials: ApiCredentialsTable;
   readonly console_sessions: ConsoleSessionsTable;
   readonly one_time_links: OneTimeLinksTable;
+  readonly rate_limits: RateLimitsTable;
   readonly binders: BindersTable;
 }
 
@@ -201,4 +202,10 @@ export interface OneTimeLinksTable {
   role: Role | null;
   created_at: number;
   expires_at: number;
+}
+
+export interface RateLimitsTable {
+  key: string;
+  points: number;
+  expire: number | null;
 }

@@ -14,6 +14,7 @@ import {
 } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
 import type { Backend, OpenMode } from './database.ts';
+import { createMemoryLimiter } from './rate-limits.ts';
 import type { Schema } from './schema.ts';
 
 /** What Bindery needs of an embedded database; better-sqlite3 has it, and node:sqlite can be made to have it. */
@@ -43,6 +44,7 @@ export function openSqlite(dataDir: string, mode: OpenMode): Backend {
       // Through Kysely's connection, so that it never lands inside somebody else's transaction.
       queries.connection().execute(async () => embedded.runTogether(statements)),
     transaction: (action) => queries.transaction().execute(action),
+    createLimiter: createMemoryLimiter,
     dataVersion: () => embedded.dataVersion(),
     hasTable: async (name, on) => {
       const found = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(on);

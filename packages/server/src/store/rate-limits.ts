@@ -1,0 +1,37 @@
+import type { Pool, QueryConfig } from 'pg';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
+import type { Queries } from './database.ts';
+
+/** Makes a counter that allows `points` in `seconds` for each key. */
+export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiterAbstract;
+
+/** Counters in this process: enough for an embedded database, which has no second one. */
+export const createMemoryLimiter: LimiterFactory = (keyPrefix, points, duration) =>
+  new RateLimiterMemory({ keyPrefix, points, duration });
+
+/** Counters that all processes on one PostgreSQL share; while it does not answer, each process counts by itself. */
+export function sharedLimiters(pool: Pool): LimiterFactory {
+  // Without the statement's name: a pooler may hand the next one to another session.
+  const storeClient = { query: ({ text, values }: QueryConfig) => pool.query({ text, values: values ?? [] }) };
+  return (keyPrefix, points, duration) =>
+    new RateLimiterPostgres({
+      storeClient,
+      storeType: 'pool',
+      tableName: 'rate_limits',
+      tableCreated: true,
+      clearExpiredByTimeout: false,
+      keyPrefix,
+      points,
+      duration,
+      // Who is over the limit costs the database nothing more.
+      inMemoryBlockOnConsumed: points + 1,
+      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
+    });
+}
+
+/** Forgets counters that are over. */
+export async function pruneRateLimits(queries: Queries, now: number, limit: number): Promise<number> {
+  const over = queries.selectFrom('rate_limits').select('key').where('expire', '<', now).limit(limit);
+  const removed = await queries.deleteFrom('rate_limits').where('key', 'in', over).executeTakeFirst();
+  return Number(removed.numDeletedRows);
+}
