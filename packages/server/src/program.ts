@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { apiCommands } from './commands/api.ts';
+import { brandingCommands } from './commands/changes.ts';
 import { clientCommands } from './commands/clients.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommands } from './commands/keys.ts';
@@ -54,6 +55,7 @@ export function createProgram(run: (server: RunningServer) => void): Command {
   apiCommands(program);
   keyCommands(program);
   tokenCommands(program);
+  brandingCommands(program);
   maintenanceCommands(program);
   return program;
 }

@@ -1,6 +1,7 @@
 import { createApiCredential, deleteApiCredential, readApiCredentials } from '../actions/api-credentials.ts';
 import { readBranding, setBranding } from '../actions/branding.ts';
-import { createInvitation } from '../actions/invitations.ts';
+import type { ActionContext } from '../actions/context.ts';
+import { createInvitation, createResetLink } from '../actions/invitations.ts';
 import { addOperator, readOperators, removeOperator } from '../actions/operators.ts';
 import {
   createOrganization,
@@ -9,10 +10,12 @@ import {
   switchOrganization,
 } from '../actions/organizations.ts';
 import { readSigningKeys, rotateSigningKey, stateOf } from '../actions/signing-keys.ts';
+import { readUsers, setUserState } from '../actions/users.ts';
 import { ApiError } from '../errors.ts';
 import { type ApiCredential, countApiCredentials } from '../store/api-credentials.ts';
 import { countOrganizations } from '../store/organizations.ts';
 import type { StoredSigningKey } from '../store/signing-keys.ts';
+import { countUsers, findUser, type User } from '../store/users.ts';
 import { type Handlers, setEtag } from './call.ts';
 import type { ResponseOf } from './contract/index.ts';
 import type { operatorOperations } from './contract/operator.ts';
@@ -93,10 +96,49 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
     await removeOperator(context, actor, userId);
   },
 
+  async listUsers({ context, query }) {
+    const { pageSize, pageNumber } = query;
+    const items = await readUsers(context, { size: pageSize, number: pageNumber });
+    return { items: items.map(toUser), totalCount: await countUsers(context.database.queries), pageNumber, pageSize };
+  },
+
+  async setUserState({ context, actor, signedIn, parameters, body }) {
+    const user = await findUserById(context, parameters['userId']);
+    if (user.id === signedIn.user.id && body.state === 'disabled') {
+      throw new ApiError('conflict', 'you cannot disable yourself');
+    }
+    return toUser(await setUserState(context, actor, user.email, body.state));
+  },
+
+  async createUserResetLink({ context, actor, parameters }) {
+    const user = await findUserById(context, parameters['userId']);
+    const made = await createResetLink(context, actor, user.email, null);
+    return { link: made.link, expiresAt: toTimestamp(made.details.expiresAt) };
+  },
+
   getBranding: ({ context }) => readBranding(context),
 
   setBranding: ({ context, actor, body }) => setBranding(context, actor, body),
 };
+
+async function findUserById(context: ActionContext, id: string | undefined): Promise<User> {
+  const user = await findUser(context.database.queries, id ?? '');
+  if (user === undefined) {
+    throw new ApiError('not_found', 'there is no such user');
+  }
+  return user;
+}
+
+function toUser(user: User): ResponseOf<'setUserState'> {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    state: user.state,
+    isOperator: user.isOperator,
+    createdAt: toTimestamp(user.createdAt),
+  };
+}
 
 function toSigningKey(
   keys: readonly StoredSigningKey[],

@@ -13,6 +13,7 @@ import {
 import type { ActionContext } from '../actions/context.ts';
 import { type Access, accesses, type GrantType } from '../domain/access.ts';
 import type { ApiClient, ClientSecret } from '../store/api-clients.ts';
+import { clientChanges } from './changes.ts';
 import {
   type AnswerOptions,
   answering,
@@ -37,6 +38,7 @@ export function clientCommands(program: Command): void {
   stateCommands(client);
   accessCommand(client);
   rotateCommand(client);
+  clientChanges(client);
   deleteCommand(client);
 }
 

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { createOrganization, readOrganizations, switchOrganization } from '../actions/organizations.ts';
 import type { Organization } from '../store/organizations.ts';
+import { organizationChanges } from './changes.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
@@ -42,6 +43,8 @@ export function organizationCommands(program: Command): void {
         ),
       );
     });
+
+  organizationChanges(org);
 
   for (const [name, state] of [
     ['disable', 'disabled'],

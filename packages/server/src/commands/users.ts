@@ -13,6 +13,7 @@ import { PasswordHasher } from '../domain/password.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import type { Member, User } from '../store/users.ts';
+import { invitationCommands } from './changes.ts';
 import { resetLinkCommand } from './operators.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
@@ -117,6 +118,8 @@ export function memberCommands(program: Command): void {
         ),
       );
     });
+
+  invitationCommands(member, withRole);
 
   withOrganization(paged(member.command('list')))
     .description("list an organization's members")

@@ -54,6 +54,14 @@ export async function findUser(queries: Queries, id: string): Promise<User | und
   return row && toUser(row);
 }
 
+export async function countUsers(queries: Queries): Promise<number> {
+  const row = await queries
+    .selectFrom('users')
+    .select((expression) => expression.fn.countAll().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** The users who run the instance. */
 export async function listOperators(queries: Queries): Promise<readonly User[]> {
   const rows = await queries

@@ -19,6 +19,15 @@ export const apiCredential = z.object({
   createdAt: timestamp,
 });
 
+export const user = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  state: z.enum(['active', 'disabled']),
+  isOperator: z.boolean(),
+  createdAt: timestamp,
+});
+
 export const branding = z.object({
   productName: z.string().trim().min(1).max(40),
   color: z
@@ -157,6 +166,37 @@ export const operatorOperations = {
     audience: 'operator',
     recent: true,
     status: 204,
+  },
+  listUsers: {
+    method: 'GET',
+    path: '/admin/users',
+    summary: 'List all users',
+    tag: 'Operator',
+    audience: 'operator',
+    query: pageQuery,
+    status: 200,
+    response: pageOf(user),
+  },
+  setUserState: {
+    method: 'PATCH',
+    path: '/admin/users/{userId}',
+    summary: 'Disable a user everywhere, which ends all that it signed in to, or enable it',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    body: z.object({ state: z.enum(['active', 'disabled']) }).strict(),
+    status: 200,
+    response: user,
+  },
+  createUserResetLink: {
+    method: 'POST',
+    path: '/admin/users/{userId}/reset-link',
+    summary: 'Make a link with which a user sets a new password, good once for an hour',
+    tag: 'Operator',
+    audience: 'operator',
+    recent: true,
+    status: 201,
+    response: z.object({ link: z.string(), expiresAt: timestamp }),
   },
   getBranding: {
     method: 'GET',

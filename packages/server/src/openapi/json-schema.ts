@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { activity, client, newSecret, secret } from '../admin/contract/clients.ts';
+import { apiCredential, branding, signingKey } from '../admin/contract/operator.ts';
+import { auditEntry, invitation, member, organization } from '../admin/contract/organizations.ts';
+import { instance, session } from '../admin/contract/sessions.ts';
+
+/** A JSON schema as OpenAPI 3.1 takes it, and any other part of the document. */
+export type Json = { readonly [member: string]: unknown };
+
+/** The schemas that are known by a name; every other stands where it is used. */
+const names = z.registry<{ id: string }>();
+const named = {
+  Activity: activity,
+  ApiCredential: apiCredential,
+  AuditEntry: auditEntry,
+  Branding: branding,
+  Client: client,
+  Instance: instance,
+  Invitation: invitation,
+  Member: member,
+  NewSecret: newSecret,
+  Organization: organization,
+  Secret: secret,
+  Session: session,
+  SigningKey: signingKey,
+};
+for (const [id, schema] of Object.entries(named)) {
+  names.add(schema, { id });
+}
+
+/** Turns zod schemas into JSON schemas and keeps those that have a name. */
+export class SchemaWriter {
+  /** The named schemas met so far, for `components.schemas`. */
+  readonly components: Record<string, Json> = {};
+
+  /** What a caller sends (`input`: defaults may be left out) or gets (`output`). */
+  write(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const { $schema: _schema, $defs, ...root } = z.toJSONSchema(schema, { io, metadata: names });
+    for (const [id, definition] of Object.entries($defs ?? {})) {
+      this.components[id] = clean(definition, io);
+    }
+    const id = names.get(schema)?.id;
+    if (id === undefined || '$ref' in root) {
+      return clean(root, io);
+    }
+    this.components[id] = clean(root, io);
+    return { $ref: `#/components/schemas/${id}` };
+  }
+}
+
+function clean(schema: object, io: 'input' | 'output'): Json {
+  const format = 'format' in schema ? schema.format : undefined;
+  const members = Object.entries(schema)
+    .filter(([name, value]) => {
+      // The registry's name of the schema; a property called `id` is an object.
+      const isName = name === 'id' && typeof value === 'string';
+      // An answer may get more members later.
+      const closesAnswer = io === 'output' && name === 'additionalProperties' && value === false;
+      const repeatsFormat = name === 'pattern' && (format === 'date-time' || format === 'date');
+      return !isName && !closesAnswer && !repeatsFormat;
+    })
+    .map(([name, value]) => [name, name === '$ref' ? refOf(value) : cleanValue(value, io)]);
+  return Object.fromEntries(members);
+}
+
+function cleanValue(value: unknown, io: 'input' | 'output'): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => cleanValue(item, io));
+  }
+  return typeof value === 'object' && value !== null ? clean(value, io) : value;
+}
+
+function refOf(value: unknown): string {
+  return String(value).replace('#/$defs/', '#/components/schemas/');
+}

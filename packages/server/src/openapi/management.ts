@@ -1,0 +1,134 @@
+import { type OperationName, operations } from '../admin/contract/index.ts';
+import type { Audience, Operation } from '../admin/contract/operation.ts';
+import { requestHeader } from '../admin/gate.ts';
+import type { Json, SchemaWriter } from './json-schema.ts';
+import { answer, etagHeader, refusal } from './responses.ts';
+
+const audiences: Readonly<Record<Audience, string>> = {
+  public: 'Everybody may call it.',
+  user: 'Every signed-in user may call it.',
+  member: 'Owners and members of the organization may call it.',
+  owner: 'Owners of the organization may call it.',
+  operator: 'Operators of the instance may call it.',
+};
+
+/** What checks a password, and so may be asked too often. */
+const guessable: ReadonlySet<OperationName> = new Set([
+  'setUp',
+  'signIn',
+  'reauthenticate',
+  'acceptInvitation',
+  'changePassword',
+]);
+const versioned: ReadonlySet<OperationName> = new Set(['getClient', 'getOrganization']);
+
+/** The paths of the management API, from its contract. */
+export function managementPaths(writer: SchemaWriter): Record<string, Record<string, Json>> {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const operation: Operation = operations[name];
+    const item = paths[operation.path] ?? {};
+    paths[operation.path] = item;
+    item[operation.method.toLowerCase()] = operationOf(name, operation, writer);
+  }
+  return paths;
+}
+
+function operationOf(name: OperationName, operation: Operation, writer: SchemaWriter): Json {
+  const { audience, recent, body } = operation;
+  const parameters = parametersOf(operation, writer);
+  return {
+    operationId: name,
+    summary: operation.summary,
+    description: [
+      audiences[audience],
+      ...(recent === true ? ['It asks for the password again when that was given over ten minutes ago.'] : []),
+    ].join(' '),
+    tags: [operation.tag],
+    security: audience === 'public' ? [] : [{ session: [] }],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: writer.write(body, 'input') } } } }),
+    responses: responsesOf(name, operation, writer),
+  };
+}
+
+function parametersOf({ method, path, conditional, query }: Operation, writer: SchemaWriter): Json[] {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const { properties = {}, required = [] } = query === undefined ? {} : objectOf(writer.write(query, 'input'));
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+  const inHeader = [
+    ...(method === 'GET'
+      ? []
+      : [
+          {
+            name: 'X-Bindery-Request',
+            in: 'header',
+            required: true,
+            description: 'Any text, such as `console`: what a page of another site cannot send.',
+            schema: { type: 'string' },
+          },
+        ]),
+    ...(conditional === true
+      ? [
+          {
+            name: 'If-Match',
+            in: 'header',
+            required: true,
+            description: 'The `ETag` of the state that the change is made upon.',
+            schema: { type: 'string' },
+          },
+        ]
+      : []),
+  ];
+  return [...inPath, ...inQuery, ...inHeader];
+}
+
+function responsesOf(name: OperationName, operation: Operation, writer: SchemaWriter): Json {
+  const { method, path, status, audience, conditional, query, body, response, ndjson } = operation;
+  const headers = conditional === true || versioned.has(name) ? { headers: etagHeader } : {};
+  const success =
+    ndjson === true
+      ? {
+          description: 'A line of JSON for each entry.',
+          content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+        }
+      : answer(
+          status === 204 ? 'Done.' : status === 201 ? 'Made.' : 'The answer.',
+          response && writer.write(response, 'output'),
+          status === 204 ? {} : headers,
+        );
+  const changes = method !== 'GET';
+  return {
+    [status]: success,
+    ...(query === undefined && body === undefined ? {} : { 400: refusal('Invalid') }),
+    ...(audience === 'public' && !guessable.has(name) ? {} : { 401: refusal('Unauthenticated') }),
+    ...(changes || audience === 'owner' || audience === 'operator' ? { 403: refusal('Forbidden') } : {}),
+    ...(path.includes('{') || (audience === 'public' && changes) ? { 404: refusal('NotFound') } : {}),
+    ...(changes ? { 409: refusal('Conflict') } : {}),
+    ...(conditional === true ? { 412: refusal('ChangedMeanwhile') } : {}),
+    ...(body === undefined ? {} : { 413: refusal('TooLarge'), 415: refusal('UnsupportedMediaType') }),
+    ...(conditional === true ? { 428: refusal('PreconditionRequired') } : {}),
+    ...(guessable.has(name) ? { 429: refusal('TooMany') } : {}),
+    503: refusal('Unavailable'),
+  };
+}
+
+/** The schema of a query is that of an object. */
+function objectOf(schema: Json): { readonly properties?: Record<string, Json>; readonly required?: readonly string[] } {
+  return schema;
+}
+
+/** The header that the parameter above names, as the gate reads it. */
+export const requestHeaderName = requestHeader;
