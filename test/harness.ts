@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './postgres-cluster.ts';
 import { removeStore, type StoreEnvironment, sharedEnvironmentOf, storeEnvironmentOf } from './stores.ts';
 
 export { openStoreForTest, testStore } from './stores.ts';
@@ -52,7 +53,11 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
   const storeEnvironment = options.sharing
     ? sharedEnvironmentOf(options.sharing, dataDir)
     : await storeEnvironmentOf(dataDir, options.env);
-  const env = { ...cleanEnvironment(), PORT: '0', ...storeEnvironment, ...options.env };
+  const asked = options.env?.['PORT'] ?? '0';
+  const port = asked === '0' ? String(await freePort()) : asked;
+  // Servers of one store speak in one name, as behind a load balancer.
+  const issuer = options.sharing ? { BINDERY_PUBLIC_URL: options.sharing.url } : {};
+  const env = { ...cleanEnvironment(), ...issuer, ...storeEnvironment, ...options.env, PORT: port };
   const child = spawn(process.execPath, [binderyCommand, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -62,7 +67,9 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
     log += chunk.toString();
   });
   const exited = exitOf(child);
-  const address = await waitForAddress(child, () => log);
+  await waitUntilListening(child, () => log);
+  // Not the public URL, which may be that of another server.
+  const address = `http://localhost:${port}`;
   const pid = child.pid ?? 0;
   const run = (args: readonly string[], stdin = ''): Promise<Finished> =>
     runProgram(process.execPath, [binderyCommand, ...args], { env, stdin });
@@ -219,12 +226,14 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-async function waitForAddress(child: ChildProcess, log: () => string): Promise<string> {
-  return waitFor(() => {
-    const match = /is listening on (http:\/\/\S+)/.exec(log());
-    if (match === null && child.exitCode !== null) {
+async function waitUntilListening(child: ChildProcess, log: () => string): Promise<void> {
+  await waitFor(() => {
+    if (log().includes(' is listening on ')) {
+      return true;
+    }
+    if (child.exitCode !== null) {
       throw new Error(`the server ended with ${child.exitCode}: ${log()}`);
     }
-    return match?.[1];
+    return undefined;
   }, 30);
 }

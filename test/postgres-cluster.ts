@@ -183,7 +183,8 @@ function findBinaries(): string {
   return found;
 }
 
-function findOnPath(name: string): string | undefined {
+/** The path of a program, also of one for administrators. */
+export function findOnPath(name: string): string | undefined {
   return pathFolders()
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
