@@ -1,6 +1,7 @@
 'use strict';
 // `npm test`: makes the clone ready, gets the tools that tests use, checks the sources and runs every test.
-// With arguments (files, patterns or options of `node --test`) it runs only those tests.
+// With arguments (files, patterns or options of `node --test`) it runs only those tests, with stores in SQLite, or with
+// BINDERY_TEST_STORE=postgres in PostgreSQL; without, those that use a store run with both.
 
 const fs = require('fs');
 const path = require('path');
@@ -10,7 +11,6 @@ const setup = require('./setup.cjs');
 const step = require('./step.cjs');
 const tools = require('./tools.cjs');
 
-const EVERY_TEST = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 const TEST_TIMEOUT_MILLISECONDS = 300000;
 const CONCURRENCY = 2;
 
@@ -25,15 +25,13 @@ function runTests(asked) {
   const lost = files.filter((file) => !/[*?[{]/.test(file) && !fs.existsSync(path.resolve(node.ROOT, file)));
   if (lost.length > 0) return refuse(`there is no test file ${lost[0]}`);
   const options = [
-    '--test',
     `--test-concurrency=${CONCURRENCY}`,
     // A server that a test left open must not hold the whole run up.
     '--test-force-exit',
     `--test-timeout=${TEST_TIMEOUT_MILLISECONDS}`,
-    '--test-reporter=./scripts/test-reporter.mjs',
-  ];
-  const chosen = asked.filter((argument) => argument[0] === '-');
-  return node.runProgram(options.concat(chosen, files.length > 0 ? files : EVERY_TEST));
+  ].concat(asked.filter((argument) => argument[0] === '-'));
+  if (files.length === 0) return node.runProgram(['scripts/test-runs.mjs'].concat(options));
+  return node.runProgram(['--test', '--test-reporter=./scripts/test-reporter.mjs'].concat(options, files));
 }
 
 function main(asked) {
