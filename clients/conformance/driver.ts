@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Language } from './run-case.ts';
+
+/** A running driver program: one line of JSON in, one line of JSON out. */
+export interface Driver {
+  ask(step: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  /** Everything the program has written, but for the tokens that it was asked for. */
+  said(): string;
+  end(): Promise<void>;
+}
+
+// A proxy that nobody serves: what is meant for loopback must not go through it.
+const deadProxy = 'http://127.0.0.1:9';
+
+/** Starts a language's driver program. */
+export function startDriver(language: Language): Driver {
+  const [program = '', ...args] = language.command;
+  const child = spawn(program, args, {
+    env: { ...process.env, http_proxy: deadProxy, HTTP_PROXY: deadProxy, no_proxy: '', NO_PROXY: '', ...language.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  // Looked at in `ask`, where the end of the output is told from a line.
+  closed.catch(() => undefined);
+  child.stdin.on('error', () => undefined);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let said = '';
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  return {
+    async ask(step) {
+      child.stdin.write(`${JSON.stringify(step)}\n`);
+      const line = await lines.next();
+      if (line.done) {
+        await closed;
+        throw new Error(`the driver of ${language.name} ended at ${JSON.stringify(step['do'])}: ${errors}`);
+      }
+      // A driver writes objects only.
+      const result = JSON.parse(line.value) as Record<string, unknown>;
+      if (!('token' in result)) said += `${line.value}\n`;
+      return result;
+    },
+    said: () => said + errors,
+    async end() {
+      child.stdin.end();
+      await closed;
+    },
+  };
+}
