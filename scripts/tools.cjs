@@ -13,7 +13,9 @@ const INSTALL_MILLISECONDS = 600000;
 // `package` is Debian's name; `probe` is a command line that succeeds where the tool is.
 const TOOLS = [
   { package: 'curl', probe: ['curl', '--version'] },
+  { package: 'caddy', probe: ['caddy', 'version'] },
   { package: 'jq', probe: ['jq', '--version'] },
+  { package: 'nginx', probe: ['sh', '-c', 'PATH="$PATH:/usr/sbin" command -v nginx'] },
   { package: 'php-cli', probe: ['php', '--version'] },
   { package: 'php-curl', probe: ['php', '-r', 'exit(extension_loaded("curl") ? 0 : 1);'] },
   { package: 'postgresql', probe: ['sh', '-c', 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb'] },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createBinders } from '@bindery/binders';
 import { createGuard, type Guard, GuardError, type GuardOptions } from '@bindery/guard';
 import fastifyCookie from '@fastify/cookie';
@@ -10,6 +11,7 @@ import { PasswordHasher } from './domain/password.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
+import { createGateway } from './gateway.ts';
 import { GuessLimits } from './guess-limits.ts';
 import { healthEndpoints } from './health.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
@@ -81,10 +83,19 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   });
   await consolePages(app, context);
 
+  const guard = createInProcessGuard(context, keyRing);
+  serveBelow(
+    app,
+    createGateway({
+      guard,
+      trustedProxies: config.trustedProxies,
+      onError: (error) => logger.error({ err: error }, 'the gateway could not check a request'),
+    }),
+  );
   await app.register(
     createBinders({
       db: context.database.queries,
-      guard: createInProcessGuard(context, keyRing),
+      guard,
       now: context.now,
       isUnavailable: isStoreUnavailable,
     }),
@@ -93,6 +104,22 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     },
   );
   return app;
+}
+
+/** Lets a handler take requests before the framework sees them. */
+function serveBelow(
+  app: FastifyInstance,
+  handle: (request: IncomingMessage, response: ServerResponse) => boolean,
+): void {
+  const framework = app.server.listeners('request');
+  app.server.removeAllListeners('request');
+  app.server.on('request', (request, response) => {
+    if (!handle(request, response)) {
+      for (const listener of framework) {
+        listener.call(app.server, request, response);
+      }
+    }
+  });
 }
 
 /** Checks tokens for introspection and revocation exactly as the guard does, which has no tenant header to look at. */

@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Bindery, createClient, getToken, startBindery, type TestClient, waitFor } from './harness.ts';
+
+/** What the API behind the proxy was asked. */
+interface Asked {
+  readonly method: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A proxy that was started with the snippet of `deploy/`. */
+interface Proxy {
+  readonly name: string;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+let bindery: Bindery;
+let reader: TestClient;
+let writer: TestClient;
+let other: TestClient;
+let readerToken: string;
+let writerToken: string;
+const asked: Asked[] = [];
+const api = createServer((request, response) => {
+  asked.push({ method: request.method, headers: request.headers });
+  request.resume();
+  response.end('from the api');
+});
+const folder = mkdtempSync(join(tmpdir(), 'bindery-gateway-'));
+const proxies: Proxy[] = [];
+
+before(async () => {
+  bindery = await startBindery();
+  reader = await createClient(bindery, { access: 'read' });
+  writer = await createClient(bindery, { access: 'read_write', org: reader.organization_id });
+  other = await createClient(bindery);
+  readerToken = await getToken(bindery, reader);
+  writerToken = await getToken(bindery, writer);
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  proxies.push(await startNginx(), await startCaddy());
+});
+
+after(async () => {
+  await Promise.all(proxies.map((proxy) => proxy.stop()));
+  api.close();
+  api.closeAllConnections();
+  await bindery[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the gateway answers 200 with who is calling', async () => {
+  const answer = await ask({ 'x-original-method': 'GET' });
+  assert.equal(answer.status, 200);
+  assert.deepEqual(identityOf(answer.headers), {
+    'x-client-id': reader.client_id,
+    'x-organization-id': reader.organization_id,
+    'x-access': 'read',
+    'x-scope': 'public',
+    'x-user-id': '',
+  });
+});
+
+test('no method means a write', async () => {
+  const answer = await ask({});
+  assert.equal(answer.status, 403);
+  assert.match(answer.headers.get('www-authenticate') ?? '', /insufficient_scope/);
+  assert.match(answer.headers.get('x-auth-error') ?? '', /read_write/);
+});
+
+test('two families of headers that say different things are 403, the same things are fine', async () => {
+  const differing = [
+    { 'x-original-method': 'POST', 'x-forwarded-method': 'GET' },
+    { 'x-original-uri': '/a', 'x-forwarded-uri': '/b', 'x-original-method': 'GET' },
+  ];
+  for (const headers of differing) {
+    assert.equal((await ask(headers)).status, 403);
+  }
+  assert.equal((await ask({ 'x-original-method': 'GET', 'x-forwarded-method': 'GET' })).status, 200);
+});
+
+test('every refusal on the caller is 401 or 403, under every method and path of the gateway', async () => {
+  const refused: [Record<string, string>, number][] = [
+    [{ authorization: '' }, 401],
+    [{ authorization: 'Bearer x' }, 401],
+    [{ authorization: `Bearer ${readerToken}x` }, 401],
+    [{ 'x-tenant-id': '' }, 403],
+    [{ 'x-tenant-id': 'nonsense' }, 403],
+    [{ 'x-tenant-id': other.organization_id }, 403],
+    [{ 'x-ibinder-tenantid': other.organization_id }, 403],
+  ];
+  for (const [headers, status] of refused) {
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD']) {
+      for (const path of ['/verify', '/verify/api/binders', '/verify?x=1']) {
+        const answer = await ask({ 'x-original-method': 'GET', ...headers }, { method, path });
+        assert.equal(answer.status, status, `${method} ${path} ${JSON.stringify(headers)}`);
+        assert.notEqual(answer.headers.get('x-auth-error'), null);
+        assert.equal(answer.headers.get('x-client-id'), null);
+      }
+    }
+  }
+  assert.equal((await fetch(`${bindery.url}/verifying`)).status, 404);
+});
+
+for (const name of ['nginx', 'caddy']) {
+  test(`${name}: a good call reaches the API with the caller's identity and without the token`, async () => {
+    const answer = await call(name, { method: 'GET', token: readerToken });
+    assert.equal(answer.status, 200);
+    const [seen] = answer.asked;
+    assert.equal(seen?.headers['x-client-id'], reader.client_id);
+    assert.equal(seen?.headers['x-organization-id'], reader.organization_id);
+    assert.equal(seen?.headers['x-access'], 'read');
+    assert.equal(seen?.headers.authorization, undefined);
+    assert.equal((await call(name, { method: 'POST', token: writerToken })).status, 200);
+  });
+
+  test(`${name}: a refused call never reaches the API, and says why`, async () => {
+    const none = await call(name, { method: 'GET', token: undefined });
+    assert.equal(none.status, 401);
+    assert.equal(none.headers.get('www-authenticate'), 'Bearer');
+    assert.deepEqual(none.asked, []);
+    const write = await call(name, { method: 'POST', token: readerToken });
+    assert.equal(write.status, 403);
+    assert.deepEqual(write.asked, []);
+  });
+
+  test(`${name}: a method smuggled in a header does not turn a write into a read`, async () => {
+    for (const header of [
+      'x-original-method',
+      'x-forwarded-method',
+      'x-http-method-override',
+      'x-method-override',
+      'X-Original-Method',
+    ]) {
+      const answer = await call(name, { method: 'DELETE', token: readerToken, headers: { [header]: 'GET' } });
+      assert.ok([401, 403].includes(answer.status), `${header}: ${answer.status}`);
+      assert.deepEqual(answer.asked, []);
+    }
+  });
+
+  test(`${name}: an identity or a tenant smuggled in a header is overwritten or refused`, async () => {
+    const forged = {
+      'x-client-id': other.client_id,
+      'x-organization-id': other.organization_id,
+      'x-access': 'read_write',
+      'x-scope': 'admin',
+      'x-user-id': 'user_forged',
+    };
+    const answer = await call(name, { method: 'GET', token: readerToken, headers: forged });
+    assert.equal(answer.status, 200);
+    const [seen] = answer.asked;
+    assert.equal(seen?.headers['x-client-id'], reader.client_id);
+    assert.equal(seen?.headers['x-organization-id'], reader.organization_id);
+    assert.equal(seen?.headers['x-access'], 'read');
+    assert.equal(seen?.headers['x-scope'], 'public');
+    assert.notEqual(seen?.headers['x-user-id'], 'user_forged');
+    for (const tenant of [other.organization_id, `${reader.organization_id},${other.organization_id}`, '']) {
+      const refused = await call(name, { method: 'GET', token: readerToken, headers: { 'x-tenant-id': tenant } });
+      assert.ok([401, 403].includes(refused.status), `${tenant}: ${refused.status}`);
+      assert.deepEqual(refused.asked, []);
+    }
+  });
+}
+
+function ask(
+  headers: Record<string, string>,
+  options: { readonly method?: string; readonly path?: string } = {},
+): Promise<Response> {
+  return fetch(bindery.url + (options.path ?? '/verify'), {
+    method: options.method ?? 'GET',
+    headers: { authorization: `Bearer ${readerToken}`, 'x-tenant-id': reader.organization_id, ...headers },
+  });
+}
+
+function identityOf(headers: Headers): Record<string, string> {
+  const names = ['x-client-id', 'x-organization-id', 'x-access', 'x-scope', 'x-user-id'];
+  return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? 'absent']));
+}
+
+async function call(
+  name: string,
+  options: {
+    readonly method: string;
+    readonly token: string | undefined;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
+): Promise<{ status: number; headers: Headers; asked: Asked[] }> {
+  const proxy = proxies.find((candidate) => candidate.name === name);
+  assert.ok(proxy);
+  asked.length = 0;
+  const response = await fetch(`${proxy.url}/things/1?x=2`, {
+    method: options.method,
+    headers: {
+      'x-tenant-id': reader.organization_id,
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      ...options.headers,
+    },
+  });
+  await response.text();
+  return { status: response.status, headers: response.headers, asked: [...asked] };
+}
+
+async function startNginx(): Promise<Proxy> {
+  const { text, url } = await fillIn('../deploy/nginx/bindery.conf');
+  const file = join(folder, 'nginx.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`)
+    .join('\n');
+  const user = process.getuid?.() === 0 ? 'user root;\n' : '';
+  writeFileSync(
+    file,
+    `${user}daemon off;\npid ${join(folder, 'nginx.pid')};\nerror_log stderr warn;\nevents {}\nhttp {\n  access_log off;\n${temporary}\n${text}\n}\n`,
+  );
+  return start('nginx', url, ['-p', folder, '-c', file]);
+}
+
+async function startCaddy(): Promise<Proxy> {
+  const { text, url } = await fillIn('../deploy/caddy/Caddyfile');
+  const file = join(folder, 'Caddyfile');
+  writeFileSync(file, `{\n\tadmin off\n\tauto_https off\n}\n\n${text}`);
+  return start('caddy', url, ['run', '--config', file, '--adapter', 'caddyfile']);
+}
+
+/** A snippet of `deploy/` with the addresses of this test. */
+async function fillIn(path: string): Promise<{ readonly text: string; readonly url: string }> {
+  const port = await freePort();
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8')
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${new URL(bindery.url).port}`)
+    // The address of a net server that listens on a port is an object.
+    .replaceAll('127.0.0.1:9000', `127.0.0.1:${(api.address() as AddressInfo).port}`)
+    .replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`);
+  return { text, url: `http://127.0.0.1:${port}` };
+}
+
+async function start(name: string, url: string, args: readonly string[]): Promise<Proxy> {
+  const child = spawn(name, args, {
+    env: { ...process.env, HOME: folder, PATH: `${process.env['PATH']}:/usr/sbin` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  child.stdout.resume();
+  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.once('error', (error) => {
+    log += error.message;
+  });
+  await waitFor(async () => {
+    if (child.exitCode !== null) {
+      throw new Error(`${name} ended: ${log}`);
+    }
+    return (await accepts(Number(new URL(url).port))) ? true : undefined;
+  });
+  return {
+    name,
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createTcpServer().listen(0, '127.0.0.1', () => {
+      // Listening on a port, its address is an object.
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
