@@ -3,4 +3,18 @@
 // (a folder stands for everything in it), and the arguments the command line gives to Node. It is made again when
 // an input, the command or the lockfile differs from the last time.
 
-module.exports = [];
+module.exports = [
+  {
+    name: 'console',
+    inputs: [
+      'packages/console/index.html',
+      'packages/console/package.json',
+      'packages/console/public',
+      'packages/console/scripts',
+      'packages/console/src',
+      'examples/list-binders',
+    ],
+    output: 'packages/console/dist/index.html',
+    command: ['packages/console/scripts/build.ts'],
+  },
+];

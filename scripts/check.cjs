@@ -10,6 +10,7 @@ const TIMEOUT_MILLISECONDS = 300000;
 
 const CHECKS = [
   { name: 'tsc', args: ['node_modules/typescript/bin/tsc', '-p', '.'] },
+  { name: 'tsc console', args: ['node_modules/typescript/bin/tsc', '-p', 'packages/console'] },
   { name: 'biome', args: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.'] },
   { name: 'oxlint', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
 ];

@@ -1,0 +1,19 @@
+/** What an organization's audit trail can tell of; the order is that of the list of choices. */
+export const actions = [
+  'client.create',
+  'client.update',
+  'client.rotate_secret',
+  'client.move_secret_end',
+  'client.end_secret',
+  'client.delete',
+  'invitation.create',
+  'invitation.delete',
+  'member.add',
+  'member.update',
+  'member.remove',
+  'user.create',
+  'user.set_password',
+  'user.create_reset_link',
+  'organization.create',
+  'organization.update',
+] as const;

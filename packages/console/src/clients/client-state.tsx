@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import { State } from '../ui/state.tsx';
+import { relativeTime, useNow, When } from '../ui/when.tsx';
+import type { ApiClient } from './new-secret-host.tsx';
+
+const soonMilliseconds = 14 * 86_400_000;
+
+/** Whether a client can get tokens now. */
+export function ClientState({ client }: { readonly client: ApiClient }) {
+  const { t } = useTranslation();
+  if (client.state === 'disabled') return <State tone="none">{t('state.disabled')}</State>;
+  if (client.secrets.length === 0) return <State tone="bad">{t('state.noSecret')}</State>;
+  return <State tone={endsSoon(client, Date.now()) ? 'warn' : 'good'}>{t('state.active')}</State>;
+}
+
+/** Says whether the last live secret of a client ends within two weeks. */
+export function endsSoon(client: ApiClient, now: number): boolean {
+  const newest = client.secrets.at(-1);
+  return newest?.expiresAt != null && Date.parse(newest.expiresAt) - now < soonMilliseconds;
+}
+
+/** How many secrets are live, and when the first of them ends. */
+export function SecretsLine({ client }: { readonly client: ApiClient }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const [oldest, newer] = client.secrets;
+  if (oldest === undefined) return <span>{t('secrets.none')}</span>;
+  if (newer !== undefined) {
+    return (
+      <span title={oldest.expiresAt ?? undefined}>
+        {oldest.expiresAt === null
+          ? t('secrets.two')
+          : t('secrets.twoOldEnds', { when: relativeTime(Date.parse(oldest.expiresAt), now, i18n.language) })}
+      </span>
+    );
+  }
+  if (oldest.expiresAt === null) return <span>{t('secrets.one')}</span>;
+  return (
+    <span title={oldest.expiresAt}>
+      {endsSoon(client, now) ? (
+        <State tone="warn">
+          {t('secrets.oneEnds', { when: relativeTime(Date.parse(oldest.expiresAt), now, i18n.language) })}
+        </State>
+      ) : (
+        t('secrets.oneEnds', { when: relativeTime(Date.parse(oldest.expiresAt), now, i18n.language) })
+      )}
+    </span>
+  );
+}
+
+/** When a client last got a token. */
+export function LastUsed({ client }: { readonly client: ApiClient }) {
+  const { t } = useTranslation();
+  return client.lastUsedAt === null ? <span>{t('clients.neverUsed')}</span> : <When at={client.lastUsedAt} />;
+}

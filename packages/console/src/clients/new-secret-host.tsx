@@ -1,0 +1,91 @@
+import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
+import { createContext, lazy, type ReactNode, Suspense, use, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation, useRoute } from 'wouter';
+import { useOrganization } from '../session/organization.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Loading } from '../ui/loaded.tsx';
+import { preventLoss } from './prevent-loss.ts';
+
+export type ApiClient = ResponseOf<'getClient'>;
+export type NewSecret = ResponseOf<'createClient'>;
+
+// The screen that shows a secret is loaded before the secret is made.
+const CreateForm = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).CreateForm }));
+const RotateForm = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).RotateForm }));
+const SecretReveal = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).SecretReveal }));
+
+interface Host {
+  readonly startRotation: (client: ApiClient, etag: string) => void;
+}
+
+const HostContext = createContext<Host | undefined>(undefined);
+
+/** Opens the dialog that rotates a secret. */
+export function useNewSecretHost(): Host {
+  const host = use(HostContext);
+  if (host === undefined) throw new Error('there is no host for secrets above this component');
+  return host;
+}
+
+/**
+ * The one dialog in which a client or a secret is made and then shown. It stands above the pages, so that no way
+ * through the console, the back button included, loses a secret that is on the screen; the secret is nowhere else.
+ */
+export function NewSecretHost({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const [isNew] = useRoute('/console/o/:organization/clients/new');
+  const [, go] = useLocation();
+  const [rotating, setRotating] = useState<{ readonly client: ApiClient; readonly etag: string }>();
+  const [made, setMade] = useState<NewSecret>();
+  const [asking, setAsking] = useState(false);
+  const host = useMemo<Host>(() => ({ startRotation: (client, etag) => setRotating({ client, etag }) }), []);
+  const clients = `/console/o/${organization.id}/clients`;
+
+  const leave = () => {
+    setRotating(undefined);
+    if (isNew) go(clients);
+  };
+  const finish = () => {
+    const id = made?.client.id;
+    preventLoss(false);
+    setMade(undefined);
+    setAsking(false);
+    if (rotating === undefined && id !== undefined) go(`${clients}/${id}`);
+    setRotating(undefined);
+  };
+  const show = (secret: NewSecret) => {
+    preventLoss(true);
+    setMade(secret);
+  };
+  const title =
+    made !== undefined
+      ? t(rotating === undefined ? 'secret.readyTitle' : 'secret.rotatedTitle', { client: made.client.name })
+      : rotating === undefined
+        ? t('create.title')
+        : t('rotate.title', { client: rotating.client.name });
+
+  return (
+    <HostContext value={host}>
+      {children}
+      <Dialog
+        opened={made !== undefined || rotating !== undefined || isNew}
+        onClose={() => (made === undefined ? leave() : setAsking(true))}
+        title={title}
+        size={made === undefined && rotating !== undefined ? 'md' : 'xl'}
+        closeOnClickOutside={made === undefined && rotating !== undefined}
+      >
+        <Suspense fallback={<Loading />}>
+          {made !== undefined ? (
+            <SecretReveal made={made} asking={asking} onStay={() => setAsking(false)} onFinish={finish} />
+          ) : rotating === undefined ? (
+            <CreateForm onMade={show} onCancel={leave} />
+          ) : (
+            <RotateForm {...rotating} onMade={show} onCancel={leave} />
+          )}
+        </Suspense>
+      </Dialog>
+    </HostContext>
+  );
+}

@@ -1,0 +1,56 @@
+import { lazy } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Switch } from 'wouter';
+import { NewSecretHost } from './clients/new-secret-host.tsx';
+import { NotFound } from './pages/not-found.tsx';
+import { Overview } from './pages/overview.tsx';
+import { OrganizationProvider } from './session/organization.tsx';
+import { useSession } from './session/session.tsx';
+
+const Clients = lazy(async () => ({ default: (await import('./pages/clients.tsx')).Clients }));
+const Client = lazy(async () => ({ default: (await import('./pages/client.tsx')).Client }));
+const Members = lazy(async () => ({ default: (await import('./pages/members.tsx')).Members }));
+const Audit = lazy(async () => ({ default: (await import('./pages/audit.tsx')).Audit }));
+const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }));
+
+const base = '/console/o/:organization';
+
+/** The screens of one organization. */
+export function OrganizationRoutes({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const { organizations } = useSession();
+  const organization = organizations.find((candidate) => candidate.id === id);
+  if (organization === undefined) return <NotFound text={t('notFound.organization')} />;
+  return (
+    <OrganizationProvider value={organization}>
+      <NewSecretHost>
+        <Switch>
+          <Route path={base}>
+            <Overview />
+          </Route>
+          <Route path={`${base}/clients`}>
+            <Clients />
+          </Route>
+          <Route path={`${base}/clients/new`}>
+            <Clients />
+          </Route>
+          <Route path={`${base}/clients/:client/:tab?`}>
+            {({ client, tab }) => <Client key={client} id={client} tab={tab ?? 'overview'} />}
+          </Route>
+          <Route path={`${base}/members`}>
+            <Members />
+          </Route>
+          <Route path={`${base}/audit`}>
+            <Audit />
+          </Route>
+          <Route path={`${base}/settings`}>
+            <Settings />
+          </Route>
+          <Route>
+            <NotFound />
+          </Route>
+        </Switch>
+      </NewSecretHost>
+    </OrganizationProvider>
+  );
+}

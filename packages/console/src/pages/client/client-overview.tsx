@@ -1,0 +1,212 @@
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { call } from '../../api/call.ts';
+import { useAnswer } from '../../api/queries.ts';
+import { useAction } from '../../api/use-action.ts';
+import type { ApiClient } from '../../clients/new-secret-host.tsx';
+import { fillSampleValues } from '../../samples/values.ts';
+import { useInstance } from '../../session/instance.tsx';
+import { useOwnerReason } from '../../session/organization.tsx';
+import { ActionButton } from '../../ui/action-button.tsx';
+import { DaysChart } from '../../ui/chart.tsx';
+import { Copyable } from '../../ui/copy.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Loaded, Loading } from '../../ui/loaded.tsx';
+import { Section } from '../../ui/page.tsx';
+import { ProblemAlert } from '../../ui/problem-alert.tsx';
+import { Note, State } from '../../ui/state.tsx';
+import { When } from '../../ui/when.tsx';
+
+const SampleTabs = lazy(async () => ({ default: (await import('../../samples/sample-tabs.tsx')).SampleTabs }));
+const AccessChoice = lazy(async () => ({ default: (await import('../../clients/create-form.tsx')).AccessChoice }));
+
+/** What a client is, whether it works, and how it is used. */
+export function ClientOverview({ client, etag }: { readonly client: ApiClient; readonly etag: string }) {
+  const { t } = useTranslation();
+  const reason = useOwnerReason();
+  const instance = useInstance();
+  const [editing, setEditing] = useState(false);
+  const usage = useAnswer('getClientUsage', { path: { organizationId: client.organizationId, clientId: client.id } });
+  return (
+    <Stack gap="lg">
+      <FirstToken client={client} />
+      <Section
+        title={t('client.about')}
+        actions={
+          <ActionButton variant="default" size="xs" reason={reason} onClick={() => setEditing(true)}>
+            {t('edit')}
+          </ActionButton>
+        }
+      >
+        <dl className="pairs" data-stack="">
+          <Pair title={t('create.description')}>
+            {client.description === '' ? (
+              <Text span size="sm" c="dimmed">
+                {t('client.noDescription')}
+              </Text>
+            ) : (
+              client.description
+            )}
+          </Pair>
+          <Pair title={t('clients.access')}>
+            {t(`access.${client.access}`)}{' '}
+            <Text span size="sm" c="dimmed">
+              {t(`access.${client.access}Meaning`)}
+            </Text>
+          </Pair>
+          <Pair title={t('clients.lastUsed')}>
+            <LastUse client={client} />
+          </Pair>
+          <Pair title={t('client.grants')}>{client.grants.map((grant) => t(`grants.${grant}`)).join(', ')}</Pair>
+          <Pair title={t('client.made')}>
+            <When at={client.createdAt} />
+          </Pair>
+          <Pair title={t('secret.organizationId')}>
+            <Copyable value={client.organizationId} label={t('secret.organizationId')} />
+          </Pair>
+          <Pair title={t('secret.tokenUrl')}>
+            <Copyable value={instance.tokenUrl} label={t('secret.tokenUrl')} />
+          </Pair>
+        </dl>
+      </Section>
+      <Section title={t('overview.requests')}>
+        <Loaded query={usage} title={t('client.usageFailed')}>
+          {({ days }) => <DaysChart days={days} />}
+        </Loaded>
+      </Section>
+      <Section title={t('samples.title')} intro={t('samples.placeholder')}>
+        <Suspense fallback={<Loading />}>
+          <SampleTabs values={fillSampleValues(instance, client, 'your-client-secret')} />
+        </Suspense>
+      </Section>
+      {editing && <EditDialog client={client} etag={etag} onClose={() => setEditing(false)} />}
+    </Stack>
+  );
+}
+
+function Pair({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{title}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+/** Waits for the first token with the person in front of the screen, and says when it came. */
+function FirstToken({ client }: { readonly client: ApiClient }) {
+  const { t } = useTranslation();
+  const waited = useRef(client.lastUsedAt === null);
+  if (client.lastUsedAt !== null) {
+    if (!waited.current) return null;
+    return (
+      <Note tone="good" role="status">
+        <State tone="good">{t('client.firstToken')}</State>
+      </Note>
+    );
+  }
+  waited.current = true;
+  if (client.state === 'disabled' || client.secrets.length === 0) return null;
+  return (
+    <Note role="status">
+      <State tone="warn" live>
+        {t('client.waiting')}
+      </State>
+    </Note>
+  );
+}
+
+function LastUse({ client }: { readonly client: ApiClient }) {
+  const { t } = useTranslation();
+  const latest = useAnswer(
+    'listActivity',
+    { path: { organizationId: client.organizationId, clientId: client.id }, query: { outcome: 'issued', limit: 1 } },
+    { enabled: client.lastUsedAt !== null },
+  );
+  if (client.lastUsedAt === null) return t('clients.neverUsed');
+  const entry = latest.data?.value.items[0];
+  const lastFour =
+    entry?.secretLastFour ?? client.secrets.find(({ lastUsedAt }) => lastUsedAt === client.lastUsedAt)?.lastFour;
+  return (
+    <>
+      <When at={client.lastUsedAt} />
+      {client.lastUsedAddress !== null && (
+        <>
+          {' '}
+          {t('client.from')} <code className="mono">{client.lastUsedAddress}</code>
+        </>
+      )}
+      {lastFour !== undefined && (
+        <>
+          {' '}
+          {t('client.withSecret')} <code className="mono">…{lastFour}</code>
+        </>
+      )}
+      {entry?.userAgent != null && (
+        <Text size="xs" c="dimmed" className="break">
+          {entry.userAgent}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function EditDialog({
+  client,
+  etag,
+  onClose,
+}: {
+  readonly client: ApiClient;
+  readonly etag: string;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const form = useForm({
+    initialValues: { name: client.name, description: client.description, access: client.access },
+    validateInputOnBlur: true,
+    validate: { name: (value) => (value.trim() === '' ? t('create.nameMissing') : null) },
+  });
+  const save = useAction(async (values: typeof form.values) => {
+    await call('updateClient', {
+      path: { organizationId: client.organizationId, clientId: client.id },
+      etag,
+      body: { name: values.name.trim(), description: values.description.trim(), access: values.access },
+    });
+    notifications.show({ message: t('saved') });
+  });
+  const submit = async (values: typeof form.values) => {
+    if (await save.run(values)) onClose();
+  };
+  return (
+    <Dialog opened title={t('client.editTitle', { client: client.name })} onClose={onClose}>
+      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+        <Stack>
+          <TextInput label={t('create.name')} maxLength={80} data-autofocus {...form.getInputProps('name')} />
+          <Textarea
+            label={t('create.description')}
+            maxLength={500}
+            autosize
+            minRows={2}
+            {...form.getInputProps('description')}
+          />
+          <Suspense fallback={<Loading lines={2} />}>
+            <AccessChoice value={form.values.access} onChange={(access) => form.setFieldValue('access', access)} />
+          </Suspense>
+          {form.values.access !== client.access && <Note>{t('client.accessNote')}</Note>}
+          {save.problem !== undefined && <ProblemAlert problem={save.problem} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('cancel')}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {t('save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}

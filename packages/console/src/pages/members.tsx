@@ -1,0 +1,408 @@
+import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { call } from '../api/call.ts';
+import { queryClient, useAnswer } from '../api/queries.ts';
+import { useAction } from '../api/use-action.ts';
+import { useOrganization, useOwnerReason } from '../session/organization.tsx';
+import { useSession } from '../session/session.tsx';
+import { ActionButton } from '../ui/action-button.tsx';
+import { Choice } from '../ui/choice.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { LinkDialog } from '../ui/link-dialog.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { Page, Section } from '../ui/page.tsx';
+import { Pager } from '../ui/pager.tsx';
+import { ProblemAlert } from '../ui/problem-alert.tsx';
+import { State } from '../ui/state.tsx';
+import { useUrlFilters } from '../ui/url-filters.ts';
+import { When } from '../ui/when.tsx';
+
+type Member = ResponseOf<'updateMember'>;
+type Invitation = ResponseOf<'listInvitations'>['items'][number];
+interface Link {
+  readonly kind: 'invitation' | 'reset';
+  readonly link: string;
+  readonly expiresAt: string;
+  readonly email: string;
+}
+type Open =
+  | { readonly kind: 'invite' }
+  | { readonly kind: 'role' | 'remove'; readonly member: Member }
+  | { readonly kind: 'withdraw'; readonly invitation: Invitation };
+
+/** Who belongs to an organization, and who is invited. */
+export function Members() {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const reason = useOwnerReason();
+  const filters = useUrlFilters();
+  const [open, setOpen] = useState<Open>();
+  const [link, setLink] = useState<Link>();
+  const path = { organizationId: organization.id };
+  const pageNumber = Math.max(1, Number.parseInt(filters.get('page'), 10) || 1);
+  const members = useAnswer('listMembers', { path, query: { pageNumber, pageSize: 50 } });
+  const invitations = useAnswer('listInvitations', { path, query: { pageSize: 100 } });
+  const close = () => setOpen(undefined);
+  return (
+    <Page
+      title={t('members.title')}
+      of={organization.name}
+      intro={t('members.intro')}
+      actions={
+        <ActionButton
+          reason={reason}
+          leftSection={<Icon name="plus" size={16} />}
+          onClick={() => setOpen({ kind: 'invite' })}
+        >
+          {t('members.invite')}
+        </ActionButton>
+      }
+    >
+      <div className="card">
+        <Loaded query={members} title={t('members.failed')}>
+          {(page) => (
+            <>
+              <MemberTable members={page.items} total={page.totalCount} onOpen={setOpen} onLink={setLink} />
+              {page.totalCount > page.pageSize && (
+                <Pager {...page} onChange={(next) => filters.set({ page: next === 1 ? '' : String(next) })} />
+              )}
+            </>
+          )}
+        </Loaded>
+      </div>
+      <Section title={t('members.open')} intro={t('members.openHelp')} flush>
+        <Loaded query={invitations} title={t('members.openFailed')} lines={2}>
+          {(page) =>
+            page.items.length === 0 ? (
+              <Empty title={t('members.openNone')} />
+            ) : (
+              <DataTable
+                label={t('members.open')}
+                rows={page.items}
+                keyOf={({ id }) => id}
+                columns={[
+                  {
+                    id: 'email',
+                    title: t('fields.email'),
+                    cell: ({ email }) => <span className="break">{email}</span>,
+                  },
+                  { id: 'role', title: t('members.role'), cell: ({ role }) => t(`roles.${role}`) },
+                  { id: 'made', title: t('members.invited'), cell: ({ createdAt }) => <When at={createdAt} /> },
+                  { id: 'ends', title: t('secrets.ends'), cell: ({ expiresAt }) => <When at={expiresAt} /> },
+                  {
+                    id: 'actions',
+                    title: t('actions'),
+                    bare: true,
+                    right: true,
+                    cell: (invitation) => (
+                      <ActionButton
+                        size="xs"
+                        variant="default"
+                        reason={reason}
+                        aria-label={t('members.withdrawOf', { email: invitation.email })}
+                        onClick={() => setOpen({ kind: 'withdraw', invitation })}
+                      >
+                        {t('members.withdraw')}
+                      </ActionButton>
+                    ),
+                  },
+                ]}
+              />
+            )
+          }
+        </Loaded>
+      </Section>
+      {open?.kind === 'invite' && <InviteDialog onLink={setLink} onClose={close} />}
+      {open?.kind === 'role' && <RoleDialog member={open.member} onClose={close} />}
+      {open?.kind === 'remove' && <RemoveDialog member={open.member} onClose={close} />}
+      {open?.kind === 'withdraw' && <WithdrawDialog invitation={open.invitation} onClose={close} />}
+      {link !== undefined && (
+        <LinkDialog
+          title={t(link.kind === 'invitation' ? 'members.linkTitle' : 'members.resetTitle', { email: link.email })}
+          text={t(link.kind === 'invitation' ? 'members.linkText' : 'members.resetText', { email: link.email })}
+          link={link.link}
+          expiresAt={link.expiresAt}
+          onClose={() => setLink(undefined)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function MemberTable({
+  members,
+  total,
+  onOpen,
+  onLink,
+}: {
+  readonly members: readonly Member[];
+  readonly total: number;
+  readonly onOpen: (open: Open) => void;
+  readonly onLink: (link: Link) => void;
+}) {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  const reason = useOwnerReason();
+  const organization = useOrganization();
+  const owners = members.filter(({ role, state }) => role === 'owner' && state === 'active');
+  const isLastOwner = (member: Member) =>
+    total === members.length && owners.length === 1 && owners[0]?.userId === member.userId;
+  const reset = useAction(async (member: Member) => {
+    const { value } = await call('createResetLink', {
+      path: { organizationId: organization.id, userId: member.userId },
+    });
+    onLink({ kind: 'reset', email: member.email, ...value });
+  });
+  return (
+    <>
+      {reset.problem !== undefined && (
+        <div className="pad">
+          <ProblemAlert problem={reset.problem} />
+        </div>
+      )}
+      <DataTable
+        label={t('members.title')}
+        rows={members}
+        keyOf={({ userId }) => userId}
+        columns={[
+          {
+            id: 'who',
+            title: t('fields.name'),
+            cell: (member) => (
+              <>
+                <Text size="sm" fw={500} className="break">
+                  {member.name ?? member.email}
+                  {member.userId === user.id && (
+                    <Text span size="sm" c="dimmed">
+                      {' '}
+                      {t('members.you')}
+                    </Text>
+                  )}
+                </Text>
+                {member.name !== null && (
+                  <Text size="xs" c="dimmed" className="break">
+                    {member.email}
+                  </Text>
+                )}
+              </>
+            ),
+          },
+          { id: 'role', title: t('members.role'), cell: ({ role }) => t(`roles.${role}`) },
+          {
+            id: 'state',
+            title: t('clients.state'),
+            cell: ({ state }) => <State tone={state === 'active' ? 'good' : 'none'}>{t(`state.${state}`)}</State>,
+          },
+          { id: 'joined', title: t('members.joined'), cell: ({ joinedAt }) => <When at={joinedAt} /> },
+          {
+            id: 'actions',
+            title: t('actions'),
+            bare: true,
+            right: true,
+            cell: (member) => {
+              const last = isLastOwner(member) ? t('members.lastOwner') : undefined;
+              const isSelf = member.userId === user.id;
+              const named = { member: member.name ?? member.email };
+              return (
+                <Group gap="xs" justify="flex-end">
+                  <ActionButton
+                    size="xs"
+                    variant="default"
+                    reason={reason ?? last}
+                    aria-label={t('members.changeRoleOf', named)}
+                    onClick={() => onOpen({ kind: 'role', member })}
+                  >
+                    {t('members.changeRole')}
+                  </ActionButton>
+                  {!isSelf && (
+                    <ActionButton
+                      size="xs"
+                      variant="default"
+                      reason={reason}
+                      aria-label={t('members.resetOf', named)}
+                      onClick={() => void reset.run(member)}
+                    >
+                      {t('members.reset')}
+                    </ActionButton>
+                  )}
+                  <ActionButton
+                    size="xs"
+                    variant="default"
+                    reason={(isSelf ? undefined : reason) ?? last}
+                    aria-label={isSelf ? t('members.leave') : t('members.removeOf', named)}
+                    onClick={() => onOpen({ kind: 'remove', member })}
+                  >
+                    {isSelf ? t('members.leave') : t('members.remove')}
+                  </ActionButton>
+                </Group>
+              );
+            },
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+function RoleChoice({
+  value,
+  onChange,
+}: {
+  readonly value: Member['role'];
+  readonly onChange: (role: Member['role']) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Choice
+      label={t('members.role')}
+      value={value}
+      onChange={onChange}
+      options={[
+        { value: 'member', title: t('roles.member'), meaning: t('roles.memberMeaning') },
+        { value: 'owner', title: t('roles.owner'), meaning: t('roles.ownerMeaning') },
+      ]}
+    />
+  );
+}
+
+function InviteDialog({ onLink, onClose }: { readonly onLink: (link: Link) => void; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const [role, setRole] = useState<Member['role']>('member');
+  const form = useForm({
+    initialValues: { email: '' },
+    validateInputOnBlur: true,
+    validate: { email: (value) => (/^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('fields.emailWrong')) },
+  });
+  const invite = useAction(async (email: string) => {
+    const { value } = await call('createInvitation', {
+      path: { organizationId: organization.id },
+      body: { email: email.trim(), role },
+    });
+    onLink({
+      kind: 'invitation',
+      link: value.link,
+      expiresAt: value.invitation.expiresAt,
+      email: value.invitation.email,
+    });
+  });
+  const submit = async ({ email }: { email: string }) => {
+    if (await invite.run(email)) onClose();
+  };
+  return (
+    <Dialog opened title={t('members.inviteTitle', { organization: organization.name })} onClose={onClose}>
+      <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+        <Stack>
+          <TextInput
+            label={t('fields.email')}
+            description={t('members.inviteHelp')}
+            type="email"
+            autoComplete="off"
+            data-autofocus
+            {...form.getInputProps('email')}
+          />
+          <RoleChoice value={role} onChange={setRole} />
+          {invite.problem !== undefined && <ProblemAlert problem={invite.problem} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('cancel')}
+            </Button>
+            <Button type="submit" loading={invite.isPending}>
+              {t('members.makeLink')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function RoleDialog({ member, onClose }: { readonly member: Member; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const { user } = useSession();
+  const [role, setRole] = useState(member.role);
+  const change = useAction(async () => {
+    await call('updateMember', { path: { organizationId: organization.id, userId: member.userId }, body: { role } });
+    notifications.show({ message: t('saved') });
+  });
+  return (
+    <Dialog opened title={t('members.roleTitle', { member: member.name ?? member.email })} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void change.run().then((done) => done && onClose());
+        }}
+      >
+        <Stack>
+          <RoleChoice value={role} onChange={setRole} />
+          {member.userId === user.id && role === 'member' && <Text size="sm">{t('members.selfDemote')}</Text>}
+          {change.problem !== undefined && <ProblemAlert problem={change.problem} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('cancel')}
+            </Button>
+            <Button type="submit" disabled={role === member.role} loading={change.isPending}>
+              {t('save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function RemoveDialog({ member, onClose }: { readonly member: Member; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const { user } = useSession();
+  const [, go] = useLocation();
+  const isSelf = member.userId === user.id;
+  const remove = useAction(async () => {
+    await call('removeMember', { path: { organizationId: organization.id, userId: member.userId } });
+    if (!isSelf) return;
+    await queryClient.refetchQueries({ queryKey: ['getSession'] });
+    go('/console');
+  });
+  return (
+    <ConfirmDialog
+      title={
+        isSelf
+          ? t('members.leaveTitle', { organization: organization.name })
+          : t('members.removeTitle', { member: member.name ?? member.email })
+      }
+      confirm={isSelf ? t('members.leave') : t('members.remove')}
+      action={remove}
+      onClose={onClose}
+    >
+      {isSelf ? t('members.leaveText') : t('members.removeText', { organization: organization.name })}
+    </ConfirmDialog>
+  );
+}
+
+function WithdrawDialog({ invitation, onClose }: { readonly invitation: Invitation; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const withdraw = useAction(() =>
+    call('deleteInvitation', { path: { organizationId: organization.id, invitationId: invitation.id } }),
+  );
+  return (
+    <ConfirmDialog
+      title={t('members.withdrawTitle', { email: invitation.email })}
+      confirm={t('members.withdraw')}
+      action={withdraw}
+      onClose={onClose}
+    >
+      {t('members.withdrawText')}
+    </ConfirmDialog>
+  );
+}

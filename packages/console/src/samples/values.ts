@@ -1,0 +1,19 @@
+import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
+import type { SampleValues } from './fill.ts';
+
+/** What the samples of a client carry. */
+export function fillSampleValues(
+  instance: ResponseOf<'getInstance'>,
+  client: { readonly id: string; readonly organizationId: string },
+  clientSecret: string,
+): SampleValues {
+  return {
+    issuer: instance.issuer,
+    tokenUrl: instance.tokenUrl,
+    apiUrl: instance.apiUrl,
+    tenantHeader: instance.tenantHeader,
+    organizationId: client.organizationId,
+    clientId: client.id,
+    clientSecret,
+  };
+}

@@ -1,0 +1,18 @@
+import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
+import { createContext, type ReactNode, use } from 'react';
+
+export type Instance = ResponseOf<'getInstance'>;
+
+const InstanceContext = createContext<Instance | undefined>(undefined);
+
+/** Hands the instance's branding and addresses to every screen. */
+export function InstanceProvider({ value, children }: { readonly value: Instance; readonly children: ReactNode }) {
+  return <InstanceContext value={value}>{children}</InstanceContext>;
+}
+
+/** The instance's branding and addresses. */
+export function useInstance(): Instance {
+  const instance = use(InstanceContext);
+  if (instance === undefined) throw new Error('there is no instance above this component');
+  return instance;
+}

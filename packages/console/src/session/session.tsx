@@ -1,0 +1,75 @@
+import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
+import { useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Redirect, useLocation, useSearch } from 'wouter';
+import { call } from '../api/call.ts';
+import { toProblem } from '../api/problem.ts';
+import { queryClient } from '../api/queries.ts';
+import { isLanguage } from '../language/languages.ts';
+import { changeLanguage } from '../language/start.ts';
+import { FullPageLoading, FullPageProblem } from '../ui/full-page.tsx';
+
+export type Session = ResponseOf<'getSession'>;
+
+const SessionContext = createContext<Session | undefined>(undefined);
+const sessionKey = ['getSession'];
+
+/** Keeps what signing in, or a change of the account, answered. */
+export function rememberSession(session: Session): void {
+  queryClient.setQueryData(sessionKey, session);
+}
+
+/** Forgets everything that was read for the person who was signed in. */
+export function forgetSession(): void {
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'getInstance' });
+}
+
+/** Shows its content to a signed-in person; others go to the sign-in and come back. */
+export function SignedIn({ children }: { readonly children: ReactNode }) {
+  const { t } = useTranslation();
+  const [path] = useLocation();
+  const search = useSearch();
+  const query = useQuery<Session, Error>({
+    queryKey: sessionKey,
+    queryFn: async () => (await call('getSession', {})).value,
+    retry: false,
+    staleTime: 60_000,
+  });
+  useOwnSettings(query.data);
+  if (query.data !== undefined) return <SessionContext value={query.data}>{children}</SessionContext>;
+  if (query.error === null) return <FullPageLoading />;
+  const problem = toProblem(query.error);
+  if (problem.code === 'unauthenticated') {
+    return <Redirect to={signInPath(search === '' ? path : `${path}?${search}`)} replace />;
+  }
+  return <FullPageProblem problem={problem} title={t('session.failed')} onRetry={() => void query.refetch()} />;
+}
+
+/** The path of the sign-in that leads back to `next`. */
+export function signInPath(next: string): string {
+  return next === '/console' || next === '/console/'
+    ? '/console/sign-in'
+    : `/console/sign-in?next=${encodeURIComponent(next)}`;
+}
+
+/** Who is signed in. */
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (session === undefined) throw new Error('nobody is signed in above this component');
+  return session;
+}
+
+/** Language and theme follow the account once it is known. */
+function useOwnSettings(session: Session | undefined): void {
+  const { setColorScheme } = useMantineColorScheme();
+  const theme = session?.user.theme;
+  const locale = session?.user.locale;
+  useEffect(() => {
+    if (theme !== undefined) setColorScheme(theme);
+  }, [theme, setColorScheme]);
+  useEffect(() => {
+    if (isLanguage(locale)) void changeLanguage(locale);
+  }, [locale]);
+}

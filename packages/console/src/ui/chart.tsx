@@ -1,0 +1,161 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ScrollBox } from './scroll-box.tsx';
+
+interface Day {
+  readonly date: string;
+  readonly issued: number;
+  readonly refused: number;
+}
+
+const width = 720;
+const height = 180;
+const left = 44;
+const bottom = 22;
+const top = 8;
+
+/** Token requests by day as bars, or as a table. */
+export function DaysChart({ days }: { readonly days: readonly Day[] }) {
+  const { t, i18n } = useTranslation();
+  const [asTable, setAsTable] = useState(false);
+  const number = new Intl.NumberFormat(i18n.language);
+  const dateOf = (date: string) =>
+    new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+      Date.parse(date),
+    );
+  const issued = days.reduce((sum, day) => sum + day.issued, 0);
+  const refused = days.reduce((sum, day) => sum + day.refused, 0);
+  const total = t('chart.total', { issued: number.format(issued), refused: number.format(refused) });
+  return (
+    <div>
+      <Group justify="space-between" mb="sm" gap="xs">
+        <Group gap="md">
+          <span className="key">{t('chart.issued')}</span>
+          <span className="key" data-what="refused">
+            {t('chart.refused')}
+          </span>
+        </Group>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          aria-pressed={asTable}
+          onClick={() => setAsTable(!asTable)}
+        >
+          {asTable ? t('chart.asChart') : t('chart.asTable')}
+        </Button>
+      </Group>
+      {asTable ? (
+        <ScrollBox label={t('chart.label')}>
+          <table className="table" aria-label={t('chart.label')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('chart.day')}</th>
+                <th scope="col" className="right">
+                  {t('chart.issued')}
+                </th>
+                <th scope="col" className="right">
+                  {t('chart.refused')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {[...days].reverse().map((day) => (
+                <tr key={day.date}>
+                  <td>
+                    <time dateTime={day.date}>{dateOf(day.date)}</time>
+                  </td>
+                  <td className="right">{number.format(day.issued)}</td>
+                  <td className="right">{number.format(day.refused)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollBox>
+      ) : (
+        <Bars days={days} label={`${t('chart.label')}: ${total}`} number={number} dateOf={dateOf} />
+      )}
+      <Text size="sm" c="dimmed" mt="xs">
+        {total}
+      </Text>
+    </div>
+  );
+}
+
+function Bars({
+  days,
+  label,
+  number,
+  dateOf,
+}: {
+  readonly days: readonly Day[];
+  readonly label: string;
+  readonly number: Intl.NumberFormat;
+  readonly dateOf: (date: string) => string;
+}) {
+  const { t } = useTranslation();
+  const most = ceiling(Math.max(...days.map(({ issued, refused }) => issued + refused), 1));
+  const step = (width - left) / Math.max(days.length, 1);
+  const scale = (value: number) => (value / most) * (height - bottom - top);
+  const floor = height - bottom;
+  return (
+    <svg className="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      {[0, 0.5, 1].map((share) => (
+        <g key={share}>
+          <line
+            className="line"
+            x1={left}
+            x2={width}
+            y1={floor - scale(most * share)}
+            y2={floor - scale(most * share)}
+          />
+          {(share !== 0.5 || most > 1) && (
+            <text x={left - 8} y={floor - scale(most * share) + 4} textAnchor="end">
+              {number.format(most * share)}
+            </text>
+          )}
+        </g>
+      ))}
+      {days.map((day, index) => {
+        const x = left + index * step;
+        const bar = Math.min(step * 0.7, 18);
+        const at = x + (step - bar) / 2;
+        return (
+          <g key={day.date} className="day">
+            <title>
+              {t('chart.dayTotal', {
+                day: dateOf(day.date),
+                issued: number.format(day.issued),
+                refused: number.format(day.refused),
+              })}
+            </title>
+            <rect className="hit" x={x} y={top} width={step} height={floor - top} />
+            <rect className="issued" x={at} y={floor - scale(day.issued)} width={bar} height={scale(day.issued)} />
+            <rect
+              className="refused"
+              x={at}
+              y={floor - scale(day.issued + day.refused)}
+              width={bar}
+              height={scale(day.refused)}
+            />
+            {index % 7 === 1 && (
+              <text x={x + step / 2} y={height - 6} textAnchor="middle">
+                {dateOf(day.date)}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** A round number at or above the largest value. */
+function ceiling(value: number): number {
+  const size = 10 ** Math.floor(Math.log10(value));
+  for (const factor of [1, 2, 4, 5, 6, 8, 10]) {
+    if (size * factor >= value) return size * factor;
+  }
+  return size * 10;
+}

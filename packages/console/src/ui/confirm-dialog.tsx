@@ -1,0 +1,71 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Action } from '../api/use-action.ts';
+import { Dialog } from './dialog.tsx';
+import { ProblemAlert } from './problem-alert.tsx';
+
+/** Asks before something that cannot be undone; with `typed`, only after that text was typed. */
+export function ConfirmDialog({
+  title,
+  children,
+  confirm,
+  typed,
+  harmless,
+  action,
+  onClose,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** What the button says. */
+  readonly confirm: string;
+  readonly typed?: string | undefined;
+  /** Nothing is lost by it. */
+  readonly harmless?: boolean;
+  readonly action: Action<[]>;
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const ready = typed === undefined || text.trim() === typed;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (ready && (await action.run())) onClose();
+  };
+  return (
+    <Dialog opened title={title} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack gap="md">
+          <Text size="sm" component="div">
+            {children}
+          </Text>
+          {typed !== undefined && (
+            <TextInput
+              label={t('confirm.typeName', { name: typed })}
+              value={text}
+              onChange={(event) => setText(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+              data-autofocus
+            />
+          )}
+          {action.problem !== undefined && <ProblemAlert problem={action.problem} />}
+          <Group justify="flex-end">
+            {/* Never the destructive button first. */}
+            <Button variant="default" onClick={onClose} {...(typed === undefined ? { 'data-autofocus': true } : {})}>
+              {t('cancel')}
+            </Button>
+            <Button
+              type="submit"
+              {...(harmless === true ? {} : { color: 'red.9' })}
+              disabled={!ready}
+              loading={action.isPending}
+            >
+              {confirm}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,18 @@
+import { Modal, type ModalProps } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+
+/** A dialog that fills a narrow screen. */
+export function Dialog(props: ModalProps) {
+  const { t } = useTranslation();
+  const narrow = useMediaQuery('(max-width: 40em)', undefined, { getInitialValueInEffect: false });
+  return (
+    <Modal
+      fullScreen={narrow === true}
+      centered
+      closeButtonProps={{ 'aria-label': t('close') }}
+      {...props}
+      styles={{ title: { fontWeight: 600, fontSize: '1.0625rem' } }}
+    />
+  );
+}

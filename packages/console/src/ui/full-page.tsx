@@ -1,0 +1,33 @@
+import { Center, Loader } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '../api/problem.ts';
+import { ProblemAlert } from './problem-alert.tsx';
+
+/** While nothing can be shown yet. */
+export function FullPageLoading() {
+  const { t } = useTranslation();
+  return (
+    <Center mih="100dvh" role="status" aria-label={t('loading')}>
+      <Loader size="sm" />
+    </Center>
+  );
+}
+
+/** When nothing can be shown at all. */
+export function FullPageProblem({
+  problem,
+  title,
+  onRetry,
+}: {
+  readonly problem: Problem;
+  readonly title: string;
+  readonly onRetry: () => void;
+}) {
+  return (
+    <main className="entry">
+      <div className="entry-box">
+        <ProblemAlert problem={problem} title={title} onRetry={onRetry} />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,71 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '../api/problem.ts';
+import { refresh } from '../api/queries.ts';
+import { CopyInline } from './copy.tsx';
+
+const known = [
+  'network',
+  'unreadable',
+  'invalid_input',
+  'unauthenticated',
+  'reauthentication_required',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'precondition_failed',
+  'precondition_required',
+  'too_many_requests',
+  'setup_required',
+  'unavailable',
+] as const;
+
+/** What went wrong in words, what the server said of it, the request id to give to support, and a way on. */
+export function ProblemAlert({
+  problem,
+  title,
+  onRetry,
+}: {
+  readonly problem: Problem;
+  readonly title?: string | undefined;
+  readonly onRetry?: (() => void) | undefined;
+}) {
+  const { t } = useTranslation();
+  const code = known.find((candidate) => candidate === problem.code) ?? 'unreadable';
+  const fields = Object.entries(problem.fields);
+  const changed = code === 'precondition_failed';
+  return (
+    <div className="note" data-tone={changed ? 'warn' : 'bad'} role="alert">
+      <Text fw={600} size="sm">
+        {title ?? t(`problem.${code}`)}
+      </Text>
+      {title !== undefined && <Text size="sm">{t(`problem.${code}`)}</Text>}
+      {problem.detail !== undefined && !changed && (
+        <Text size="sm" lang="en">
+          {problem.detail}
+        </Text>
+      )}
+      {fields.length > 0 && (
+        <ul lang="en" style={{ margin: '0.25rem 0 0', paddingLeft: '1.1rem', fontSize: '0.875rem' }}>
+          {fields.map(([field, messages]) => (
+            <li key={field}>
+              <code className="mono">{field}</code> {messages.join(', ')}
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem.requestId !== undefined && (
+        <Text size="xs" mt={6} component="div">
+          {t('problem.requestId')} <CopyInline value={problem.requestId} label={t('problem.requestId')} />
+        </Text>
+      )}
+      {(onRetry !== undefined || changed) && (
+        <Group mt="xs">
+          <Button size="xs" variant="default" onClick={() => (changed ? void refresh() : onRetry?.())}>
+            {changed ? t('problem.reload') : t('problem.retry')}
+          </Button>
+        </Group>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useEffect, useState } from 'react';
+import { Icon } from './icon.tsx';
+
+/** A search field that waits until the typing rests; `/` leads to it from anywhere on the page. */
+export function SearchField({
+  value,
+  label,
+  onChange,
+}: {
+  readonly value: string;
+  readonly label: string;
+  readonly onChange: (text: string) => void;
+}) {
+  const [text, setText] = useState(value);
+  const [field, setField] = useState<HTMLInputElement | null>(null);
+  const later = useDebouncedCallback(onChange, 300);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    const jump = (event: KeyboardEvent) => {
+      const isTyping =
+        event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [role=dialog]') !== null;
+      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      field?.focus();
+    };
+    document.addEventListener('keydown', jump);
+    return () => document.removeEventListener('keydown', jump);
+  }, [field]);
+  return (
+    <TextInput
+      ref={setField}
+      size="sm"
+      type="search"
+      label={label}
+      value={text}
+      maxLength={100}
+      leftSection={<Icon name="search" size={16} />}
+      aria-keyshortcuts="/"
+      style={{ flex: '1 1 14rem' }}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        later(event.currentTarget.value.trim());
+      }}
+    />
+  );
+}
