@@ -7,6 +7,7 @@ import {
   createClient,
   type Finished,
   getToken,
+  postForm,
   runProgram,
   startBindery,
   type TestClient,
@@ -29,7 +30,7 @@ const languages: Readonly<Record<string, { readonly program: string; readonly pr
 };
 
 /** Those that this machine cannot run say so in their first lines. */
-const notRun = ['list-binders/list-binders.cs'];
+const isRun = (path: string): boolean => !path.endsWith('.cs');
 
 const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
@@ -39,9 +40,14 @@ const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 let bindery: Bindery;
 let client: TestClient;
 
+const person = { email: 'ana@example.com', password: 'a “password” of \\ some length' };
+
 before(async () => {
   bindery = await startBindery();
-  client = await createClient(bindery);
+  client = await createClient(bindery, { more: ['--grant', 'password'] });
+  const { email, password } = person;
+  const create = ['user', 'create', '--org', client.organization_id, '--email', email, '--role', 'member'];
+  await bindery.cliJson([...create, '--password-stdin'], password);
   const made = await fetch(`${bindery.url}/api/binders`, {
     method: 'POST',
     headers: {
@@ -56,7 +62,7 @@ before(async () => {
 after(() => bindery[Symbol.asyncDispose]());
 
 suite('every sample works as it stands', async () => {
-  for (const sample of samples.filter((path) => !notRun.includes(path))) {
+  for (const sample of samples.filter(isRun)) {
     const lacking = await missingTool(sample);
     test(sample, { skip: lacking }, async () => {
       const { code, stdout, stderr } = await runSample(sample, client.client_secret);
@@ -79,25 +85,26 @@ suite('every sample works as it stands', async () => {
   }
 });
 
-test('each sample comes in shell, PHP, Python and JavaScript', () => {
+test('each sample comes in shell, PHP, Python, JavaScript and C#', () => {
   const names = new Set(samples.map((path) => path.replace(/\.[a-z]+$/, '')));
   assert.ok(names.size >= 2);
   for (const name of names) {
-    for (const ending of Object.keys(languages)) {
+    for (const ending of [...Object.keys(languages), 'cs']) {
       assert.ok(samples.includes(`${name}.${ending}`), `${name}.${ending} is missing`);
     }
   }
 });
 
 test('a sample that no test runs says so', () => {
-  for (const path of notRun) {
+  for (const path of samples.filter((sample) => !isRun(sample))) {
     assert.match(readFileSync(folder + path, 'utf8'), /tests of this repository cannot run it/);
   }
 });
 
 async function assertAnswer(sample: string, answer: unknown): Promise<void> {
   if (sample.startsWith('token-json/')) {
-    const { token_type, expires_in, access_token } = answer as Record<string, unknown>;
+    const { token_type, expires_in, access_token, refresh_token } = answer as Record<string, unknown>;
+    assert.equal(typeof refresh_token, sample.includes('client-credentials') ? 'undefined' : 'string');
     assert.equal(token_type, 'Bearer');
     assert.equal(expires_in, 3600);
     assert.equal(decodeJwt(String(access_token))['client_id'], client.client_id);
@@ -115,7 +122,7 @@ async function assertAnswer(sample: string, answer: unknown): Promise<void> {
   );
 }
 
-function runSample(sample: string, secret: string): Promise<Finished> {
+async function runSample(sample: string, secret: string): Promise<Finished> {
   const env = {
     ...process.env,
     BINDERY_URL: bindery.url,
@@ -123,8 +130,24 @@ function runSample(sample: string, secret: string): Promise<Finished> {
     BINDERY_CLIENT_ID: client.client_id,
     BINDERY_CLIENT_SECRET: secret,
     BINDERY_ORGANIZATION_ID: client.organization_id,
+    BINDERY_USERNAME: person.email,
+    BINDERY_PASSWORD: person.password,
+    BINDERY_REFRESH_TOKEN: sample.includes('refresh-token') ? await newRefreshToken() : '',
   };
   return runProgram(languageOf(sample).program, [folder + sample], { env });
+}
+
+async function newRefreshToken(): Promise<string> {
+  const { client_id, client_secret } = client;
+  const answer = await postForm(bindery, '/connect/token', {
+    grant_type: 'password',
+    client_id,
+    client_secret,
+    username: person.email,
+    password: person.password,
+  });
+  const { refresh_token } = (await answer.json()) as { refresh_token: string };
+  return refresh_token;
 }
 
 /** The sentence for a skipped test, or false where all is there. */

@@ -1,0 +1,60 @@
+"""Keeps an access token until shortly before it ends, and renews it once when a call is refused with 401."""
+
+import json
+import os
+import sys
+import time
+
+import requests
+
+
+class Api:
+    def __init__(self):
+        self.token = None
+        self.ends = 0
+
+    def get(self, path):
+        response = self._call(path)
+        if response.status_code == 401:
+            # The token ended early: one new token, one more attempt.
+            self.token = None
+            response = self._call(path)
+        return read_json(response)
+
+    def _call(self, path):
+        return requests.get(
+            os.environ["BINDERY_API_URL"] + path,
+            headers={
+                "Authorization": f"Bearer {self._token()}",
+                "x-tenant-id": os.environ["BINDERY_ORGANIZATION_ID"],
+            },
+            timeout=30,
+        )
+
+    def _token(self):
+        if self.token is None or time.monotonic() >= self.ends:
+            answer = read_json(requests.post(
+                os.environ["BINDERY_URL"] + "/connect/token",
+                data={
+                    "grant_type": "client_credentials",
+                    "client_id": os.environ["BINDERY_CLIENT_ID"],
+                    "client_secret": os.environ["BINDERY_CLIENT_SECRET"],
+                },
+                timeout=30,
+            ))
+            self.token = answer["access_token"]
+            self.ends = time.monotonic() + answer["expires_in"] - 30
+        return self.token
+
+
+def read_json(response):
+    if not response.ok:
+        sys.exit(f"{response.url} answered {response.status_code}: {response.text}")
+    return response.json()
+
+
+api = Api()
+for _ in range(2):
+    # One token serves both calls.
+    binders = api.get("/api/binders")
+print(json.dumps(binders, indent=2))

@@ -1,0 +1,21 @@
+// Gets the next access token and refresh token of a sign-in, with a JSON body, and prints the answer.
+import process from 'node:process';
+
+const { BINDERY_URL, BINDERY_CLIENT_ID, BINDERY_CLIENT_SECRET, BINDERY_REFRESH_TOKEN } = process.env;
+
+const response = await fetch(`${BINDERY_URL}/access_token`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({
+    grant_type: 'refresh_token',
+    client_id: BINDERY_CLIENT_ID,
+    client_secret: BINDERY_CLIENT_SECRET,
+    refresh_token: BINDERY_REFRESH_TOKEN,
+  }),
+  signal: AbortSignal.timeout(30_000),
+});
+if (!response.ok) {
+  console.error(`no token: ${response.status} ${await response.text()}`);
+  process.exit(1);
+}
+console.log(await response.text());

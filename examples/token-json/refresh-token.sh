@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Gets the next access token and refresh token of a sign-in, with a JSON body, and prints the answer.
+set -euo pipefail
+
+# The body comes in on standard input: arguments can be read by every user of the machine.
+curl --request POST \
+  --url "$BINDERY_URL/access_token" \
+  --header 'content-type: application/json' \
+  --silent --show-error --fail-with-body --max-time 30 \
+  --data @- <<JSON
+{"grant_type":"refresh_token","client_id":"$BINDERY_CLIENT_ID","client_secret":"$BINDERY_CLIENT_SECRET","refresh_token":"$BINDERY_REFRESH_TOKEN"}
+JSON
