@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
+import { testStore } from '../../../test/postgres-databases.ts';
 import { createBindersStore } from './store.ts';
 import { openDatabase, organizations } from './test-app.ts';
 
@@ -79,11 +80,16 @@ test('SQL in any value is a value', async (t) => {
   assert.equal(await binders.count(), 1);
 });
 
-test('a page of the list is read from the index, without sorting', async (t) => {
+// How PostgreSQL reads a table that is as good as empty tells nothing.
+if (testStore === 'sqlite') {
+  test('a page of the list is read from the index, without sorting', readsFromIndex);
+}
+
+async function readsFromIndex(t: TestContext): Promise<void> {
   const db = await openDatabase(t);
   const plan = await sql<{ detail: string }>`explain query plan
     select id from binders where organization_id = 'x' order by created_at desc, id limit 10`.execute(db);
   const details = plan.rows.map((row) => row.detail).join('\n');
   assert.match(details, /binders_by_organization/);
   assert.doesNotMatch(details, /TEMP B-TREE/);
-});
+}

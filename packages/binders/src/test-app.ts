@@ -7,7 +7,9 @@ import { createGuard, type Guard } from '@bindery/guard';
 import SQLite from 'better-sqlite3';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import pg from 'pg';
+import { createTestDatabase, testStore } from '../../../test/postgres-databases.ts';
 import { createBinders } from './binders.ts';
 import { type BindersTables, bindersMigrations } from './table.ts';
 
@@ -18,8 +20,14 @@ const audience = 'https://api.example.test/api';
 /** Two organizations that must never see anything of each other. */
 export const organizations = { first: randomUUID(), second: randomUUID() };
 
-/** An empty database in a file of its own, gone when the test ends. */
+/** An empty database of its own, gone when the test ends. */
 export async function openDatabase(test: TestContext): Promise<Kysely<BindersTables>> {
+  const db = await (testStore === 'postgres' ? openPostgres(test) : openSqlite(test));
+  for (const migration of bindersMigrations) await migration.up(db);
+  return db;
+}
+
+async function openSqlite(test: TestContext): Promise<Kysely<BindersTables>> {
   const folder = await mkdtemp(join(tmpdir(), 'binders-'));
   const database = new SQLite(join(folder, 'binders.db'));
   const db = new Kysely<BindersTables>({ dialect: new SqliteDialect({ database }) });
@@ -27,7 +35,18 @@ export async function openDatabase(test: TestContext): Promise<Kysely<BindersTab
     await db.destroy();
     await rm(folder, { recursive: true });
   });
-  for (const migration of bindersMigrations) await migration.up(db);
+  return db;
+}
+
+/** With nothing done about numbers and the order of text: the store evens out the ones and has no need of the other. */
+async function openPostgres(test: TestContext): Promise<Kysely<BindersTables>> {
+  const database = await createTestDatabase();
+  const pool = new pg.Pool({ connectionString: database.url });
+  const db = new Kysely<BindersTables>({ dialect: new PostgresDialect({ pool }) });
+  test.after(async () => {
+    await db.destroy();
+    await database.drop();
+  });
   return db;
 }
 
@@ -40,6 +59,7 @@ export function createTestGuard(): Guard {
     tenantHeader: ['x-tenant-id', 'x-ibinder-tenantid'],
     errorsUrl: '/docs/errors',
     keys: { find: (kid) => (kid === 'test' ? key : undefined) },
+    cutoffs: false,
   });
 }
 

@@ -12,6 +12,7 @@ import { ConfigurationError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { startMaintenance } from '../maintenance.ts';
 import { KeyRing } from '../oauth/key-ring.ts';
+import { locationOf } from '../store/postgres.ts';
 import { writeSetupToken } from '../store/setup-token-file.ts';
 import { version } from '../version.ts';
 import { say } from './output.ts';
@@ -107,7 +108,7 @@ function announce({ config, setupLink }: RunningServer): void {
   say(
     [
       `Bindery ${version} is listening on ${config.publicUrl}   (started in ${Math.round(performance.now())} ms)`,
-      `  data      ${config.dataDir}`,
+      `  data      ${config.databaseUrl === undefined ? config.dataDir : locationOf(config.databaseUrl)}`,
       `  issuer    ${config.publicUrl}`,
       `  audience  ${config.audience}`,
       next,
