@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { cases, type Language, runCase } from '../clients/conformance/run-case.ts';
 
@@ -6,6 +7,11 @@ const sources = new URL('../packages/client/src/index.ts', import.meta.url).path
 
 const languages: readonly Language[] = [
   { name: 'JavaScript', command: [process.execPath, `${drivers}driver.mjs`, sources] },
+  {
+    name: 'Python',
+    command: [existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3', `${drivers}driver.py`],
+    env: { PYTHONPATH: new URL('../clients/python/src/', import.meta.url).pathname, PYTHONDONTWRITEBYTECODE: '1' },
+  },
 ];
 
 for (const language of languages) {
