@@ -191,15 +191,16 @@ export async function rotateSecret(
   });
 }
 
-/** Moves the end of one live secret; the end may be now. */
+/** Moves the end of one live secret, to a moment (epoch milliseconds) or to this one. */
 export async function setSecretEnd(
   context: ActionContext,
   actor: Actor,
   target: ClientTarget & { readonly secretId: string },
-  expiresAt: number,
+  end: number | 'now',
 ): Promise<ApiClient> {
   return changeClient(context, target, async (queries, clients, before) => {
     const now = context.now();
+    const expiresAt = end === 'now' ? now : end;
     const secret = (await clients.liveSecrets(before.id, now)).find(({ id }) => id === target.secretId);
     if (secret === undefined) {
       throw new ApiError('not_found', 'there is no such live secret');

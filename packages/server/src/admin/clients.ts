@@ -73,7 +73,7 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
 
   async endSecret(call) {
     const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
-    const changed = await setSecretEnd(call.context, call.actor, target, call.context.now());
+    const changed = await setSecretEnd(call.context, call.actor, target, 'now');
     return answerClient(call, changed.id);
   },
 

@@ -90,18 +90,18 @@ export function clientChanges(client: Command): void {
     .requiredOption('--for <duration>', 'how much longer it works, such as 24h', duration)
     .addHelpText('after', `\nExample:\n  bindery client extend-secret ${clientExample} a3F9 --for 24h`)
     .action(async (clientId: string, four: string, options: AnswerOptions & { for: number }) => {
-      printClient(options, await moveSecretEnd(clientId, four, options.for));
+      printClient(options, await moveSecretEnd(clientId, four, (now) => now + options.for));
     });
 
   answering(client.command('end-secret <client-id> <last-four>'))
     .description('end a live secret now')
     .addHelpText('after', `\nExample:\n  bindery client end-secret ${clientExample} a3F9`)
     .action(async (clientId: string, four: string, options: AnswerOptions) => {
-      printClient(options, await moveSecretEnd(clientId, four, 0));
+      printClient(options, await moveSecretEnd(clientId, four, () => 'now'));
     });
 }
 
-function moveSecretEnd(clientId: string, four: string, milliseconds: number): Promise<ApiClient> {
+function moveSecretEnd(clientId: string, four: string, endAt: (now: number) => number | 'now'): Promise<ApiClient> {
   return withStore(async (context, actor) => {
     const target = await targetOf(context, clientId);
     const { secrets } = await readClient(context, target.organizationId, clientId);
@@ -110,7 +110,7 @@ function moveSecretEnd(clientId: string, four: string, milliseconds: number): Pr
     if (secret === undefined || found.length > 1) {
       throw new ApiError('not_found', 'there is no such live secret; see: bindery client show');
     }
-    return setSecretEnd(context, actor, { ...target, secretId: secret.id }, context.now() + milliseconds);
+    return setSecretEnd(context, actor, { ...target, secretId: secret.id }, endAt(context.now()));
   });
 }
 

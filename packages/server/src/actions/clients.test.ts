@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTestApp, testActor } from '../test-app.ts';
+import { readClient, setSecretEnd } from './clients.ts';
+
+test('a secret ends now, although the clock moves on while it is being ended', async () => {
+  await using server = await startTestApp();
+  const { clientId, organizationId } = await server.newClient();
+  const moving = {
+    ...server.context,
+    now: () => {
+      server.advance(1);
+      return server.context.now();
+    },
+  };
+  const { secrets } = await readClient(server.context, organizationId, clientId);
+  await setSecretEnd(moving, testActor, { organizationId, clientId, secretId: secrets[0]?.id ?? '' }, 'now');
+  server.advance(1);
+  assert.deepEqual((await readClient(server.context, organizationId, clientId)).secrets, []);
+  const entries = await server.context.database.queries.selectFrom('audit_entries').select('action').execute();
+  assert.ok(entries.some(({ action }) => action === 'client.end_secret'));
+});
