@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeJwt } from 'jose';
+import { crashEnvironment, createCrashPeople, type PeopleTally, PeopleUnderFire } from './crash-people.ts';
 import { assertStoreIsWhole, issuedTokenIds } from './crash-store.ts';
 import { type Bindery, cleanEnvironment, createClient, postForm, startBindery, waitFor } from './harness.ts';
 import type { WriterLine } from './soak/crash-writer.ts';
 import { removeStore, type StoreEnvironment } from './stores.ts';
 
 /** What was acknowledged over all rounds, and found again. */
-export interface CrashTally {
+export interface CrashTally extends Readonly<PeopleTally> {
   readonly rounds: number;
   readonly tokens: number;
   readonly creations: number;
-  readonly rotations: number;
+  readonly secretRotations: number;
 }
 
 /** What is known for sure of one client, from the lines that came through. */
@@ -46,17 +47,22 @@ export async function runCrashRounds(
 ): Promise<CrashTally> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-crash-'));
   const tokenIds = new Set<string>();
-  let tally: CrashTally = { rounds: 0, tokens: 0, creations: 0, rotations: 0 };
-  let bindery = await startBindery({ dataDir });
+  let tally: CrashTally = {
+    ...{ rounds: 0, tokens: 0, creations: 0, secretRotations: 0 },
+    ...{ signIns: 0, rotations: 0, revocations: 0 },
+  };
+  let bindery = await startBindery({ dataDir, env: crashEnvironment });
   try {
     const credentials = await createClient(bindery);
+    const people = new PeopleUnderFire(await createCrashPeople(bindery), tokenIds);
     const keys = await readKeys(bindery);
     while (tally.rounds < roundsMax) {
-      const { clients, ...written } = await runTraffic(bindery, credentials, tokenIds);
-      bindery = await startBindery({ dataDir });
+      const { clients, ...written } = await runTraffic(bindery, credentials, tokenIds, people);
+      bindery = await startBindery({ dataDir, env: crashEnvironment });
       assert.deepEqual(await readKeys(bindery), keys, 'the signing keys are another set');
       await assertClientsAreAsAcknowledged(bindery, clients);
       await assertStoreIsWhole(bindery);
+      await people.assertAsAcknowledged(bindery);
       const kept = await issuedTokenIds(bindery);
       const lost = [...tokenIds].filter((id) => !kept.has(id));
       assert.deepEqual(lost, [], 'tokens without an audit entry');
@@ -64,7 +70,8 @@ export async function runCrashRounds(
         rounds: tally.rounds + 1,
         tokens: tokenIds.size,
         creations: tally.creations + written.creations,
-        rotations: tally.rotations + written.rotations,
+        secretRotations: tally.secretRotations + written.rotations,
+        ...people.tally,
       };
       report(tally);
     }
@@ -77,13 +84,22 @@ export async function runCrashRounds(
 }
 
 /** Traffic of all kinds, and then the end of both processes in the midst of it. */
-async function runTraffic(bindery: Bindery, credentials: Credentials, tokenIds: Set<string>) {
+async function runTraffic(bindery: Bindery, credentials: Credentials, tokenIds: Set<string>, people: PeopleUnderFire) {
   const before = tokenIds.size;
+  const peopleBefore = { ...people.tally };
   const traffic = { isOver: false };
   const writer = startWriter(bindery.storeEnvironment);
-  const loops = Array.from({ length: tokenLoops }, () => askForTokens(bindery, credentials, tokenIds, traffic));
-  // Every kind of traffic has begun.
-  await waitFor(() => (tokenIds.size > before && writer.tally().rotations > 0) || undefined);
+  const loops = [
+    ...Array.from({ length: tokenLoops }, () => askForTokens(bindery, credentials, tokenIds, traffic)),
+    ...people.start(bindery, traffic),
+  ];
+  const hasBegun = (): boolean =>
+    tokenIds.size > before &&
+    writer.tally().rotations > 0 &&
+    people.tally.rotations > peopleBefore.rotations &&
+    people.tally.revocations > peopleBefore.revocations;
+  // Every kind of traffic has begun; what fails before ends the wait.
+  await Promise.race([waitFor(() => hasBegun() || undefined), Promise.all(loops)]);
   const milliseconds = trafficMillisecondsMin + Math.random() * (trafficMillisecondsMax - trafficMillisecondsMin);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   traffic.isOver = true;

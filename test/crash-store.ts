@@ -12,6 +12,11 @@ export async function assertStoreIsWhole(bindery: Pick<Bindery, 'storeEnvironmen
   }
   await assertNone(store, 'clients with more than two live secrets', clientsWithThirdSecret(Date.now()));
   await assertNone(store, 'clients whose changes and audit entries differ', clientsWithoutEntries);
+  await assertNone(store, 'families that contradict themselves', halfFamilies);
+  for (const [what, query] of Object.entries(effectsAndEntries)) {
+    const [row] = await store.rows(query);
+    assert.equal(Number(row?.['effects']), Number(row?.['entries']), `${what} and their audit entries differ`);
+  }
   await assertNone(store, 'hourly counters that differ from the audit entries', countersWithoutEntries);
 }
 
@@ -40,6 +45,28 @@ const clientsWithoutEntries = `
       (select count(*) from audit_entries where target_id = api_clients.id and action = 'client.rotate_secret') as rotated
     from api_clients) as clients
   where created <> 1 or secrets <> 1 + rotated`;
+
+const halfFamilies = `
+  select id from refresh_families
+  where (rotated_at is null) <> (previous_hash is null)
+    or (revoked_at is null) <> (revoked_reason is null)
+    or (sealed_successor is not null and (revoked_at is not null or previous_hash is null))`;
+
+const entriesOf = (action: string, detail: string): string =>
+  `(select count(*) from audit_entries where action = '${action}' and outcome <> 'refused' and details like '%${detail}%')`;
+
+// What a client does to its tokens is committed with its entry: both or neither.
+const effectsAndEntries = {
+  'sign-ins': `
+    select (select count(*) from refresh_families) as effects,
+      ${entriesOf('token.issue', '"grant_type":"password"')} as entries`,
+  'revoked families': `
+    select (select count(*) from refresh_families where revoked_reason = 'revoked_by_client') as effects,
+      ${entriesOf('token.revoke', '"kind":"refresh_token"')} as entries`,
+  'revoked access tokens': `
+    select (select count(*) from revoked_tokens) as effects,
+      ${entriesOf('token.revoke', '"kind":"access_token"')} as entries`,
+};
 
 const countersWithoutEntries = `
   select client_id, counted, kept from (
