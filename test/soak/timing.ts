@@ -1,0 +1,106 @@
+// `node test/soak/timing.ts --samples 20000`: whether the time of an answer tells what the answer does not.
+// Two kinds of attempt take turns; Welch's t-test says whether their times differ by more than chance. Whether a client
+// exists is not compared: its id is no secret, 128 random bits long, and those who exist are answered out of memory.
+import { parseArgs } from 'node:util';
+import { newClientSecret } from '../../packages/server/src/domain/client-secret.ts';
+import { type People, startPeople } from '../security/people.ts';
+
+/** Beyond this the difference is no chance, says the common reading of such tests. */
+const tMax = 4.5;
+const gapMax = 0.05;
+
+type Attempt = () => Promise<{ readonly status: number }>;
+
+const { values } = parseArgs({
+  options: { samples: { type: 'string', default: '20000' }, passwords: { type: 'string', default: '500' } },
+});
+const samples = wholeNumber('samples', values.samples);
+const passwords = wholeNumber('passwords', values.passwords);
+
+await using people = await startPeople();
+let isSound = true;
+for (const [name, count, one, other] of comparisons(people)) {
+  isSound = (await compare(name, count, one, other)) && isSound;
+}
+process.exitCode = isSound ? 0 : 1;
+
+function comparisons({ askSignIn, client }: People): readonly (readonly [string, number, Attempt, Attempt])[] {
+  const unknown = { client_id: `${client.clientId.slice(0, -4)}zzzz` };
+  return [
+    [
+      'a secret that is wrong throughout and one that is nearly right',
+      samples,
+      () => askSignIn({ client_secret: newClientSecret() }),
+      () => askSignIn({ client_secret: `${client.clientSecret.slice(0, -1)}_` }),
+    ],
+    [
+      'two clients that nobody knows',
+      samples,
+      () => askSignIn({ ...unknown, client_secret: newClientSecret() }),
+      () => askSignIn({ client_id: 'x', client_secret: newClientSecret() }),
+    ],
+    [
+      'an unknown user and a wrong password',
+      passwords,
+      () => askSignIn({ username: 'nobody1@example.com', password: 'wrong password here' }),
+      () => askSignIn({ password: 'wrong password here' }),
+    ],
+  ];
+}
+
+/** Times both kinds in turn and says what came of it; false when one can be told from the other. */
+async function compare(name: string, count: number, one: Attempt, other: Attempt): Promise<boolean> {
+  const times: [number[], number[]] = [[], []];
+  // The first ones warm up caches and the compiler.
+  for (let round = -Math.ceil(count / 10); round < count; round += 1) {
+    // Which of the two comes first changes at random, so that neither follows the other's garbage.
+    const order = Math.random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const);
+    for (const kind of order) {
+      const began = performance.now();
+      await (kind === 0 ? one : other)();
+      if (round >= 0) {
+        times[kind].push(performance.now() - began);
+      }
+    }
+  }
+  const [first, second] = times.map(trim) as [number[], number[]];
+  const t = welch(first, second);
+  const gap = Math.abs(median(first) - median(second)) / Math.min(median(first), median(second));
+  const isAlike = Math.abs(t) < tMax && gap < gapMax;
+  process.stdout.write(
+    `${name}: medians ${median(first).toFixed(4)} and ${median(second).toFixed(4)} ms, t = ${t.toFixed(2)}: ${isAlike ? 'alike' : 'they differ'}\n`,
+  );
+  return isAlike;
+}
+
+/** Without the slowest twentieth, which other work of the machine made. */
+function trim(times: readonly number[]): number[] {
+  return times.toSorted((a, b) => a - b).slice(0, Math.ceil(times.length * 0.95));
+}
+
+function welch(first: readonly number[], second: readonly number[]): number {
+  return (mean(first) - mean(second)) / Math.sqrt(variance(first) / first.length + variance(second) / second.length);
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
+function variance(numbers: readonly number[]): number {
+  const middle = mean(numbers);
+  return numbers.reduce((sum, number) => sum + (number - middle) ** 2, 0) / (numbers.length - 1);
+}
+
+/** Of numbers in order. */
+function median(numbers: readonly number[]): number {
+  return numbers[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 10) {
+    process.stderr.write(`--${name} must be a whole number of 10 and more\n`);
+    process.exit(2);
+  }
+  return number;
+}
