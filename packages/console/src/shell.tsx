@@ -24,7 +24,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useEffect(close, [path]);
   return (
     <AppShell
-      header={{ height: 56, collapsed: false }}
+      header={{ height: { base: 56, sm: 0 } }}
       navbar={{ width: 256, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       layout="alt"
       padding={{ base: 'md', sm: 'xl' }}

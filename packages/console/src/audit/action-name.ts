@@ -1,9 +1,5 @@
 import { useTranslation } from 'react-i18next';
-
-/** The key under which the languages keep an action: `client.rotate_secret` is `client_rotate_secret`. */
-export function keyOfAction(action: string): string {
-  return action.replaceAll('.', '_');
-}
+import { keyOfAction } from './actions.ts';
 
 /** What an action is called in a list of choices. */
 export function useActionName(): (action: string) => string {

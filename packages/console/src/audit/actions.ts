@@ -17,3 +17,8 @@ export const actions = [
   'organization.create',
   'organization.update',
 ] as const;
+
+/** The key under which the languages keep an action: `client.rotate_secret` is `client_rotate_secret`. */
+export function keyOfAction(action: string): string {
+  return action.replaceAll('.', '_');
+}

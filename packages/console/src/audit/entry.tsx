@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { CopyInline } from '../ui/copy.tsx';
 import { Sentence, slot } from '../ui/sentence.tsx';
 import { exactTime, When } from '../ui/when.tsx';
-import { keyOfAction } from './action-name.ts';
+import { keyOfAction } from './actions.ts';
 import { useReason } from './reason.ts';
 
 export type AuditEntry = ResponseOf<'listAudit'>['items'][number];

@@ -92,7 +92,7 @@ function Labelled({ label, value }: { readonly label: string; readonly value: st
   const id = useId();
   return (
     <fieldset aria-labelledby={id} className="plain">
-      <Text size="sm" fw={500} mb={4} id={id}>
+      <Text size="sm" fw={600} mb={4} id={id}>
         {label}
       </Text>
       <Copyable value={value} label={label} />

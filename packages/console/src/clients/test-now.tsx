@@ -39,7 +39,7 @@ export function TestNow({
   return (
     <div>
       <Group gap="sm">
-        <Button variant="light" onClick={() => void test()} loading={isPending}>
+        <Button variant="outline" c="var(--mantine-color-anchor)" onClick={() => void test()} loading={isPending}>
           {t('test.now')}
         </Button>
         <Text size="sm" c="dimmed">

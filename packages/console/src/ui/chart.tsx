@@ -1,7 +1,9 @@
 import { Button, Group, Text } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ScrollBox } from './scroll-box.tsx';
+import { localeOf } from './when.tsx';
 
 interface Day {
   readonly date: string;
@@ -9,7 +11,6 @@ interface Day {
   readonly refused: number;
 }
 
-const width = 720;
 const height = 180;
 const left = 44;
 const bottom = 22;
@@ -21,7 +22,7 @@ export function DaysChart({ days }: { readonly days: readonly Day[] }) {
   const [asTable, setAsTable] = useState(false);
   const number = new Intl.NumberFormat(i18n.language);
   const dateOf = (date: string) =>
-    new Intl.DateTimeFormat(i18n.language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Intl.DateTimeFormat(localeOf(i18n.language), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
       Date.parse(date),
     );
   const issued = days.reduce((sum, day) => sum + day.issued, 0);
@@ -95,59 +96,63 @@ function Bars({
   readonly dateOf: (date: string) => string;
 }) {
   const { t } = useTranslation();
+  const { ref, width } = useElementSize<HTMLDivElement>();
   const most = ceiling(Math.max(...days.map(({ issued, refused }) => issued + refused), 1));
-  const step = (width - left) / Math.max(days.length, 1);
+  const step = Math.max(width - left, 0) / Math.max(days.length, 1);
   const scale = (value: number) => (value / most) * (height - bottom - top);
   const floor = height - bottom;
+  const every = step * 7 < 60 ? 14 : 7;
   return (
-    <svg className="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-      {[0, 0.5, 1].map((share) => (
-        <g key={share}>
-          <line
-            className="line"
-            x1={left}
-            x2={width}
-            y1={floor - scale(most * share)}
-            y2={floor - scale(most * share)}
-          />
-          {(share !== 0.5 || most > 1) && (
-            <text x={left - 8} y={floor - scale(most * share) + 4} textAnchor="end">
-              {number.format(most * share)}
-            </text>
-          )}
-        </g>
-      ))}
-      {days.map((day, index) => {
-        const x = left + index * step;
-        const bar = Math.min(step * 0.7, 18);
-        const at = x + (step - bar) / 2;
-        return (
-          <g key={day.date} className="day">
-            <title>
-              {t('chart.dayTotal', {
-                day: dateOf(day.date),
-                issued: number.format(day.issued),
-                refused: number.format(day.refused),
-              })}
-            </title>
-            <rect className="hit" x={x} y={top} width={step} height={floor - top} />
-            <rect className="issued" x={at} y={floor - scale(day.issued)} width={bar} height={scale(day.issued)} />
-            <rect
-              className="refused"
-              x={at}
-              y={floor - scale(day.issued + day.refused)}
-              width={bar}
-              height={scale(day.refused)}
+    <div ref={ref} style={{ height }}>
+      <svg className="chart" width={width} height={height} role="img" aria-label={label}>
+        {[0, 0.5, 1].map((share) => (
+          <g key={share}>
+            <line
+              className="line"
+              x1={left}
+              x2={width}
+              y1={floor - scale(most * share)}
+              y2={floor - scale(most * share)}
             />
-            {index % 7 === 1 && (
-              <text x={x + step / 2} y={height - 6} textAnchor="middle">
-                {dateOf(day.date)}
+            {(share !== 0.5 || most > 1) && (
+              <text x={left - 8} y={floor - scale(most * share) + 4} textAnchor="end">
+                {number.format(most * share)}
               </text>
             )}
           </g>
-        );
-      })}
-    </svg>
+        ))}
+        {days.map((day, index) => {
+          const x = left + index * step;
+          const bar = Math.min(step * 0.7, 18);
+          const at = x + (step - bar) / 2;
+          return (
+            <g key={day.date} className="day">
+              <title>
+                {t('chart.dayTotal', {
+                  day: dateOf(day.date),
+                  issued: number.format(day.issued),
+                  refused: number.format(day.refused),
+                })}
+              </title>
+              <rect className="hit" x={x} y={top} width={step} height={floor - top} />
+              <rect className="issued" x={at} y={floor - scale(day.issued)} width={bar} height={scale(day.issued)} />
+              <rect
+                className="refused"
+                x={at}
+                y={floor - scale(day.issued + day.refused)}
+                width={bar}
+                height={scale(day.refused)}
+              />
+              {index % every === 1 && (
+                <text x={x + step / 2} y={height - 6} textAnchor="middle">
+                  {dateOf(day.date)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </div>
   );
 }
 

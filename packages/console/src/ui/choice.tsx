@@ -25,7 +25,7 @@ export function Choice<Value extends string>({
   const name = useId();
   return (
     <fieldset className="plain">
-      <legend style={{ padding: 0, marginBottom: '0.35rem', fontSize: '0.875rem', fontWeight: 500 }}>{label}</legend>
+      <legend style={{ padding: 0, marginBottom: '0.35rem', fontSize: '0.875rem', fontWeight: 600 }}>{label}</legend>
       <Stack gap={6}>
         {options.map((option) => (
           <label key={option.value} className="choice" data-tone={option.tone}>

@@ -19,14 +19,19 @@ export function relativeTime(at: number, now: number, language: string): string 
   return format.format(0, 'second');
 }
 
+/** How this person writes dates: `en` is 22 Nov in London and Nov 22 in New York. */
+export function localeOf(language: string): string {
+  return navigator.languages.find((tag) => tag.split('-', 1)[0] === language) ?? language;
+}
+
 /** A moment with everything, in the time of this machine. */
 export function exactTime(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'long' }).format(at);
 }
 
 /** A calendar day. */
 export function dayOf(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium' }).format(at);
 }
 
 /** The time now, anew every half minute. */
