@@ -9,6 +9,7 @@ import { StoreUnavailableError } from './unavailable.ts';
  */
 export class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
+  readonly #silence = new Silence();
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -19,9 +20,12 @@ export class PostgresDriver implements Driver {
   }
 
   async acquireConnection(): Promise<PostgresConnection> {
+    this.#silence.refuseMeanwhile();
+    const since = performance.now();
     try {
-      return new PostgresConnection(await this.#pool.connect());
+      return new PostgresConnection(await this.#pool.connect(), this.#silence);
     } catch (cause) {
+      this.#silence.noteFailure(since);
       throw new StoreUnavailableError('the database cannot be reached', { cause });
     }
   }
@@ -56,12 +60,39 @@ export class PostgresDriver implements Driver {
   }
 }
 
+/** So long somebody has waited who counts as having waited in vain; every time limit is above it. */
+const inVainMilliseconds = 4000;
+const refusedMilliseconds = 1000;
+
+/**
+ * Remembers for a moment that the database kept silent, so that a request which needs it several times does not wait
+ * for it several times, and others do not queue up behind.
+ */
+class Silence {
+  #until = 0;
+
+  refuseMeanwhile(): void {
+    if (performance.now() < this.#until) {
+      throw new StoreUnavailableError('the database did not answer a moment ago');
+    }
+  }
+
+  noteFailure(since: number): void {
+    const now = performance.now();
+    if (now - since >= inVainMilliseconds) {
+      this.#until = now + refusedMilliseconds;
+    }
+  }
+}
+
 class PostgresConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
+  readonly #silence: Silence;
   #isBroken = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, silence: Silence) {
     this.#client = client;
+    this.#silence = silence;
   }
 
   get isBroken(): boolean {
@@ -77,6 +108,7 @@ class PostgresConnection implements DatabaseConnection {
     if (this.#isBroken) {
       throw new StoreUnavailableError('the connection to the database was lost');
     }
+    const since = performance.now();
     try {
       const result = await this.#client.query(sql, parameters.map(toPostgresValue));
       return toQueryResult<Row>(result);
@@ -85,6 +117,7 @@ class PostgresConnection implements DatabaseConnection {
         throw cause;
       }
       this.#isBroken = true;
+      this.#silence.noteFailure(since);
       throw new StoreUnavailableError('the database gave no answer', { cause });
     }
   }

@@ -53,8 +53,8 @@ export async function openPostgres(address: PostgresAddress): Promise<Backend> {
       );
     },
     transaction: (action) => againAfterLostRace(() => queries.transaction().execute(action)),
+    createLimiter: sharedLimiters(queries),
     // Nothing tells of changes (LISTEN needs a session, which a pooler does not keep): each second counts as one.
-    createLimiter: sharedLimiters(pool),
     dataVersion: () => Math.floor(performance.now() / 1000),
     hasTable: async (name, on) => {
       // Not to_regclass(): it may remember, from before another process was waited for, that there was no such table.

@@ -1,4 +1,4 @@
-import type { Pool, QueryConfig } from 'pg';
+import { CompiledQuery } from 'kysely';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Queries } from './database.ts';
 
@@ -10,9 +10,14 @@ export const createMemoryLimiter: LimiterFactory = (keyPrefix, points, duration)
   new RateLimiterMemory({ keyPrefix, points, duration });
 
 /** Counters that all processes on one PostgreSQL share; while it does not answer, each process counts by itself. */
-export function sharedLimiters(pool: Pool): LimiterFactory {
+export function sharedLimiters(queries: Queries): LimiterFactory {
   // Without the statement's name: a pooler may hand the next one to another session.
-  const storeClient = { query: ({ text, values }: QueryConfig) => pool.query({ text, values: values ?? [] }) };
+  const storeClient = {
+    async query({ text, values = [] }: { readonly text: string; readonly values?: readonly unknown[] }) {
+      const { rows, numAffectedRows } = await queries.executeQuery(CompiledQuery.raw(text, [...values]));
+      return { rows, rowCount: Number(numAffectedRows ?? rows.length) };
+    },
+  };
   return (keyPrefix, points, duration) =>
     new RateLimiterPostgres({
       storeClient,
