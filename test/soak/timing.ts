@@ -25,19 +25,15 @@ for (const [name, count, one, other] of comparisons(people)) {
 process.exitCode = isSound ? 0 : 1;
 
 function comparisons({ askSignIn, client }: People): readonly (readonly [string, number, Attempt, Attempt])[] {
-  const unknown = { client_id: `${client.clientId.slice(0, -4)}zzzz` };
+  // Made beforehand: only the server's work is measured. Both are mistyped, which the trail tells from wrong.
+  const far = `${newClientSecret().slice(0, -1)}_`;
+  const near = `${client.clientSecret.slice(0, -1)}_`;
   return [
     [
       'a secret that is wrong throughout and one that is nearly right',
       samples,
-      () => askSignIn({ client_secret: newClientSecret() }),
-      () => askSignIn({ client_secret: `${client.clientSecret.slice(0, -1)}_` }),
-    ],
-    [
-      'two clients that nobody knows',
-      samples,
-      () => askSignIn({ ...unknown, client_secret: newClientSecret() }),
-      () => askSignIn({ client_id: 'x', client_secret: newClientSecret() }),
+      () => askSignIn({ client_secret: far }),
+      () => askSignIn({ client_secret: near }),
     ],
     [
       'an unknown user and a wrong password',
