@@ -12,7 +12,14 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY packages/server packages/server
 COPY packages/guard packages/guard
 COPY packages/binders packages/binders
+# The portal shows these programs.
+COPY examples examples
 RUN mkdir /data
+
+# Colours the portal's samples, with packages that the image itself does not need.
+FROM build AS portal
+RUN npm ci --workspace packages/server --omit=optional --ignore-scripts --no-audit --no-fund \
+ && node packages/server/src/portal/build.ts
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Bindery" \
@@ -20,6 +27,7 @@ LABEL org.opencontainers.image.title="Bindery" \
       org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 COPY --from=build /app /app
+COPY --from=portal /app/packages/server/dist packages/server/dist
 COPY --from=build --chown=10001:10001 /data /data
 
 ENV NODE_ENV=production \

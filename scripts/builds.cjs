@@ -17,4 +17,16 @@ module.exports = [
     output: 'packages/console/dist/index.html',
     command: ['packages/console/scripts/build.ts'],
   },
+  {
+    name: 'portal',
+    inputs: [
+      'packages/server/portal/pages',
+      'packages/server/src/portal',
+      'packages/server/src/openapi',
+      'packages/server/src/admin/contract',
+      'examples',
+    ],
+    output: 'packages/server/dist/highlighted.json',
+    command: ['packages/server/src/portal/build.ts'],
+  },
 ];

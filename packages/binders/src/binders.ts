@@ -20,6 +20,8 @@ export interface BindersOptions<Tables extends BindersTables = BindersTables> {
   readonly now?: () => number;
   /** Whether an error of the database only means "not now": it is answered with 503 and a time to wait. */
   readonly isUnavailable?: (error: unknown) => boolean;
+  /** The page that lists the errors: `type` of an answer is this with `#code`; by default `/docs/errors`. */
+  readonly errorsUrl?: string;
   /** Where ids come from. */
   readonly randomBytes?: (size: number) => Uint8Array;
 }
@@ -40,7 +42,7 @@ export function createBinders<Tables extends BindersTables>(options: BindersOpti
   return async (app) => {
     const path = `${app.prefix}/binders`;
     acceptJsonOnly(app);
-    app.setErrorHandler(createErrorHandler(options.isUnavailable));
+    app.setErrorHandler(createErrorHandler(options));
     app.addHook('onRequest', async (_request, reply) => {
       // Before the guard, so that its refusals carry them too.
       reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });

@@ -33,24 +33,32 @@ export class BindersError extends Error {
   }
 }
 
-/** The page that lists the errors; `type` of an answer is this with `#code`. */
-export const errorsUrl = '/docs/errors';
-
 const retryAfterSeconds = 5;
 
 /** Answers any error as problem details (RFC 9457); what is unknown is logged and stays a bare 500. */
-export function createErrorHandler(isUnavailable: (error: unknown) => boolean = () => false) {
+export function createErrorHandler({
+  isUnavailable = () => false,
+  errorsUrl = '/docs/errors',
+}: {
+  readonly isUnavailable?: (error: unknown) => boolean;
+  readonly errorsUrl?: string;
+}) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = isUnavailable(error)
       ? new BindersError('unavailable', 'the server cannot answer now; try again in a few seconds')
       : toBindersError(error);
     if (known.code === 'unavailable') reply.header('retry-after', String(retryAfterSeconds));
     if (bindersErrors[known.code].status >= 500) request.log.error({ err: error }, 'the Binders API failed');
-    return sendProblem(known, request, reply);
+    return sendProblem(known, errorsUrl, request, reply);
   };
 }
 
-function sendProblem(known: BindersError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendProblem(
+  known: BindersError,
+  errorsUrl: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const { status, title } = bindersErrors[known.code];
   return reply
     .code(status)

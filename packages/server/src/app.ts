@@ -7,6 +7,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import type { ActionContext } from './actions/context.ts';
 import { consolePages } from './admin/pages.ts';
 import { managementApi } from './admin/router.ts';
+import type { Config } from './config.ts';
 import { PasswordHasher } from './domain/password.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
@@ -22,7 +23,9 @@ import { KeyRing } from './oauth/key-ring.ts';
 import { metadataEndpoint } from './oauth/metadata.ts';
 import { revocationEndpoint, revocationPath } from './oauth/revoke.ts';
 import { tokenEndpoint } from './oauth/token.ts';
+import { openApiEndpoint } from './openapi/endpoint.ts';
 import { homePage } from './portal/home.ts';
+import { developerPortal } from './portal/portal.ts';
 import { ClientCredentialsReader } from './store/client-credentials.ts';
 import { TokenDecisionWriter } from './store/token-decisions.ts';
 import { isStoreUnavailable } from './store/unavailable.ts';
@@ -65,9 +68,11 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   metadataEndpoint(app, deps);
   jwksEndpoint(app, deps);
   healthEndpoints(app, { keyRing: deps.keyRing, isDraining });
-  homePage(app, config);
+  openApiEndpoint(app, context);
 
   await app.register(fastifyCookie);
+  homePage(app, context);
+  developerPortal(app, context);
   managementApi(app, {
     context,
     hasher: deps.hasher,
@@ -98,6 +103,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
       guard,
       now: context.now,
       isUnavailable: isStoreUnavailable,
+      errorsUrl: errorsUrlOf(config),
     }),
     {
       prefix: '/api',
@@ -148,6 +154,7 @@ function createInProcessGuard(
     issuer: config.publicUrl,
     audience: config.audience,
     tenantHeader: config.tenantHeaders,
+    errorsUrl: errorsUrlOf(config),
     now,
     keys: {
       async find(kid) {
@@ -156,6 +163,11 @@ function createInProcessGuard(
       },
     },
   });
+}
+
+/** The page that explains every code. */
+function errorsUrlOf(config: Config): string {
+  return `${config.publicUrl}/docs/errors`;
 }
 
 function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLogger): FastifyInstance {
@@ -176,6 +188,7 @@ function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLog
     keepAliveTimeout: 65_000,
     clientErrorHandler: refuseUnreadable,
   });
+  app.decorate('errorsUrl', errorsUrlOf(config));
   // Every endpoint reads its own body; nothing is interpreted before it is asked for.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -2,6 +2,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorCode, OAuthError, type OAuthErrorCode } from './errors.ts';
 import { isStoreUnavailable, storeRetryAfterSeconds } from './store/unavailable.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The page that explains every code; an answer names it with `#` and the code. */
+    errorsUrl?: string;
+  }
+}
+
 interface OAuthAnswer {
   readonly status: number;
   /** The code on the wire, where it is not our own. */
@@ -59,7 +66,13 @@ export function answerOAuthError(error: unknown, request: FastifyRequest, reply:
   if (refusal.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(refusal.retryAfterSeconds));
   }
-  return sendJson(reply, { error: answer.error ?? refusal.code, error_description: refusal.message });
+  const { errorsUrl } = reply.server;
+  return sendJson(reply, {
+    error: answer.error ?? refusal.code,
+    error_description: refusal.message,
+    // RFC 6749 §5.2: where a person reads more.
+    ...(errorsUrl === undefined ? {} : { error_uri: `${errorsUrl}#${refusal.code}` }),
+  });
 }
 
 /** Sends a JSON answer of an OAuth endpoint; none may be cached (RFC 6749 §5.1). */
@@ -85,7 +98,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
       reply.header('retry-after', String(refusal.retryAfterSeconds));
     }
     return sendProblem(request, reply, {
-      type: `/docs/errors#${refusal.code}`,
+      type: `${reply.server.errorsUrl ?? '/docs/errors'}#${refusal.code}`,
       status,
       title,
       code: refusal.code,

@@ -37,7 +37,7 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
     if (!(await setup.isSetUp())) {
       return wantsHtml(request)
         ? reply.redirect(`${pathOf(context.config)}/setup`)
-        : sendProblem(request, reply, setupRequired);
+        : sendProblem(request, reply, { ...setupRequired, type: `${context.config.publicUrl}${setupRequired.type}` });
     }
     return sendPage(reply, template, context.config);
   };

@@ -26,6 +26,7 @@ export function metadataOf(config: Config): Readonly<Record<string, unknown>> {
     issuer: config.publicUrl,
     token_endpoint: config.publicUrl + config.tokenPaths[0],
     jwks_uri: `${config.publicUrl}/.well-known/jwks.json`,
+    service_documentation: `${config.publicUrl}/docs`,
     scopes_supported: config.scopes,
     grant_types_supported: ['client_credentials', 'password', 'refresh_token'],
     token_endpoint_auth_methods_supported: authMethods,

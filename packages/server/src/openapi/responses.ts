@@ -17,7 +17,10 @@ export function answer(description: string, schema?: Json, more: Json = {}): Jso
 
 /** `ETag` of the state that was answered. */
 export const etagHeader: Json = {
-  ETag: { description: 'The state that was answered; send it as `If-Match` with a change.', schema: { type: 'string' } },
+  ETag: {
+    description: 'The state that was answered; send it as `If-Match` with a change.',
+    schema: { type: 'string' },
+  },
 };
 
 const requestId: Json = {
