@@ -243,11 +243,12 @@ class ConcurrencyRun {
         tokens.at(-2)?.usedBy !== undefined,
     );
     const used = family?.tokens.at(-2);
-    if (family === undefined || used?.usedBy === undefined) {
+    const usedBy = used?.usedBy;
+    if (family === undefined || used === undefined || usedBy === undefined) {
       return;
     }
     this.#families = this.#families.filter((other) => other !== family);
-    await new Promise((resolve) => setTimeout(resolve, (used.usedBy ?? 0) + this.#grace - Date.now() + 1));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, usedBy + this.#grace - Date.now() + 1)));
     await this.#refresh(used, used.scopeUsed ?? '', random);
     this.tally.lateRetries += 1;
     await this.#checkAtRest(family, random);
