@@ -32,7 +32,10 @@ async function setOperator(context: ActionContext, actor: Actor, userId: string,
       throw new ApiError('conflict', 'the last operator stays; make another one first');
     }
     const changed = await updateUser(queries, user, { isOperator }, now);
-    if (changed === undefined) {
+    // Two who remove each other at once would leave nobody: the version of who stays decides between them.
+    const stays = isOperator ? changed : operators.find(({ id }) => id !== user.id);
+    const kept = stays && (isOperator ? stays : await updateUser(queries, stays, {}, now));
+    if (changed === undefined || kept === undefined) {
       throw new ApiError('conflict', 'the user was changed at the same moment; try again');
     }
     await insertAuditEntry(queries, {

@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addOperator } from '@bindery/server/actions/operators.ts';
+import { createOrganization } from '@bindery/server/actions/organizations.ts';
+import { addMember, createUser } from '@bindery/server/actions/users.ts';
+import type { OperationName } from '@bindery/server/admin/contract/index.ts';
+import type { Audience } from '@bindery/server/admin/contract/operation.ts';
+import { testActor } from '@bindery/server/test-app.ts';
+import {
+  type Browser,
+  exampleOf,
+  operationNames,
+  operationOf,
+  type Site,
+  type Somebody,
+  startSite,
+  type World,
+} from './console.ts';
+
+/** Who may call what; the operator is no member of the organization. */
+const admitted: Readonly<Record<'anonymous' | 'stranger' | 'member' | 'owner' | 'operator', readonly Audience[]>> = {
+  anonymous: ['public'],
+  stranger: ['public', 'user'],
+  member: ['public', 'user', 'member'],
+  owner: ['public', 'user', 'member', 'owner'],
+  operator: ['public', 'user', 'operator'],
+};
+
+type Caller = keyof typeof admitted;
+
+function refusalOf(caller: Caller, audience: Audience): number {
+  if (caller === 'anonymous') {
+    return 401;
+  }
+  return audience === 'operator' || caller === 'member' ? 403 : 404;
+}
+
+function browserOf(site: Site, caller: Caller): Promise<Browser> | Browser {
+  return caller === 'anonymous' ? site.newBrowser() : site.signedIn(site[caller]);
+}
+
+const scoped = operationNames.filter((name) => operationOf(name).path.includes('{organizationId}'));
+const conditional = operationNames.filter((name) => operationOf(name).conditional === true);
+
+/** What the examples answer to who may call them; everything else answers as its contract says. */
+const answersOfItsOwn: Partial<Record<OperationName, number>> = {
+  setUp: 403,
+  resetPassword: 404,
+  changePassword: 400,
+  endSession: 404,
+};
+
+test('235: anonymous, member, owner, the owner of another organization and operator each get what the contract says, and a refusal changes nothing', async () => {
+  await using site = await startSite();
+  const world = await site.newWorld();
+  const browsers = new Map<Caller, Browser>();
+  for (const caller of Object.keys(admitted) as Caller[]) {
+    browsers.set(caller, await browserOf(site, caller));
+  }
+  const before = await site.contents();
+  let refused = 0;
+  for (const name of operationNames) {
+    const { audience } = operationOf(name);
+    for (const [caller, browser] of browsers) {
+      if (admitted[caller].includes(audience)) {
+        continue;
+      }
+      const answer = await browser.call(name, exampleOf(name, world, site));
+      assert.equal(answer.status, refusalOf(caller, audience), `${name} by ${caller}: ${answer.text}`);
+      refused += 1;
+    }
+  }
+  assert.deepEqual(await site.contents(), before);
+  assert.ok(refused > 120, `${refused} refusals`);
+});
+
+test('235: whom the contract admits is admitted, each operation with objects of its own', async () => {
+  await using site = await startSite();
+  for (const name of operationNames) {
+    const { audience, status } = operationOf(name);
+    for (const caller of Object.keys(admitted) as Caller[]) {
+      // The role that an operation is for; the ones above it are admitted by the same line.
+      if (admitted[caller].at(-1) !== audience) {
+        continue;
+      }
+      const world = await site.newWorld();
+      if (name === 'removeOperator') {
+        await addOperator(site.server.context, testActor, site.victim.email);
+      }
+      const self = { ...site, victim: await targetOf(site, name, world) };
+      const browser = await browserOf(site, caller);
+      const example = exampleOf(name, world, self);
+      const own = name === 'reauthenticate' ? { ...example, body: { password: site.stranger.password } } : example;
+      const answer = await browser.call(name, own);
+      assert.equal(answer.status, answersOfItsOwn[name] ?? status, `${name} by ${caller}: ${answer.text}`);
+    }
+  }
+});
+
+/** To whom a member operation is done: a member takes out nobody but itself, and a link is for who belongs nowhere else. */
+async function targetOf(site: Site, name: OperationName, { organizationId }: World): Promise<Somebody> {
+  if (name === 'removeMember') {
+    return site.member;
+  }
+  if (name !== 'createResetLink') {
+    return site.victim;
+  }
+  const given = { email: 'belongs.nowhere.else@example.com', password: 'a long password of theirs' };
+  const input = { organizationId, role: 'member', ...given, hasher: site.server.hasher } as const;
+  return { ...given, id: (await createUser(site.server.context, testActor, input)).id };
+}
+
+test('236: every operation with the id of another organization, or of nothing, is 404 with the same words', async () => {
+  await using site = await startSite();
+  const browser = await site.signedIn(site.owner);
+  await site.newWorld();
+  const nowhere = { ...site.foreign, organizationId: '00000000-0000-4000-8000-000000000000' };
+  const before = await site.contents();
+  const members = scoped.filter((name) => operationOf(name).audience !== 'operator');
+  assert.ok(members.length >= 20);
+  for (const name of members) {
+    const [foreign, none] = [
+      await browser.call(name, exampleOf(name, site.foreign, site)),
+      await browser.call(name, exampleOf(name, nowhere, site)),
+    ];
+    assert.equal(foreign.status, 404, `${name}: ${foreign.text}`);
+    assert.equal(foreign.json['code'], 'not_found', name);
+    assert.equal(foreign.json['detail'], none.json['detail'], name);
+    assert.equal(none.status, 404, name);
+  }
+  assert.deepEqual(await site.contents(), before);
+});
+
+test('236: ids of another organization under the own one are 404: clients, secrets, members, invitations', async () => {
+  await using site = await startSite();
+  const own = await site.newWorld();
+  const browser = await site.signedIn(site.owner);
+  const before = await site.contents();
+  const foreign: World = { ...site.foreign, organizationId: own.organizationId };
+  // The one with a foreign secret under an own client, the other with everything foreign.
+  const mixed: World = { ...own, secretId: site.foreign.secretId };
+  const asStranger = { ...site, victim: site.stranger };
+  let tried = 0;
+  for (const name of scoped) {
+    const parameters: readonly string[] = operationOf(name).path.match(/\{\w+\}/g) ?? [];
+    if (parameters.length < 2 || operationOf(name).audience === 'operator') {
+      continue;
+    }
+    const answer = await browser.call(name, exampleOf(name, foreign, asStranger));
+    assert.equal(answer.status, 404, `${name}: ${answer.text}`);
+    tried += 1;
+    if (parameters.includes('{secretId}')) {
+      const other = await browser.call(name, exampleOf(name, mixed, site));
+      assert.equal(other.status, 404, `${name} with a foreign secret: ${other.text}`);
+    }
+  }
+  assert.ok(tried >= 12, `${tried} operations`);
+  assert.deepEqual(await site.contents(), before);
+});
+
+test('236: a cursor, a filter or a search of one organization shows nothing of another', async () => {
+  await using site = await startSite();
+  const own = await site.newWorld();
+  const stranger = await site.signedIn(site.stranger);
+  const browser = await site.signedIn(site.owner);
+  const foreignIn = { parameters: { organizationId: site.foreign.organizationId, clientId: site.foreign.clientId } };
+  const ownIn = { parameters: { organizationId: own.organizationId, clientId: own.clientId } };
+  const foreignTrail = await stranger.call('listAudit', foreignIn);
+  const foreignItems = foreignTrail.json['items'] as readonly { readonly id: string }[];
+  assert.ok(foreignItems.length > 1);
+  const ids = [site.foreign.clientId, site.foreign.organizationId, site.stranger.id, site.stranger.email];
+  const queries = [
+    `?before=${foreignItems[0]?.id}`,
+    `?target=${site.foreign.clientId}`,
+    `?actor=${site.stranger.id}`,
+    '?pageNumber=2&pageSize=1',
+    '?search=world',
+    '?search=%25',
+    '?usage=never',
+    "?search=' OR 1=1 --",
+  ];
+  const reading = scoped.filter((name) => operationOf(name).method === 'GET');
+  for (const name of reading) {
+    for (const query of ['', ...queries]) {
+      const answer = await browser.call(name, { ...ownIn, query: encodeURI(decodeURI(query)) });
+      assert.ok([200, 400].includes(answer.status), `${name}${query}: ${answer.text}`);
+      for (const id of ids.filter((value) => !query.includes(value))) {
+        assert.ok(!answer.text.includes(id), `${name}${query} tells ${id}`);
+      }
+    }
+  }
+});
+
+test('240: the last owner neither leaves nor becomes a member, and the last operator stays', async () => {
+  await using site = await startSite();
+  const world = await site.newWorld();
+  const browser = await site.signedIn(site.owner);
+  const parameters = { organizationId: world.organizationId, userId: site.owner.id };
+  assert.equal((await browser.call('removeMember', { parameters })).status, 409);
+  assert.equal((await browser.call('updateMember', { parameters, body: { role: 'member' } })).status, 409);
+  const operator = await site.signedIn(site.operator);
+  const itself = { parameters: { userId: site.operator.id } };
+  assert.equal((await operator.call('removeOperator', itself)).status, 409);
+  assert.equal((await operator.call('setUserState', { ...itself, body: { state: 'disabled' } })).status, 409);
+  const promote = { parameters: { ...parameters, userId: site.member.id }, body: { role: 'owner' } };
+  assert.equal((await browser.call('updateMember', promote)).status, 200);
+  assert.equal((await browser.call('removeMember', { parameters })).status, 204);
+});
+
+test('240: of two owners who leave at once one stays, and of two operators who remove each other one stays', async () => {
+  await using site = await startSite();
+  const { context } = site.server;
+  const { id } = await worldOfTwoOwners(site);
+  const [first, second] = [await site.signedIn(site.owner), await site.signedIn(site.member)];
+  const answers = await Promise.all([
+    first.call('removeMember', { parameters: { organizationId: id, userId: site.owner.id } }),
+    second.call('removeMember', { parameters: { organizationId: id, userId: site.member.id } }),
+  ]);
+  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [204, 409]);
+  await addOperator(context, testActor, site.victim.email);
+  const [one, other] = [await site.signedIn(site.operator), await site.signedIn(site.victim)];
+  const removals = await Promise.all([
+    one.call('removeOperator', { parameters: { userId: site.victim.id } }),
+    other.call('removeOperator', { parameters: { userId: site.operator.id } }),
+  ]);
+  // The one who lost is no operator any more, or was told that somebody was quicker.
+  assert.equal(removals.filter(({ status }) => status === 204).length, 1);
+  const left = await context.database.queries.selectFrom('users').select('id').where('is_operator', '=', 1).execute();
+  assert.equal(left.length, 1);
+});
+
+async function worldOfTwoOwners(site: Site): Promise<{ readonly id: string }> {
+  const made = await createOrganization(site.server.context, testActor, { name: 'Two owners' });
+  for (const { email } of [site.owner, site.member]) {
+    await addMember(site.server.context, testActor, { organizationId: made.id, email, role: 'owner' });
+  }
+  return made;
+}
+
+test('240: who was removed, or is an owner no more, has lost its rights at the next request', async () => {
+  await using site = await startSite();
+  const world = await site.newWorld();
+  const [owner, member] = [await site.signedIn(site.owner), await site.signedIn(site.member)];
+  const of = (userId: string) => ({ parameters: { organizationId: world.organizationId, userId } });
+  const create = { ...of(''), body: { name: 'One more' } };
+  assert.equal((await owner.call('updateMember', { ...of(site.member.id), body: { role: 'owner' } })).status, 200);
+  assert.equal((await member.call('createClient', create)).status, 201);
+  assert.equal((await owner.call('updateMember', { ...of(site.member.id), body: { role: 'member' } })).status, 200);
+  assert.equal((await member.call('createClient', create)).status, 403);
+  assert.equal((await owner.call('removeMember', of(site.member.id))).status, 204);
+  assert.equal((await member.call('getOrganization', of(''))).status, 404);
+});
+
+test('240: an owner makes no reset link for who is an operator or belongs to another organization as well', async () => {
+  await using site = await startSite();
+  const { context } = site.server;
+  const world = await site.newWorld();
+  for (const { email } of [site.operator, site.stranger]) {
+    await addMember(context, testActor, { organizationId: world.organizationId, email, role: 'member' });
+  }
+  const owner = await site.signedIn(site.owner);
+  for (const { id } of [site.operator, site.stranger]) {
+    const answer = await owner.call('createResetLink', {
+      parameters: { organizationId: world.organizationId, userId: id },
+    });
+    assert.equal(answer.status, 403, answer.text);
+    assert.equal(answer.json['link'], undefined);
+  }
+});
+
+test('239: every operation that is marked so asks for the password after ten minutes, and goes on once it was given', async () => {
+  await using site = await startSite();
+  const marked = operationNames.filter((name) => operationOf(name).recent === true);
+  assert.ok(marked.length >= 14);
+  const world = await site.newWorld();
+  const [owner, operator] = [await site.signedIn(site.owner), await site.signedIn(site.operator)];
+  site.server.advance(600_000);
+  const before = await site.contents();
+  for (const name of marked) {
+    const browser = operationOf(name).audience === 'operator' ? operator : owner;
+    const answer = await browser.call(name, exampleOf(name, world, site));
+    assert.equal(answer.status, 403, `${name}: ${answer.text}`);
+    assert.equal(answer.json['code'], 'reauthentication_required', name);
+  }
+  // The use of the sessions is written down, nothing else.
+  assert.deepEqual({ ...(await site.contents()), console_sessions: [] }, { ...before, console_sessions: [] });
+  const wrong = await owner.call('reauthenticate', { body: { password: 'not the password' } });
+  assert.equal(wrong.status, 400);
+  assert.equal((await owner.call('createClient', exampleOf('createClient', world, site))).status, 403);
+  assert.equal((await owner.call('reauthenticate', { body: { password: site.owner.password } })).status, 200);
+  assert.equal((await owner.call('createClient', exampleOf('createClient', world, site))).status, 201);
+});
+
+test('239: creating and rotating secrets, deleting and changing roles are marked so', () => {
+  const demanded: readonly OperationName[] = [
+    ...(['createClient', 'rotateSecret', 'deleteClient', 'deleteOrganization', 'updateMember'] as const),
+    ...(['removeMember', 'createInvitation', 'createResetLink', 'addOperator', 'removeOperator'] as const),
+    ...(['createApiCredential', 'deleteApiCredential', 'setUserState', 'createUserResetLink'] as const),
+    ...(['inviteOwner', 'rotateSigningKey'] as const),
+  ];
+  for (const name of demanded) {
+    assert.equal(operationOf(name).recent, true, name);
+  }
+});
+
+test('243: a change without If-Match is 428, with an old one 412, and neither changes anything', async () => {
+  await using site = await startSite();
+  const world = await site.newWorld();
+  const browser = await site.signedIn(site.owner);
+  const before = await site.contents();
+  for (const name of conditional) {
+    const { version: _, ...without } = exampleOf(name, world, site);
+    assert.equal((await browser.call(name, without)).status, 428, name);
+    for (const header of ['"0"', '"99"', '*', '1', 'W/"1"', '"one"', '']) {
+      const answer = await browser.call(name, { ...without, headers: { 'if-match': header } });
+      assert.equal(answer.status, 412, `${name} with ${header}: ${answer.text}`);
+    }
+  }
+  assert.deepEqual(await site.contents(), before);
+});
+
+test('243: of two changes at once that saw the same state one is made and the other told 412', async () => {
+  await using site = await startSite();
+  for (const name of conditional) {
+    const world = await site.newWorld();
+    const browsers = [await site.signedIn(site.owner), await site.signedIn(site.owner)];
+    const example = exampleOf(name, world, site);
+    const answers = await Promise.all(browsers.map((browser) => browser.call(name, example)));
+    const statuses = answers.map(({ status }) => status).toSorted();
+    const lost = name.startsWith('delete') ? [404, 412] : [412];
+    assert.equal(statuses[0], operationOf(name).status, `${name}: ${statuses}`);
+    assert.ok(lost.includes(statuses[1] ?? 0), `${name}: ${statuses}`);
+  }
+});
