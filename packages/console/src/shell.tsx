@@ -1,4 +1,15 @@
-import { AppShell, Burger, Button, Divider, Group, Menu, Stack, Text, UnstyledButton } from '@mantine/core';
+import {
+  AppShell,
+  Burger,
+  Button,
+  Divider,
+  Group,
+  Menu,
+  Stack,
+  Text,
+  UnstyledButton,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -185,12 +196,9 @@ function Account() {
       <Divider my="xs" color="var(--line)" />
       <Menu width="target" position="top-start">
         <Menu.Target>
-          <UnstyledButton
-            className="nav-link"
-            w="100%"
-            aria-label={t('nav.account', { name: user.name ?? user.email })}
-          >
+          <UnstyledButton className="nav-link" w="100%">
             <Icon name="operators" />
+            <VisuallyHidden>{t('nav.account')}</VisuallyHidden>
             <span style={{ minWidth: 0, flex: 1 }}>
               <Text size="sm" truncate>
                 {user.name ?? user.email}

@@ -63,7 +63,10 @@ function AuditSentence({ entry }: { readonly entry: AuditEntry }) {
       {what}
     </strong>,
   ];
-  const key = `sentences.${keyOfAction(entry.action)}`;
+  // What a person did to itself reads differently: joined, left.
+  const own = `sentences.${keyOfAction(entry.action)}_self`;
+  const isOwn = target !== null && target.id === actor.id && i18n.exists(own);
+  const key = isOwn ? own : `sentences.${keyOfAction(entry.action)}`;
   // The keys of the sentences are the actions; one of a newer server has no sentence yet.
   const text = i18n.exists(key)
     ? t(key as 'sentences.client_create', { who: slot(0), what: slot(1) })
@@ -93,22 +96,21 @@ function Changes({ entry }: { readonly entry: AuditEntry }) {
     (name) => JSON.stringify(entry.before?.[name]) !== JSON.stringify(entry.after?.[name]),
   );
   const facts = Object.entries(entry.details ?? {}).filter(
-    ([name, value]) => value !== null && typeof value !== 'object' && !['name', 'secret_id'].includes(name),
+    ([name, value]) => value !== null && typeof value !== 'object' && !['name', 'email', 'secret_id'].includes(name),
   );
   if (names.length === 0 && facts.length === 0) return null;
   return (
-    <dl className="pairs" style={{ marginTop: '0.35rem', gap: '0.1rem 0.75rem' }}>
+    <dl className="facts">
       {names.map((name) => (
-        <div key={name} style={{ display: 'contents' }}>
+        <div key={name}>
           <dt>{label(name)}</dt>
           <dd>
-            <del style={{ textDecorationThickness: 1 }}>{tell(name, entry.before?.[name])}</del> →{' '}
-            <ins style={{ textDecoration: 'none' }}>{tell(name, entry.after?.[name])}</ins>
+            <del>{tell(name, entry.before?.[name])}</del> → <ins>{tell(name, entry.after?.[name])}</ins>
           </dd>
         </div>
       ))}
       {facts.map(([name, value]) => (
-        <div key={name} style={{ display: 'contents' }}>
+        <div key={name}>
           <dt>{label(name)}</dt>
           <dd>{tell(name, value)}</dd>
         </div>

@@ -76,6 +76,7 @@ export function CreateForm({
             required
             withAsterisk={false}
             data-autofocus
+            autoFocus
             {...form.getInputProps('name')}
           />
           <Textarea

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toEnvFile } from '../samples/fill.ts';
 import { SampleTabs } from '../samples/sample-tabs.tsx';
@@ -29,6 +29,9 @@ export function SecretReveal({
   const { t } = useTranslation();
   const instance = useInstance();
   const [stored, setStored] = useState(false);
+  const top = useRef<HTMLDivElement>(null);
+  // The button that had the focus is gone with the form.
+  useEffect(() => top.current?.focus(), []);
   const values = fillSampleValues(instance, made.client, made.clientSecret);
   const env = toEnvFile(values);
   if (asking && !stored) {
@@ -48,7 +51,9 @@ export function SecretReveal({
   }
   return (
     <Stack gap="lg">
-      <Note tone="warn">{t('secret.once')}</Note>
+      <div ref={top} tabIndex={-1} className="quiet">
+        <Note tone="warn">{t('secret.once')}</Note>
+      </div>
       {made.previousSecretExpiresAt !== null && (
         <Text size="sm">
           {t('secret.previousEnds')} <When at={made.previousSecretExpiresAt} />.

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '../api/call.ts';
 import { useAnswer } from '../api/queries.ts';
@@ -51,7 +51,7 @@ export function Audit() {
     >
       <div className="card">
         <search>
-          <Group gap="sm" p="md" align="flex-end">
+          <div className="filters">
             <NativeSelect
               label={t('audit.action')}
               value={filters.get('action')}
@@ -90,7 +90,7 @@ export function Audit() {
                 {t('filters.clear')}
               </Button>
             )}
-          </Group>
+          </div>
         </search>
         <LoadedTrail
           trail={trail}

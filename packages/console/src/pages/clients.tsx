@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, NativeSelect, Text } from '@mantine/core';
+import { Anchor, Button, NativeSelect, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link, useRoute } from 'wouter';
 import { useAnswer } from '../api/queries.ts';
@@ -73,7 +73,7 @@ export function Clients() {
       <div className="card">
         {!isNothing && (
           <search>
-            <Group gap="sm" p="md" align="flex-end">
+            <div className="filters">
               <SearchField
                 value={search}
                 onChange={(text) => filters.set({ search: text })}
@@ -118,7 +118,7 @@ export function Clients() {
                 }
                 data={sorts.map((value) => ({ value, label: t(`sort.${value}`) }))}
               />
-            </Group>
+            </div>
           </search>
         )}
         <Loaded query={query} title={t('clients.failed')} lines={7}>

@@ -80,7 +80,7 @@ function Details({ organization, etag }: Part) {
             {...form.getInputProps('contact')}
           />
           <div>
-            <Text size="sm" fw={500} mb={4}>
+            <Text size="sm" fw={600} mb={4}>
               {t('overview.organizationId')}
             </Text>
             <Copyable value={organization.id} label={t('overview.organizationId')} />

@@ -144,7 +144,11 @@ function Bars({
                 height={scale(day.refused)}
               />
               {index % every === 1 && (
-                <text x={x + step / 2} y={height - 6} textAnchor="middle">
+                <text
+                  x={index > days.length - 3 ? width : x + step / 2}
+                  y={height - 6}
+                  textAnchor={index > days.length - 3 ? 'end' : 'middle'}
+                >
                   {dateOf(day.date)}
                 </text>
               )}

@@ -82,7 +82,7 @@ export function CopyInline({
   const { outcome, copy } = useCopy(value, () => code.current);
   return (
     <span style={{ display: 'inline-flex', alignItems: 'center', gap: '0.25rem', maxWidth: '100%' }}>
-      <code ref={code} className="mono break" title={value} translate="no">
+      <code ref={code} className={shown === undefined ? 'mono break' : 'mono nowrap'} title={value} translate="no">
         {shown ?? value}
       </code>
       <Tooltip

@@ -11,6 +11,8 @@ export function Dialog(props: ModalProps) {
       fullScreen={narrow === true}
       centered
       closeButtonProps={{ 'aria-label': t('close') }}
+      // A dialog's head is not the page's.
+      attributes={{ header: { role: 'presentation' } }}
       {...props}
       styles={{ title: { fontWeight: 600, fontSize: '1.0625rem' } }}
     />

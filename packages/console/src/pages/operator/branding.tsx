@@ -108,7 +108,7 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
             <Contrast color={form.values.color} />
           </div>
           <div>
-            <Text size="sm" fw={500}>
+            <Text size="sm" fw={600}>
               {t('branding.logo')}
             </Text>
             <Text size="xs" c="dimmed" mb="xs">

@@ -208,13 +208,13 @@ function NewCredential({
     <Stack>
       <Note tone="warn">{t('secret.once')}</Note>
       <div>
-        <Text size="sm" fw={500} mb={4}>
+        <Text size="sm" fw={600} mb={4}>
           {t('credentials.id')}
         </Text>
         <Copyable value={made.credential.id} label={t('credentials.id')} />
       </div>
       <div>
-        <Text size="sm" fw={500} mb={4}>
+        <Text size="sm" fw={600} mb={4}>
           {t('secrets.secret')}
         </Text>
         <Copyable value={made.clientSecret} label={t('secrets.secret')} />

@@ -11,11 +11,9 @@ import { CopyInline } from '../../ui/copy.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { State } from '../../ui/state.tsx';
 import { When } from '../../ui/when.tsx';
 
 type SigningKey = ResponseOf<'rotateSigningKey'>;
-const tones = { published: 'warn', signing: 'good', retiring: 'neutral' } as const;
 
 /** The signing keys with their times, newest first. */
 export function Keys() {
@@ -69,11 +67,9 @@ function Key({ signingKey }: { readonly signingKey: SigningKey }) {
   const { t } = useTranslation();
   return (
     <li data-state={signingKey.state}>
-      <State tone={tones[signingKey.state]}>
-        <Text span fw={600} size="sm">
-          {t(`keys.${signingKey.state}`)}
-        </Text>
-      </State>
+      <Text fw={600} size="sm">
+        {t(`keys.${signingKey.state}`)}
+      </Text>
       <Text size="sm" c="dimmed">
         {t(`keys.${signingKey.state}Meaning`)}
       </Text>
