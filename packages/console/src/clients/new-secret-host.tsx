@@ -16,7 +16,7 @@ const RotateForm = lazy(async () => ({ default: (await import('./secret-dialogs.
 const SecretReveal = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).SecretReveal }));
 
 interface Host {
-  readonly startRotation: (client: ApiClient, etag: string) => void;
+  readonly startRotation: (client: ApiClient) => void;
 }
 
 const HostContext = createContext<Host | undefined>(undefined);
@@ -37,10 +37,10 @@ export function NewSecretHost({ children }: { readonly children: ReactNode }) {
   const organization = useOrganization();
   const [isNew] = useRoute('/console/o/:organization/clients/new');
   const [, go] = useLocation();
-  const [rotating, setRotating] = useState<{ readonly client: ApiClient; readonly etag: string }>();
+  const [rotating, setRotating] = useState<ApiClient>();
   const [made, setMade] = useState<NewSecret>();
   const [asking, setAsking] = useState(false);
-  const host = useMemo<Host>(() => ({ startRotation: (client, etag) => setRotating({ client, etag }) }), []);
+  const host = useMemo<Host>(() => ({ startRotation: setRotating }), []);
   const clients = `/console/o/${organization.id}/clients`;
 
   const leave = () => {
@@ -64,7 +64,7 @@ export function NewSecretHost({ children }: { readonly children: ReactNode }) {
       ? t(rotating === undefined ? 'secret.readyTitle' : 'secret.rotatedTitle', { client: made.client.name })
       : rotating === undefined
         ? t('create.title')
-        : t('rotate.title', { client: rotating.client.name });
+        : t('rotate.title', { client: rotating.name });
 
   return (
     <HostContext value={host}>
@@ -82,7 +82,7 @@ export function NewSecretHost({ children }: { readonly children: ReactNode }) {
           ) : rotating === undefined ? (
             <CreateForm onMade={show} onCancel={leave} />
           ) : (
-            <RotateForm {...rotating} onMade={show} onCancel={leave} />
+            <RotateForm client={rotating} onMade={show} onCancel={leave} />
           )}
         </Suspense>
       </Dialog>

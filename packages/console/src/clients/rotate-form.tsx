@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, NumberInput, Stack, Text } from '@mantine/
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../api/call.ts';
+import { useAnswer } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
 import { Choice } from '../ui/choice.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
@@ -15,20 +16,22 @@ const units = { hours: 3600, days: 86_400 } as const;
 
 /** The form for a second secret: how long the first one goes on working. */
 export function RotateForm({
-  client,
-  etag,
+  client: opened,
   onMade,
   onCancel,
 }: {
   readonly client: ApiClient;
-  readonly etag: string;
   readonly onMade: (made: NewSecret) => void;
   readonly onCancel: () => void;
 }) {
   const { t } = useTranslation();
+  const path = { organizationId: opened.organizationId, clientId: opened.id };
+  const query = useAnswer('getClient', { path });
+  const client = query.data?.value ?? opened;
   // With two live secrets the only way to a third is to end both.
   const isFull = client.secrets.length > 1;
-  const [overlap, setOverlap] = useState<Overlap>(isFull ? 'now' : 'day');
+  const [chosen, setOverlap] = useState<Overlap>('day');
+  const overlap = isFull ? 'now' : chosen;
   const [amount, setAmount] = useState<number | string>(2);
   const [unit, setUnit] = useState<keyof typeof units>('days');
   const [end, setEnd] = useState(noEnd);
@@ -38,8 +41,8 @@ export function RotateForm({
   const ready = overlapSeconds >= 0 && overlapSeconds <= 31_536_000 && expiresAt !== undefined;
   const rotate = useAction(async () => {
     const { value } = await call('rotateSecret', {
-      path: { organizationId: client.organizationId, clientId: client.id },
-      etag,
+      path,
+      etag: query.data?.etag ?? '',
       body: { overlapSeconds, secretExpiresAt: expiresAt ?? null },
     });
     onMade(value);
@@ -90,7 +93,7 @@ export function RotateForm({
           onChange={setEnd}
           error={expiresAt === undefined ? t('secretEnd.past') : undefined}
         />
-        {rotate.problem !== undefined && <ProblemAlert problem={rotate.problem} />}
+        {rotate.problem !== undefined && <ProblemAlert problem={rotate.problem} onReload={rotate.clear} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
             {t('cancel')}

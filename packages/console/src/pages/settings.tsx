@@ -85,7 +85,7 @@ function Details({ organization, etag }: Part) {
             </Text>
             <Copyable value={organization.id} label={t('overview.organizationId')} />
           </div>
-          {save.problem !== undefined && <ProblemAlert problem={save.problem} />}
+          {save.problem !== undefined && <ProblemAlert problem={save.problem} onReload={save.clear} />}
           <div>
             <ActionButton type="submit" reason={reason} loading={save.isPending}>
               {t('save')}

@@ -47,7 +47,7 @@ export function Choice<Value extends string>({
                 {option.title}
               </Text>
               {option.meaning !== undefined && (
-                <Text component="span" size="sm" c="dimmed" id={`${name}-${option.value}`}>
+                <Text component="span" display="block" size="sm" c="dimmed" id={`${name}-${option.value}`}>
                   {option.meaning}
                 </Text>
               )}

@@ -49,7 +49,7 @@ export function ConfirmDialog({
               data-autofocus
             />
           )}
-          {action.problem !== undefined && <ProblemAlert problem={action.problem} />}
+          {action.problem !== undefined && <ProblemAlert problem={action.problem} onReload={action.clear} />}
           <Group justify="flex-end">
             {/* Never the destructive button first. */}
             <Button variant="default" onClick={onClose} {...(typed === undefined ? { 'data-autofocus': true } : {})}>

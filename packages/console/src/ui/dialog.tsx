@@ -14,7 +14,7 @@ export function Dialog(props: ModalProps) {
       // A dialog's head is not the page's.
       attributes={{ header: { role: 'presentation' } }}
       {...props}
-      styles={{ title: { fontWeight: 600, fontSize: '1.0625rem' } }}
+      styles={{ title: { fontWeight: 600, fontSize: '1.0625rem', lineHeight: 1.3 } }}
     />
   );
 }

@@ -25,10 +25,13 @@ export function ProblemAlert({
   problem,
   title,
   onRetry,
+  onReload,
 }: {
   readonly problem: Problem;
   readonly title?: string | undefined;
   readonly onRetry?: (() => void) | undefined;
+  /** After the new state was read, when somebody else had changed it. */
+  readonly onReload?: (() => void) | undefined;
 }) {
   const { t } = useTranslation();
   const code = known.find((candidate) => candidate === problem.code) ?? 'unreadable';
@@ -61,7 +64,7 @@ export function ProblemAlert({
       )}
       {(onRetry !== undefined || changed) && (
         <Group mt="xs">
-          <Button size="xs" variant="default" onClick={() => (changed ? void refresh() : onRetry?.())}>
+          <Button size="xs" variant="default" onClick={() => (changed ? void refresh().then(onReload) : onRetry?.())}>
             {changed ? t('problem.reload') : t('problem.retry')}
           </Button>
         </Group>

@@ -72,7 +72,8 @@ function DeleteDialog({
     await call('deleteClient', { path, etag });
     notifications.show({ message: t('client.deleted', { client: client.name }) });
     go(`/console/o/${organization.id}/clients`);
-    queryClient.removeQueries({ queryKey: ['getClient'] });
+    // Nothing asks for it again.
+    queryClient.removeQueries({ predicate: ({ queryKey }) => JSON.stringify(queryKey).includes(client.id) });
   });
   const lastDay = usage.data?.value.lastDay;
   return (

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useAnswer } from '../../api/queries.ts';
@@ -173,10 +173,29 @@ function EditDialog({
     await call('updateClient', {
       path: { organizationId: client.organizationId, clientId: client.id },
       etag,
-      body: { name: values.name.trim(), description: values.description.trim(), access: values.access },
+      // Only what was touched: what somebody else changed meanwhile stays.
+      body: {
+        ...(form.isDirty('name') ? { name: values.name.trim() } : {}),
+        ...(form.isDirty('description') ? { description: values.description.trim() } : {}),
+        ...(form.isDirty('access') ? { access: values.access } : {}),
+      },
     });
     notifications.show({ message: t('saved') });
   });
+  const read = useRef({ name: client.name, description: client.description, access: client.access });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new version of the client brings new values
+  useEffect(() => {
+    const before = read.current;
+    const now = { name: client.name, description: client.description, access: client.access };
+    const { values } = form;
+    read.current = now;
+    form.setInitialValues(now);
+    form.setValues({
+      name: values.name === before.name ? now.name : values.name,
+      description: values.description === before.description ? now.description : values.description,
+      access: values.access === before.access ? now.access : values.access,
+    });
+  }, [etag]);
   const submit = async (values: typeof form.values) => {
     if (await save.run(values)) onClose();
   };
@@ -196,7 +215,7 @@ function EditDialog({
             <AccessChoice value={form.values.access} onChange={(access) => form.setFieldValue('access', access)} />
           </Suspense>
           {form.values.access !== client.access && <Note>{t('client.accessNote')}</Note>}
-          {save.problem !== undefined && <ProblemAlert problem={save.problem} />}
+          {save.problem !== undefined && <ProblemAlert problem={save.problem} onReload={save.clear} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('cancel')}

@@ -39,7 +39,7 @@ export function ClientSecrets({ client, etag }: { readonly client: ApiClient; re
         intro={t('secrets.intro')}
         flush
         actions={
-          <ActionButton reason={reason} onClick={() => startRotation(client, etag)}>
+          <ActionButton reason={reason} onClick={() => startRotation(client)}>
             {client.secrets.length === 0 ? t('secrets.makeNew') : t('rotate.submit')}
           </ActionButton>
         }
