@@ -1,33 +1,22 @@
-import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
-import { Anchor, Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { type FormEvent, useState } from 'react';
+import { Anchor, Button, Group, Switch, Text } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { call } from '../../api/call.ts';
 import { useAnswer } from '../../api/queries.ts';
-import { useAction } from '../../api/use-action.ts';
 import { useSession } from '../../session/session.tsx';
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyInline } from '../../ui/copy.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { LinkDialog } from '../../ui/link-dialog.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
-import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { State } from '../../ui/state.tsx';
 import { useUrlFilters } from '../../ui/url-filters.ts';
 import { When } from '../../ui/when.tsx';
-
-type Organization = ResponseOf<'getOrganization'>;
-type Open =
-  | { readonly kind: 'create' }
-  | { readonly kind: 'invite' | 'switch' | 'apiClients'; readonly organization: Organization };
+import { CreateDialog, InviteDialog, type Open, SwitchDialog } from './organization-dialogs.tsx';
 
 /** Every organization of the instance. */
 export function Organizations() {
@@ -172,145 +161,5 @@ export function Organizations() {
         />
       )}
     </Page>
-  );
-}
-
-function CreateDialog({ onClose }: { readonly onClose: () => void }) {
-  const { t } = useTranslation();
-  const [name, setName] = useState('');
-  const create = useAction(async () => {
-    await call('createOrganization', { body: { name: name.trim() } });
-    notifications.show({ message: t('organizations.created', { organization: name.trim() }) });
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() !== '') void create.run().then((done) => done && onClose());
-  };
-  return (
-    <Dialog opened title={t('organizations.createTitle')} onClose={onClose}>
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label={t('fields.organizationName')}
-            maxLength={80}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Text size="sm" c="dimmed">
-            {t('organizations.createHelp')}
-          </Text>
-          {create.problem !== undefined && <ProblemAlert problem={create.problem} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button type="submit" disabled={name.trim() === ''} loading={create.isPending}>
-              {t('organizations.create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
-  );
-}
-
-function InviteDialog({
-  organization,
-  onLink,
-  onClose,
-}: {
-  readonly organization: Organization;
-  readonly onLink: (link: { readonly email: string; readonly link: string; readonly expiresAt: string }) => void;
-  readonly onClose: () => void;
-}) {
-  const { t } = useTranslation();
-  const [email, setEmail] = useState('');
-  const ready = /^[^\s@]+@[^\s@]+$/.test(email.trim());
-  const invite = useAction(async () => {
-    const { value } = await call('inviteOwner', {
-      path: { organizationId: organization.id },
-      body: { email: email.trim() },
-    });
-    onLink({ email: email.trim(), ...value });
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (ready) void invite.run().then((done) => done && onClose());
-  };
-  return (
-    <Dialog opened title={t('organizations.inviteOf', { organization: organization.name })} onClose={onClose}>
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label={t('fields.email')}
-            description={t('members.inviteHelp')}
-            type="email"
-            autoComplete="off"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-            data-autofocus
-          />
-          {invite.problem !== undefined && <ProblemAlert problem={invite.problem} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button type="submit" disabled={!ready} loading={invite.isPending}>
-              {t('members.makeLink')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Dialog>
-  );
-}
-
-function SwitchDialog({
-  what,
-  organization,
-  onClose,
-}: {
-  readonly what: 'state' | 'apiClients';
-  readonly organization: Organization;
-  readonly onClose: () => void;
-}) {
-  const { t } = useTranslation();
-  const turnsOff = what === 'state' ? organization.state === 'active' : organization.apiClients === 'on';
-  const named = { organization: organization.name };
-  const change = useAction(() =>
-    call('switchOrganization', {
-      path: { organizationId: organization.id },
-      body: what === 'state' ? { state: turnsOff ? 'disabled' : 'active' } : { apiClients: turnsOff ? 'off' : 'on' },
-    }),
-  );
-  const words =
-    what === 'state'
-      ? turnsOff
-        ? {
-            title: t('organizations.disableOf', named),
-            text: t('organizations.disableText'),
-            confirm: t('client.disable'),
-          }
-        : {
-            title: t('organizations.enableOf', named),
-            text: t('organizations.enableText'),
-            confirm: t('client.enable'),
-          }
-      : turnsOff
-        ? {
-            title: t('organizations.offTitle', named),
-            text: t('organizations.offText'),
-            confirm: t('organizations.switchOff'),
-          }
-        : {
-            title: t('organizations.onTitle', named),
-            text: t('organizations.onText'),
-            confirm: t('organizations.switchOn'),
-          };
-  return (
-    <ConfirmDialog title={words.title} confirm={words.confirm} harmless={!turnsOff} action={change} onClose={onClose}>
-      {words.text}
-    </ConfirmDialog>
   );
 }
