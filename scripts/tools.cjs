@@ -12,6 +12,7 @@ const INSTALL_MILLISECONDS = 600000;
 
 // `package` is Debian's name; `probe` is a command line that succeeds where the tool is.
 const TOOLS = [
+  { package: 'chromium', probe: ['chromium', '--version'] },
   { package: 'curl', probe: ['curl', '--version'] },
   { package: 'caddy', probe: ['caddy', 'version'] },
   { package: 'jq', probe: ['jq', '--version'] },

@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { type Bindery, createClient, getToken, postForm, startBindery } from '../harness.ts';
+import {
+  type ApiUser,
+  callAdmin,
+  drawn,
+  founder,
+  joinByApi,
+  openPage,
+  sees,
+  setUpServer,
+  signInByApi,
+  startBrowser,
+} from './browser.ts';
+
+const mona = {
+  email: 'mona@example.com',
+  name: 'Mona Ek',
+  password: 'a long password of Mona',
+  role: 'member',
+} as const;
+
+let bindery: Bindery;
+let browser: Browser;
+let api: ApiUser;
+let organizationId: string;
+
+before(async () => {
+  bindery = await startBindery({ env: { BINDERY_LIMIT_USER: '1000' } });
+  browser = await startBrowser();
+  ({ api, organizationId } = await setUpServer(bindery));
+  await joinByApi(bindery, api, organizationId, mona);
+});
+
+after(async () => {
+  await browser?.close();
+  await bindery?.[Symbol.asyncDispose]();
+});
+
+const base = () => `/console/o/${organizationId}`;
+
+async function newClient(name: string) {
+  const made = await api.call<{ client: { id: string }; clientSecret: string }>(
+    'POST',
+    `/organizations/${organizationId}/clients`,
+    { name },
+  );
+  return { client_id: made.client.id, client_secret: made.clientSecret };
+}
+
+test('an owner hands on an invitation, and its link lets somebody in with a password of their own', async () => {
+  await using owner = await openPage(browser, bindery, { cookie: api.cookie });
+  await owner.open(`${base()}/members`);
+  await owner.page.getByRole('button', { name: 'Invite', exact: true }).click();
+  const dialog = owner.page.getByRole('dialog');
+  await dialog.getByLabel('Email').fill('kim@example.com');
+  await dialog.getByRole('button', { name: 'Make invitation link' }).click();
+  const code = owner.page.getByRole('dialog').locator('code').filter({ hasText: '/console/invite#t=' });
+  const link = (await code.innerText()).trim();
+  await owner.page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+
+  await using guest = await openPage(browser, bindery);
+  await guest.page.goto(link);
+  await guest.page.getByLabel('Name', { exact: true }).fill('Kim Holm');
+  await guest.page.getByLabel('Password', { exact: true }).fill('a long password of Kim');
+  assert.ok(!guest.page.url().includes('t='), guest.page.url());
+  assert.equal(await guest.page.getByLabel('Email').inputValue(), 'kim@example.com');
+  await guest.page.getByRole('button', { name: 'Join', exact: true }).click();
+  await guest.page.waitForURL(`**${base()}`);
+  await drawn(guest.page);
+
+  await owner.page.reload();
+  await sees(owner.page.getByRole('table', { name: 'Members' }), 'Kim Holm');
+  await using late = await openPage(browser, bindery);
+  await late.page.goto(link);
+  await sees(late.page, 'This invitation is wrong, used, withdrawn or over. Ask for a new one.');
+  owner.assertCalm();
+  guest.assertCalm();
+});
+
+test('a member sees what an owner sees, with the buttons off and the reason said', async () => {
+  const { client_id } = await newClient('Seen by a member');
+  const { cookie } = await signInByApi(bindery, mona.email, mona.password);
+  await using watched = await openPage(browser, bindery, { cookie });
+  const { page, open } = watched;
+  const reason = `Only owners of ${founder.organizationName} can do this. You are a member.`;
+  const off = async (name: string): Promise<void> => {
+    const found = page.getByRole('main').getByRole('button', { name, exact: true }).first();
+    await found.waitFor();
+    assert.equal(await found.getAttribute('aria-disabled'), 'true', name);
+    assert.equal(await found.getAttribute('aria-description'), reason, name);
+    await found.click({ force: true });
+    assert.equal(await page.getByRole('dialog').count(), 0, name);
+  };
+  await open(`${base()}/clients`);
+  await off('Create API client');
+  await open(`${base()}/clients/${client_id}`);
+  await off('Disable');
+  await off('Delete');
+  await open(`${base()}/clients/${client_id}/secrets`);
+  await off('Rotate secret');
+  await open(`${base()}/members`);
+  await off('Invite');
+  await off('Change role of Mona Ek');
+  assert.equal(await page.getByRole('link', { name: 'Signing keys' }).count(), 0);
+  await open('/console/operator/keys');
+  await sees(page, 'These screens are for the operators of this server.');
+  watched.assertCalm();
+});
+
+test('of two tabs that rotate the same secret one is told that it changed, and nothing is lost', async () => {
+  const client = await newClient('Rotated twice');
+  await using first = await openPage(browser, bindery, { cookie: api.cookie });
+  await using second = await openPage(browser, bindery, { cookie: api.cookie });
+  for (const { open, page } of [first, second]) {
+    await open(`${base()}/clients/${client.client_id}/secrets`);
+    await page.getByRole('button', { name: 'Rotate secret' }).click();
+    await page.getByRole('dialog').getByRole('radio', { name: '24 hours more' }).waitFor();
+  }
+  const outcomes = await Promise.all(
+    [first, second].map(async ({ page }) => {
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Rotate secret' }).click();
+      const told = dialog.getByRole('alert').getByText(/^Somebody changed this while you had it open/);
+      const made = dialog.getByText('New secret for Rotated twice');
+      await told.or(made).first().waitFor();
+      return (await told.count()) > 0 ? 'told' : 'made';
+    }),
+  );
+  assert.deepEqual(outcomes.toSorted(), ['made', 'told']);
+  const loser = outcomes[0] === 'told' ? first : second;
+  await getToken(bindery, client);
+  await loser.page.getByRole('dialog').getByRole('button', { name: 'Reload' }).click();
+  await sees(loser.page, 'Two secrets are live');
+  for (const { assertCalm } of [first, second]) {
+    assertCalm(/status of 412/);
+  }
+});
+
+test('a session that ends in the middle asks for a sign-in over the page, and what was typed stays', async () => {
+  const own = await signInByApi(bindery, founder.email, founder.password);
+  await using watched = await openPage(browser, bindery, { cookie: own.cookie });
+  const { page, open } = watched;
+  await open(`${base()}/settings`);
+  await page.getByLabel('Contact address').fill('ops@example.com');
+  await own.call('DELETE', '/session');
+  await page.getByRole('button', { name: 'Save' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+  await dialog.getByLabel('Password', { exact: true }).fill(founder.password);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await sees(page, 'Saved.');
+  assert.equal(await page.getByLabel('Contact address').inputValue(), 'ops@example.com');
+  watched.assertCalm(/status of 401/);
+});
+
+test('who opens a deep link without a session signs in and is taken there, and nowhere else', async () => {
+  await using watched = await openPage(browser, bindery);
+  const { page } = watched;
+  const signIn = async (): Promise<void> => {
+    await page.getByLabel('Email').fill(founder.email);
+    await page.getByLabel('Password', { exact: true }).fill(founder.password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  await page.goto(`${bindery.url}${base()}/members`);
+  await signIn();
+  await page.waitForURL(`**${base()}/members`);
+  for (const next of ['//evil.example/', 'https://evil.example/', 'javascript:canary()', '/\\evil.example', '/docs']) {
+    await watched.context.clearCookies();
+    await page.goto(`${bindery.url}/console/sign-in?next=${encodeURIComponent(next)}`);
+    await signIn();
+    await page.waitForURL((url) => !url.pathname.includes('sign-in'));
+    assert.ok(page.url().startsWith(`${bindery.url}/console`), `${next} led to ${page.url()}`);
+  }
+  watched.assertCalm(/status of 401/);
+});
+
+test('232: a page of another site that frames the console gets a blank frame', async () => {
+  const frames = [`${bindery.url}/console`, `${bindery.url}/console/sign-in`, `${bindery.url}/docs`, bindery.url];
+  const site = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(frames.map((url) => `<iframe src="${url}"></iframe>`).join(''));
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  const address = site.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  try {
+    await using context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${address.port}/`);
+    const framed = page.frames().filter((frame) => frame !== page.mainFrame());
+    assert.equal(framed.length, frames.length);
+    for (const frame of framed) {
+      assert.match(frame.url(), /^chrome-error:/);
+      assert.equal(await frame.locator('#root, form, input').count(), 0);
+    }
+  } finally {
+    site.closeAllConnections();
+    site.close();
+  }
+});
+
+/** Each would ask for a canary, open a dialog or break out of where it stands. */
+const scripts = [
+  '<img src=/canary onerror=alert(1)>',
+  '"><script src=/canary></script>',
+  "';alert(1);//{{7*7}}",
+  '<svg onload=alert(1)>{{name}}',
+] as const;
+
+test('233: a script that is stored in any text field stays text on every screen', async () => {
+  const [image, script, quote, svg] = scripts;
+  const person = { email: 'script@example.com', name: image, password: 'a long password of theirs', role: 'owner' };
+  const other = await api.call<{ id: string }>('POST', '/organizations', { name: svg });
+  const id = organizationId;
+  await joinByApi(bindery, api, id, person);
+  const { cookie } = await callAdmin(bindery, 'POST', '/session', {
+    body: { email: person.email, password: person.password },
+    headers: { 'user-agent': script },
+  });
+  const made = await api.call<{ client: { id: string }; clientSecret: string }>(
+    'POST',
+    `/organizations/${id}/clients`,
+    {
+      name: image,
+      description: script,
+    },
+  );
+  const clientId = made.client.id;
+  await postForm(
+    bindery,
+    '/connect/token',
+    { grant_type: quote, client_id: clientId, client_secret: made.clientSecret, scope: svg },
+    { 'user-agent': image },
+  );
+  await getToken(bindery, { client_id: clientId, client_secret: made.clientSecret });
+  await api.call('POST', `/organizations/${id}/invitations`, {
+    email: '<svg/onload=alert(1)>@example.com',
+    role: 'member',
+  });
+  await api.call('POST', '/api-credentials', { name: script, audience: 'https://x/<img/src=/canary>' });
+  await api.call('PUT', '/branding', {
+    productName: image,
+    color: null,
+    logo: null,
+    contact: 'a"><svg/onload=alert(1)>@b',
+  });
+  await api.call('PATCH', `/account`, { name: svg });
+  assert.ok(cookie !== undefined);
+
+  for (const session of [api.cookie, cookie]) {
+    await using watched = await openPage(browser, bindery, { cookie: session });
+    const { page } = watched;
+    const query = `name=${encodeURIComponent(image)}&description=${encodeURIComponent(script)}`;
+    const paths = [
+      ...['', '/clients', `/clients?search=${encodeURIComponent(script)}`, `/clients/new?${query}`].map(
+        (path) => base() + path,
+      ),
+      ...[`/clients/${clientId}`, `/clients/${clientId}/secrets`, `/clients/${clientId}/activity`].map(
+        (path) => base() + path,
+      ),
+      ...['/members', '/audit', `/audit?action=${encodeURIComponent(image)}`, '/settings'].map((path) => base() + path),
+      ...['organizations', 'users', 'keys', 'credentials', 'operators', 'branding'].map(
+        (name) => `/console/operator/${name}`,
+      ),
+      ...['/console/account', `/console/${encodeURIComponent(script)}`, `/console/o/${other.id}`],
+      ...['/', '/docs', '/docs/authentication', '/docs/errors'],
+    ];
+    let seen = 0;
+    for (const path of paths) {
+      await watched.open(path);
+      const text = String(await page.evaluate('document.documentElement.innerText'));
+      seen += scripts.some((stored) => text.includes(stored)) ? 1 : 0;
+      const found = await page
+        .locator('[onerror], [onload], img[src*=canary], script[src*=canary], svg[onload]')
+        .count();
+      assert.equal(found, 0, path);
+    }
+    assert.ok(seen >= 10, `${seen} screens show what was stored`);
+    watched.assertCalm(/status of (?:400|403|404)/);
+  }
+  await api.call('PUT', '/branding', { productName: 'Bindery', color: null, logo: null, contact: null });
+});
+
+test('a client that is made on the command line turns green by itself when it gets its first token', async () => {
+  const client = await createClient(bindery, { org: organizationId });
+  await using watched = await openPage(browser, bindery, { cookie: api.cookie });
+  await watched.open(`${base()}/clients/${client.client_id}`);
+  await sees(watched.page, 'Waiting for the first token…');
+  await getToken(bindery, client);
+  await sees(watched.page, 'The first token was issued. The client works.');
+  watched.assertCalm();
+});
