@@ -253,34 +253,36 @@ test('154: a token is inactive from the moment its client, its user or its organ
   const person = await people.newPerson({ organizationId: organization.id });
   const api = await newApi(context.config.audience);
   const target = { organizationId: organization.id, clientId: client.clientId };
-  const { access_token } = await people.signIn({
-    client_id: client.clientId,
-    client_secret: client.clientSecret,
-    username: person.email,
-    password: person.password,
-  });
-  const own = await people.target.send({
-    ...people.target.good,
-    client_id: client.clientId,
-    client_secret: client.clientSecret,
-  });
-  const clientsOwn = String(people.target.expectToken(own)['access_token']);
+  const as = { client_id: client.clientId, client_secret: client.clientSecret };
+  const askBoth = async () => {
+    // The second after a cut: what is asked for in the same one would have to wait.
+    people.target.server.advance(3000);
+    const { access_token } = await people.signIn({ ...as, username: person.email, password: person.password });
+    const own = await people.target.send({ ...people.target.good, ...as });
+    return [access_token, String(people.target.expectToken(own)['access_token'])] as const;
+  };
+  let tokens = await askBoth();
   const expectBoth = async (user: boolean, clients: boolean, note: string) => {
-    assert.equal(await people.isActive(access_token, api), user, note);
-    assert.equal(await people.isActive(clientsOwn, api), clients, note);
+    assert.equal(await people.isActive(tokens[0], api), user, note);
+    assert.equal(await people.isActive(tokens[1], api), clients, note);
   };
   await expectBoth(true, true, 'at first');
   await switchOrganization(context, testActor, organization.id, { state: 'disabled' });
   await expectBoth(false, false, 'organization disabled');
   await switchOrganization(context, testActor, organization.id, { state: 'active' });
-  await expectBoth(true, true, 'organization enabled');
+  await expectBoth(false, false, 'organization enabled, which brings back nothing');
+  tokens = await askBoth();
+  await expectBoth(true, true, 'asked for anew');
   await switchOrganization(context, testActor, organization.id, { apiClientsEnabled: false });
   await expectBoth(false, false, 'API clients off');
   await switchOrganization(context, testActor, organization.id, { apiClientsEnabled: true });
+  tokens = await askBoth();
   await updateClient(context, testActor, target, { state: 'disabled' });
   await expectBoth(false, false, 'client disabled');
   await updateClient(context, testActor, target, { state: 'active' });
-  await expectBoth(true, true, 'client enabled');
+  await expectBoth(false, false, 'client enabled, which brings back nothing');
+  tokens = await askBoth();
+  await expectBoth(true, true, 'asked for anew again');
   await setUserState(context, testActor, person.email, 'disabled');
   await expectBoth(false, true, 'user disabled');
   await deleteClient(context, testActor, target);
@@ -307,7 +309,9 @@ test('40: a client that is switched off can neither introspect, revoke nor refre
   await updateClient(context, testActor, target, { state: 'disabled' });
   await expectOut('disabled');
   await updateClient(context, testActor, target, { state: 'active' });
-  assert.equal(await people.isActive(access_token, as), true);
+  assert.equal(await people.isActive(access_token, as), false, 'what was cut off stays so');
+  people.target.server.advance(3000);
+  assert.equal(await people.isActive((await people.signIn(as)).access_token, as), true);
   await deleteClient(context, testActor, target);
   await expectOut('deleted');
 });

@@ -173,18 +173,16 @@ test('167: what was revoked stays so for another process and after a start, unti
   }
 });
 
-test('168: an API that asks sees a revoked token die at its next request; one that does not, within its life', async () => {
+test('168: a revoked token dies at its next request, for who asks and for the API beside the server alike', async () => {
   const { access_token } = await people.signIn();
   const open = () =>
     people.target.server.app.inject({
       url: '/api/binders',
       headers: { authorization: `Bearer ${access_token}`, 'x-tenant-id': people.client.organizationId },
     });
+  assert.equal((await open()).statusCode, 200);
   await people.revoke(access_token);
   assert.equal(await people.isActive(access_token), false);
-  // The guard verifies offline: RFC 9068 tokens need no question, and live an hour at the most.
-  assert.equal((await open()).statusCode, 200);
-  people.target.server.advance(3600_000 + 61_000);
   assert.equal((await open()).statusCode, 401);
 });
 

@@ -197,6 +197,7 @@ const publicPaths = [
   '/.well-known/oauth-authorization-server',
   '/.well-known/openid-configuration',
   '/.well-known/jwks.json',
+  '/.well-known/bindery-cutoffs',
   '/healthz',
   '/readyz',
   '/console',

@@ -125,7 +125,7 @@ test('219: when the keys or the database fail the answer is 503 or a bare 500, a
   const find = () => {
     throw new Error('secret cause');
   };
-  const guard = createGuard({ issuer: 'https://id.example.test', audience: 'x', keys: { find } });
+  const guard = createGuard({ issuer: 'https://id.example.test', audience: 'x', keys: { find }, cutoffs: false });
   const closed = Fastify();
   t.after(() => closed.close());
   await closed.register(createBinders({ db, guard }), { prefix: '/api' });

@@ -13,6 +13,8 @@ export interface VerifiedClaims {
   readonly caller: Caller;
   /** `nbf` in milliseconds since the epoch, or `iat` where the token has none. */
   readonly notBefore: number;
+  /** The sign-in that a user's token comes from (`sid`), where it names one. */
+  readonly sessionId?: string;
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -44,7 +46,8 @@ export function checkClaims(
     expiresAt,
     issuedAt,
   });
-  const verified = { caller, notBefore };
+  const sessionId = claims['sid'] === undefined ? undefined : readText(claims, 'sid');
+  const verified = { caller, notBefore, ...(sessionId === undefined ? {} : { sessionId }) };
   checkTimes(verified, policy.clockToleranceSeconds, now);
   return verified;
 }
@@ -89,7 +92,7 @@ function readTime(claims: Readonly<Record<string, unknown>>, name: 'exp' | 'iat'
   return seconds * 1000;
 }
 
-function readText(claims: Readonly<Record<string, unknown>>, name: 'sub' | 'client_id' | 'jti'): string {
+function readText(claims: Readonly<Record<string, unknown>>, name: 'sub' | 'client_id' | 'jti' | 'sid'): string {
   const text = claims[name];
   if (typeof text !== 'string' || text === '' || text.length > textLengthMax) {
     throw wrongClaim(`the token needs ${name} as a text`);

@@ -16,6 +16,7 @@ export const guardErrorAnswers = {
   token_claim_wrong: { status: 401, error: 'invalid_token' },
   token_expired: { status: 401, error: 'invalid_token' },
   token_from_future: { status: 401, error: 'invalid_token' },
+  token_cut_off: { status: 401, error: 'invalid_token' },
   tenant_missing: { status: 400 },
   tenant_repeated: { status: 400 },
   tenant_malformed: { status: 400 },
@@ -23,6 +24,7 @@ export const guardErrorAnswers = {
   tenant_mismatch: { status: 403 },
   access_insufficient: { status: 403, error: 'insufficient_scope' },
   keys_unavailable: { status: 503 },
+  cutoffs_unavailable: { status: 503 },
   guard_failed: { status: 503 },
 } as const satisfies Record<string, Answer>;
 

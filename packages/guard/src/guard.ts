@@ -1,14 +1,14 @@
-import { compactVerify, errors } from 'jose';
 import { type Access, accessOfMethod, type Caller, isAccessEnough } from './caller.ts';
 import { checkClaims, checkTimes } from './claims.ts';
+import { type CutoffList, isCutOff } from './cutoff-list.ts';
 import { GuardError } from './guard-error.ts';
 import { bearerTokenOf, rawHeadersOf, readHeaders } from './headers.ts';
-import type { GuardKey } from './keys.ts';
 import { type GuardOptions, type GuardPolicy, parseOptions } from './options.ts';
 import { createProblemAnswer, type ProblemAnswer } from './problem.ts';
+import { verifySignature } from './signature.ts';
 import { checkTenant } from './tenant.ts';
 import { parseToken, tokenLengthMax } from './token.ts';
-import { createTokenCache, hashToken, type TokenCache } from './token-cache.ts';
+import { type CachedToken, createTokenCache, hashToken, type TokenCache } from './token-cache.ts';
 
 /** What of a request the guard looks at. */
 export interface GuardedRequest {
@@ -31,6 +31,8 @@ export interface Guard {
   verify(request: Request, options?: CheckOptions): Promise<Caller>;
   /** The answer to a refusal; whatever is no `GuardError` is answered as 503. */
   answer(error: unknown, traceId?: string): ProblemAnswer;
+  /** Ends what the guard does in the background; it keeps no process alive, so that a server need not call it. */
+  close(): void;
 }
 
 /** Makes a guard; throws a TypeError when the options are wrong, so that no API starts with a check left out. */
@@ -58,6 +60,7 @@ export function createGuard(options: GuardOptions): Guard {
       return check({ method: request.method, headers: rawHeadersOf(request.headers) }, checkOptions);
     },
     answer: (error, traceId) => createProblemAnswer(asGuardError(error), policy, traceId),
+    close: () => policy.cutoffs?.close?.(),
   };
 }
 
@@ -75,30 +78,33 @@ async function identify(token: string, policy: GuardPolicy, cache: TokenCache): 
       const now = policy.now();
       if (now >= cached.claims.caller.expiresAt) cache.delete(tokenHash);
       checkTimes(cached.claims, policy.clockToleranceSeconds, now);
+      const checking = checkCutoffs(cached, policy);
+      if (checking) await checking;
       return cached.claims.caller;
     }
     cache.delete(tokenHash);
   }
   const { header, claims: unverifiedClaims } = parseToken(token, policy.algorithms);
-  const key = await policy.keys.find(header.kid);
-  if (!key) throw new GuardError('token_key_unknown', 'the key of the token is not known');
-  if (key.alg !== header.alg) {
-    throw new GuardError('token_header_refused', 'the algorithm of the token is not the one of its key');
-  }
-  await verifySignature(token, key);
+  const key = await verifySignature(token, header, policy.keys);
   const claims = checkClaims(unverifiedClaims, policy, policy.now());
-  cache.set(tokenHash, { claims, kid: key.kid, key: key.key });
+  const verified = { claims, kid: key.kid, key: key.key, cutoffCheck: { hashes: undefined, passed: undefined } };
+  await checkCutoffs(verified, policy);
+  cache.set(tokenHash, verified);
   return claims.caller;
 }
 
-async function verifySignature(token: string, key: GuardKey): Promise<void> {
-  try {
-    await compactVerify(token, key.key, { algorithms: [key.alg] });
-  } catch (error) {
-    // Anything else, such as a key that does not fit its algorithm, is a fault on this side and no verdict.
-    if (!(error instanceof errors.JOSEError)) throw error;
-    throw new GuardError('token_signature_wrong', 'the signature of the token is wrong', { cause: error });
-  }
+/** Refuses a token that was cut off after it was issued; a promise only where the list has to be waited for. */
+function checkCutoffs(verified: CachedToken, { cutoffs, issuer }: GuardPolicy): Promise<void> | undefined {
+  const current = cutoffs?.current();
+  if (current === undefined) return undefined;
+  if (current instanceof Promise) return current.then((list) => refuseCutOff(verified, list, issuer));
+  refuseCutOff(verified, current, issuer);
+  return undefined;
+}
+
+function refuseCutOff({ claims, cutoffCheck }: CachedToken, list: CutoffList, issuer: string): void {
+  if (!isCutOff(cutoffCheck, list, issuer, claims)) return;
+  throw new GuardError('token_cut_off', 'the token was cut off after it was issued; ask for a new one');
 }
 
 function checkAccess(given: Access, needed: Access): void {

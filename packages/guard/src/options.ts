@@ -1,5 +1,8 @@
+import type { CutoffSource } from './cutoff-list.ts';
+import { type CutoffOptions, parseCutoffs } from './cutoff-options.ts';
 import { type KeySource, supportedAlgorithms } from './keys.ts';
 import { createRemoteKeys } from './remote-keys.ts';
+import { parseFetchUrl, parseHttpUrl } from './url.ts';
 
 /** How a guard is set up. Wrong options throw at once, from `createGuard`. */
 export interface GuardOptions {
@@ -11,7 +14,12 @@ export interface GuardOptions {
   readonly keys?: KeySource;
   /** Where the issuer's keys are; by default `<issuer>/.well-known/jwks.json`. Not together with `keys`. */
   readonly jwksUri?: string;
-  /** Allows a `jwksUri` of plain http on a host other than loopback; by default false. */
+  /**
+   * How the guard learns what was cut off before it expired; by default it asks the issuer every 5 s. With `false` it
+   * does not, and a token is good until it expires.
+   */
+  readonly cutoffs?: false | CutoffOptions;
+  /** Allows `jwksUri` and `cutoffs.url` of plain http on a host other than loopback; by default false. */
   readonly allowInsecureJwks?: boolean;
   /** The names under which the tenant header is known; by default `['x-tenant-id']`. */
   readonly tenantHeader?: string | readonly string[];
@@ -29,7 +37,7 @@ export interface GuardOptions {
   readonly errorsUrl?: string;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** What fetches the keys; by default the global `fetch`. */
+  /** What fetches the keys and the list of cut-offs; by default the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -38,6 +46,8 @@ export interface GuardPolicy {
   readonly issuer: string;
   readonly audience: string;
   readonly keys: KeySource;
+  /** Undefined where the list is switched off. */
+  readonly cutoffs: CutoffSource | undefined;
   readonly tenantHeaders: readonly string[];
   readonly isTenantHeaderRequired: boolean;
   readonly algorithms: ReadonlySet<string>;
@@ -53,6 +63,7 @@ const knownOptions: Record<keyof GuardOptions, true> = {
   audience: true,
   keys: true,
   jwksUri: true,
+  cutoffs: true,
   allowInsecureJwks: true,
   tenantHeader: true,
   requireTenantHeader: true,
@@ -85,18 +96,22 @@ export function parseOptions(options: GuardOptions): GuardPolicy {
   if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new TypeError('cacheSize must be a whole number');
   const requireTenantHeader: unknown = options.requireTenantHeader ?? true;
   if (typeof requireTenantHeader !== 'boolean') throw new TypeError('requireTenantHeader must be true or false');
-  return {
+  const checked = {
     issuer: parseIssuer(options.issuer),
+    algorithms: parseAlgorithms(options.algorithms ?? ['ES256', 'RS256', 'EdDSA']),
+    clockToleranceSeconds,
+    keys: parseKeys(options, now),
+    now,
+  };
+  return {
+    ...checked,
+    cutoffs: parseCutoffs(options, checked),
     audience: parseAudience(options.audience),
     tenantHeaders: parseTenantHeaders(options.tenantHeader ?? ['x-tenant-id'], requireTenantHeader),
     isTenantHeaderRequired: requireTenantHeader,
-    algorithms: parseAlgorithms(options.algorithms ?? ['ES256', 'RS256', 'EdDSA']),
-    clockToleranceSeconds,
     cacheSize,
     realm: parseRealm(options.realm),
     errorsUrl: options.errorsUrl,
-    keys: parseKeys(options, now),
-    now,
   };
 }
 
@@ -157,19 +172,6 @@ function parseKeys(options: GuardOptions, now: () => number): KeySource {
     return options.keys;
   }
   const jwksUri = options.jwksUri ?? `${options.issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
-  const url = parseHttpUrl(jwksUri);
-  if (url?.username !== '' || url.password !== '') throw new TypeError('jwksUri must be an http or https URL');
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && options.allowInsecureJwks !== true) {
-    throw new TypeError('jwksUri must be https, since who can change the keys can sign tokens (see allowInsecureJwks)');
-  }
-  return createRemoteKeys({ url: url.href, now, fetch: options.fetch ?? globalThis.fetch });
-}
-
-function parseHttpUrl(text: string): URL | undefined {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
-  return new URL(text);
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  const url = parseFetchUrl('jwksUri', jwksUri, options.allowInsecureJwks === true);
+  return createRemoteKeys({ url, now, fetch: options.fetch ?? globalThis.fetch });
 }

@@ -53,7 +53,13 @@ async function startEndpoint(test: TestContext, answer: Endpoint['answer']): Pro
 /** A guard over the endpoint and the clock that it goes by, in seconds. */
 function createClockedGuard(endpoint: Endpoint): { guard: Guard; clock: { seconds: number } } {
   const clock = { seconds: nowSeconds };
-  const guard = createGuard({ issuer, audience, jwksUri: endpoint.url, now: () => clock.seconds * 1000 });
+  const guard = createGuard({
+    issuer,
+    audience,
+    jwksUri: endpoint.url,
+    cutoffs: false,
+    now: () => clock.seconds * 1000,
+  });
   return { guard, clock };
 }
 
@@ -162,7 +168,7 @@ test('144: an endpoint that never answers is given up, and the call is 503', asy
   const endpoint = await startEndpoint(t, () => {});
   const now = () => nowSeconds * 1000;
   const keys = createRemoteKeys({ url: endpoint.url, now, fetch: globalThis.fetch, timeoutMs: 50 });
-  const guard = createGuard({ issuer, audience, keys, now });
+  const guard = createGuard({ issuer, audience, keys, cutoffs: false, now });
   assert.equal(await outcomeOf(guard, good()), 'keys_unavailable');
 });
 
@@ -184,6 +190,7 @@ test('110: a JWK without alg verifies the one algorithm of its kind and no other
     issuer,
     audience,
     jwksUri: endpoint.url,
+    cutoffs: false,
     now: () => nowSeconds * 1000,
     algorithms: ['RS256', 'PS256', 'RS512', 'EdDSA', 'ES256'],
   });

@@ -1,3 +1,4 @@
+import { fetchBody } from './fetch-body.ts';
 import { GuardError } from './guard-error.ts';
 import { parseJwks } from './jwks.ts';
 import type { GuardKey, KeySource } from './keys.ts';
@@ -36,7 +37,14 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
   async function load(): Promise<void> {
     triedAt = options.now();
     try {
-      keys = await parseJwks(await fetchBody(options));
+      const { body } = await fetchBody({
+        url: options.url,
+        fetch: options.fetch,
+        accept: 'application/jwk-set+json, application/json',
+        timeoutMs: options.timeoutMs ?? timeoutMsDefault,
+        bytesMax: bodyBytesMax,
+      });
+      keys = await parseJwks(body ?? new Uint8Array());
       loadedAt = triedAt;
       failure = undefined;
     } catch (error) {
@@ -76,27 +84,4 @@ export function createRemoteKeys(options: RemoteKeysOptions): KeySource {
       return keys?.get(kid) ?? findAfter(undefined, kid);
     },
   };
-}
-
-async function fetchBody(options: RemoteKeysOptions): Promise<Uint8Array> {
-  const response = await options.fetch(options.url, {
-    headers: { accept: 'application/jwk-set+json, application/json' },
-    // Who can redirect the answer could choose the keys.
-    redirect: 'error',
-    // Covers the body too.
-    signal: AbortSignal.timeout(options.timeoutMs ?? timeoutMsDefault),
-  });
-  if (response.status !== 200 || !response.body) {
-    await response.body?.cancel();
-    throw new Error(`the JWKS endpoint answered ${response.status}`);
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body) {
-    length += chunk.byteLength;
-    // Leaving the loop cancels the rest of the body.
-    if (length > bodyBytesMax) throw new Error(`the JWKS is larger than ${bodyBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -41,7 +41,14 @@ export function createKeySource(keys: readonly GuardKey[] = guardKeys): KeySourc
 
 /** A guard over the keys above whose clock stands still. */
 export function createTestGuard(options: Partial<GuardOptions> = {}): Guard {
-  return createGuard({ issuer, audience, keys: createKeySource(), now: () => nowSeconds * 1000, ...options });
+  return createGuard({
+    issuer,
+    audience,
+    keys: createKeySource(),
+    cutoffs: false,
+    now: () => nowSeconds * 1000,
+    ...options,
+  });
 }
 
 /** base64url of a JSON text or of bytes. */

@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto';
 import type { VerifiedClaims } from './claims.ts';
+import type { CutoffCheck } from './cutoff-list.ts';
 import type { GuardKey } from './keys.ts';
 
 /** A token whose signature and claims held, with the key that verified it. */
@@ -7,6 +8,7 @@ export interface CachedToken {
   readonly claims: VerifiedClaims;
   readonly kid: string;
   readonly key: GuardKey['key'];
+  readonly cutoffCheck: CutoffCheck;
 }
 
 /** Verified tokens, the least recently used dropped first. */

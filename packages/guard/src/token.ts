@@ -20,30 +20,44 @@ export interface UnverifiedToken {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Takes a compact JWS apart; what it lets through is well formed, canonical and has a header of RFC 9068 §2.1. */
-export function parseToken(token: string, algorithms: ReadonlySet<string>): UnverifiedToken {
-  if (token.length > tokenLengthMax) {
-    throw new GuardError('token_too_long', `the token is longer than ${tokenLengthMax} characters`);
+/** What a compact JWS must be to be looked at. */
+export interface TokenForm {
+  /** Its `typ` without "application/", in lower case. */
+  readonly type: string;
+  readonly lengthMax: number;
+}
+
+/** RFC 9068 §2.1. */
+const accessTokenForm: TokenForm = { type: 'at+jwt', lengthMax: tokenLengthMax };
+
+/** Takes a compact JWS apart; what it lets through is well formed, canonical and has the header that is asked for. */
+export function parseToken(
+  token: string,
+  algorithms: ReadonlySet<string>,
+  form: TokenForm = accessTokenForm,
+): UnverifiedToken {
+  if (token.length > form.lengthMax) {
+    throw new GuardError('token_too_long', `the token is longer than ${form.lengthMax} characters`);
   }
   const [headerPart, payloadPart, signaturePart, ...more] = token.split('.', 4);
   if (!headerPart || !payloadPart || !signaturePart || more.length > 0) {
     throw new GuardError('token_malformed', 'the token is not a signed JWT of three parts');
   }
-  const header = parseHeader(decode(headerPart), algorithms);
+  const header = parseHeader(decode(headerPart), algorithms, form.type);
   // Decoded for its own sake: libraries verify a signature whose last character was altered within its spare bits.
   decode(signaturePart);
   return { header, claims: parsePart(decode(payloadPart), 'payload') };
 }
 
-function parseHeader(bytes: Buffer, algorithms: ReadonlySet<string>): TokenHeader {
+function parseHeader(bytes: Buffer, algorithms: ReadonlySet<string>, type: string): TokenHeader {
   const header = parsePart(bytes, 'header');
   for (const member of refusedHeaderMembers) {
     if (Object.hasOwn(header, member)) throw refusedHeader(`the token header must not have "${member}"`);
   }
   const { typ, alg, kid } = header;
   // RFC 9068 §4: the media type, with or without "application/", compared without case (RFC 7515 §4.1.9).
-  if (typeof typ !== 'string' || !/^(application\/)?at\+jwt$/i.test(typ)) {
-    throw refusedHeader('the token is not an access token: typ must be at+jwt');
+  if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== type) {
+    throw refusedHeader(`the token is of another kind: typ must be ${type}`);
   }
   if (typeof alg !== 'string' || !algorithms.has(alg))
     throw refusedHeader('the algorithm of the token is not accepted');

@@ -5,6 +5,7 @@ import { createGuard, type Guard, GuardError, type GuardOptions } from '@bindery
 import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
+import { prepareCutoffs } from './actions/cut-off.ts';
 import { consolePages } from './admin/pages.ts';
 import { managementApi } from './admin/router.ts';
 import type { Config } from './config.ts';
@@ -15,6 +16,8 @@ import { createForwardingWarner } from './forwarded-for.ts';
 import { createGateway } from './gateway.ts';
 import { GuessLimits } from './guess-limits.ts';
 import { healthEndpoints } from './health.ts';
+import { Cutoffs } from './oauth/cutoffs.ts';
+import { cutoffsEndpoint } from './oauth/cutoffs-document.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
 import { introspectionEndpoint, introspectionPath } from './oauth/introspect.ts';
@@ -49,14 +52,17 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   const { config } = context;
   const keyRing = given.keyRing ?? new KeyRing(context);
   await keyRing.rotateWhenDue();
+  await prepareCutoffs(context);
+  const cutoffs = new Cutoffs(context);
   const deps: OAuthDeps = {
     context,
     reader: new ClientCredentialsReader(context.database),
     decisions: new DecisionLog(new TokenDecisionWriter(context.database)),
     keyRing,
+    cutoffs,
     limits: new GuessLimits(config.limits, context.database.createLimiter),
     hasher: given.hasher ?? new PasswordHasher(),
-    verifyAccessToken: createVerifier(context, keyRing),
+    verifyAccessToken: createVerifier(context, keyRing, cutoffs),
   };
 
   const app = createHttpServer(context, logger);
@@ -67,6 +73,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   revocationEndpoint(app, deps);
   metadataEndpoint(app, deps);
   jwksEndpoint(app, deps);
+  cutoffsEndpoint(app, deps);
   healthEndpoints(app, { keyRing: deps.keyRing, isDraining });
   openApiEndpoint(app, context);
 
@@ -88,7 +95,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   });
   await consolePages(app, context);
 
-  const guard = createInProcessGuard(context, keyRing);
+  const guard = createInProcessGuard(context, keyRing, cutoffs);
   serveBelow(
     app,
     createGateway({
@@ -129,8 +136,8 @@ function serveBelow(
 }
 
 /** Checks tokens for introspection and revocation exactly as the guard does, which has no tenant header to look at. */
-function createVerifier(context: ActionContext, keyRing: KeyRing): OAuthDeps['verifyAccessToken'] {
-  const guard = createInProcessGuard(context, keyRing, { requireTenantHeader: false });
+function createVerifier(context: ActionContext, keyRing: KeyRing, cutoffs: Cutoffs): OAuthDeps['verifyAccessToken'] {
+  const guard = createInProcessGuard(context, keyRing, cutoffs, { requireTenantHeader: false });
   return async (token) => {
     try {
       return await guard.check({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
@@ -143,10 +150,11 @@ function createVerifier(context: ActionContext, keyRing: KeyRing): OAuthDeps['ve
   };
 }
 
-/** A guard in this process: it takes the keys directly, not over HTTP. */
+/** A guard in this process: it takes the keys and what was cut off directly, not over HTTP. */
 function createInProcessGuard(
   { config, now }: ActionContext,
   keyRing: KeyRing,
+  cutoffs: Cutoffs,
   options: Partial<GuardOptions> = {},
 ): Guard {
   return createGuard({
@@ -162,6 +170,7 @@ function createInProcessGuard(
         return key && { kid: key.kid, alg: key.algorithm, key: key.publicKey };
       },
     },
+    cutoffs: { source: cutoffs },
   });
 }
 

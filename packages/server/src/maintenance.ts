@@ -5,6 +5,7 @@ import { sessionIdleMilliseconds } from './actions/sessions.ts';
 import type { KeyRing } from './oauth/key-ring.ts';
 import { pruneTrail } from './store/audit.ts';
 import { pruneSessions } from './store/console-sessions.ts';
+import { pruneCutoffs } from './store/cutoffs.ts';
 import { pruneRateLimits } from './store/rate-limits.ts';
 import { pruneRefreshFamilies } from './store/refresh-families.ts';
 import { pruneRevokedTokens } from './store/token-state.ts';
@@ -36,6 +37,7 @@ async function prune({ config, database, now }: ActionContext, signal: AbortSign
     () => pruneTrail(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
     () => pruneRateLimits(database.queries, now(), rowsPerStep),
     () => pruneSessions(database.queries, now(), now() - sessionIdleMilliseconds, rowsPerStep),
+    () => pruneCutoffs(database, now(), rowsPerStep),
     () => pruneRevokedTokens(database.queries, now(), rowsPerStep),
     () =>
       pruneRefreshFamilies(

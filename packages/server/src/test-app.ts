@@ -58,7 +58,8 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
     opened.database.kind === 'sqlite'
       ? opened
       : // The clock stands still here, so that no second goes by after which a change of another would be looked for.
-        { ...opened, database: { ...opened.database, dataVersion: () => ++looks } };
+        // And the server's clock is no clock of this world.
+        { ...opened, database: { ...opened.database, dataVersion: () => ++looks, clock: undefined } };
   const logger = createLogger(config, { write: (line) => void lines.push(line) });
   const hasher = new PasswordHasher();
   const app = await createApp({ context, logger, hasher, isDraining: () => false });

@@ -8,6 +8,7 @@ import { type AuditEntry, insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
 import type { Page } from '../store/page.ts';
 import type { ActionContext, Actor } from './context.ts';
+import { cutOff, cutOffIfLess } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 
 /** A client together with its live secrets. */
@@ -122,6 +123,7 @@ export async function updateClient(
     if (after === undefined) {
       throw clientChanged();
     }
+    await cutOffIfLess(context, queries, before, after);
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, after, 'client.update'),
       details: { before: pick(before, Object.keys(parsed)), after: parsed },
@@ -136,6 +138,7 @@ export async function deleteClient(context: ActionContext, actor: Actor, target:
     if (!(await clients.remove(client.id, client.version))) {
       throw clientChanged();
     }
+    await cutOff(context, queries, { kind: 'client', id: client.id });
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, client, 'client.delete'),
       details: { name: client.name, access: client.access },
@@ -179,6 +182,10 @@ export async function rotateSecret(
     const secret = makeSecret(context, client.id, rotation.secretExpiresAt);
     await clients.endSecrets(client.id, endsAt);
     await clients.insertSecret(secret.row);
+    if (rotation.overlapMilliseconds === 0) {
+      // It leaked: what somebody else got with it ends too.
+      await cutOff(context, queries, { kind: 'client', id: client.id });
+    }
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, client, 'client.rotate_secret'),
       details: {

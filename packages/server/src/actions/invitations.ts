@@ -19,6 +19,7 @@ import type { Page } from '../store/page.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { findUserByEmail, insertUser, OrganizationMembers, type User, updateUser } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
+import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 import { startSession } from './sessions.ts';
 import { requireUser } from './users.ts';
@@ -231,6 +232,7 @@ export async function resetPassword(
     }
     await endSessions(queries, user.id);
     await revokeRefreshFamilies(queries, { userId: user.id }, 'password_changed', now);
+    await cutOff(context, queries, { kind: 'user', id: user.id });
     await insertAuditEntry(queries, {
       at: now,
       actor: { ...actor, type: 'user', id: user.id },

@@ -12,6 +12,7 @@ import {
 } from '../store/organizations.ts';
 import type { Page } from '../store/page.ts';
 import type { ActionContext, Actor } from './context.ts';
+import { cutOff } from './cut-off.ts';
 
 /** Makes an organization. */
 export async function createOrganization(
@@ -111,6 +112,7 @@ export async function deleteOrganization(
     if (!(await removeOrganization(queries, organization.id, target.version))) {
       throw organizationChanged();
     }
+    await cutOff(context, queries, { kind: 'organization', id: organization.id });
     await insertAuditEntry(queries, {
       at: context.now(),
       actor,
@@ -137,6 +139,9 @@ export async function switchOrganization(
     if (before === undefined || after === undefined) {
       throw organizationNotFound();
     }
+    if (lives(before) && !lives(after)) {
+      await cutOff(context, queries, { kind: 'organization', id: after.id });
+    }
     await insertAuditEntry(queries, {
       at: now,
       actor,
@@ -148,6 +153,11 @@ export async function switchOrganization(
     });
     return after;
   });
+}
+
+/** Whether tokens of its clients are good. */
+function lives({ state, apiClientsEnabled }: Organization): boolean {
+  return state === 'active' && apiClientsEnabled;
 }
 
 function switchesOf({ state, apiClientsEnabled }: Organization) {

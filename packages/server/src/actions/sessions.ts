@@ -14,6 +14,7 @@ import type { Queries } from '../store/database.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { findUser, type User, updateUser } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
+import { cutOff } from './cut-off.ts';
 
 /** A session that lies unused ends after this. */
 export const sessionIdleMilliseconds = 12 * 3_600_000;
@@ -114,6 +115,7 @@ export async function changeOwnPassword(
     await endSessions(queries, user.id, { except: session.id });
     await touchSession(queries, session.id, { createdAt: now, lastUsedAt: now, recentAt: now });
     await revokeRefreshFamilies(queries, { userId: user.id }, 'password_changed', now);
+    await cutOff(context, queries, { kind: 'user', id: user.id });
     await insertAuditEntry(queries, {
       at: now,
       actor,

@@ -18,6 +18,7 @@ import {
   updateUser,
 } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
+import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 
 /** Makes a user who is a member of an organization; an address that has a user already is a conflict. */
@@ -89,6 +90,9 @@ export async function setUserState(
       throw userChanged();
     }
     const ended = state === 'disabled' ? await endSessions(context, queries, after, 'user_disabled') : 0;
+    if (state === 'disabled') {
+      await cutOff(context, queries, { kind: 'user', id: after.id });
+    }
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, after, null, 'user.update'),
       details: { before: { state: before.state }, after: { state }, refresh_tokens_revoked: ended },
@@ -111,6 +115,7 @@ export async function setPassword(
       throw userChanged();
     }
     const ended = await endSessions(context, queries, after, 'password_changed');
+    await cutOff(context, queries, { kind: 'user', id: after.id });
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, after, null, 'user.set_password'),
       details: { refresh_tokens_revoked: ended },
@@ -181,6 +186,7 @@ export async function removeMember(
       'member_removed',
       context.now(),
     );
+    await cutOff(context, queries, { kind: 'member', userId: member.userId, organizationId });
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, { id: member.userId }, organizationId, 'member.remove'),
       details: { email: member.email, role: member.role, refresh_tokens_revoked: ended },

@@ -169,7 +169,7 @@ function stateCommands(client: Command): void {
 
 function accessCommand(client: Command): void {
   answering(client.command('access'))
-    .description('change what an API client may do; tokens it already has keep theirs until they end')
+    .description('change what an API client may do; read ends the tokens that it already has')
     .argument('<client-id>')
     .addArgument(new Argument('<access>').choices(accesses))
     .addHelpText('after', `\nExample:\n  bindery client access ${clientExample} read`)

@@ -39,6 +39,8 @@ export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
   token_claim_wrong: 'The token is from another issuer or for another audience, or lacks a claim. The text says which.',
   token_expired: 'The token has expired. Get a new one.',
   token_from_future: 'The token begins later than now: one of the two clocks is off, and the text says by how much.',
+  token_cut_off:
+    'Its organization, client, user, sign-in or the token itself was cut off after it was issued. Ask for a new one.',
   tenant_missing: 'The tenant header is absent or empty. Send the organization id with every call.',
   tenant_repeated: 'The tenant header was sent more than once.',
   tenant_malformed: 'The tenant header is not a UUID.',
@@ -46,6 +48,8 @@ export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
   tenant_mismatch: 'The tenant header names another organization than that of the token, whether it exists or not.',
   access_insufficient: 'The call needs more access than the token has; the text names both.',
   keys_unavailable: "The issuer's keys could not be had yet, or not for a day. Try again after `Retry-After`.",
+  cutoffs_unavailable:
+    'What was cut off could not be asked for yet, or not for five minutes. Try again after `Retry-After`.',
   guard_failed:
     'A fault in the guard or in its source of keys; the call is refused, and the log of the API has the cause.',
 };

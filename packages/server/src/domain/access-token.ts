@@ -63,7 +63,8 @@ export function signAccessToken(claims: AccessTokenClaims, signer: Signer): stri
   return signJwt('at+jwt', claims, signer);
 }
 
-function signJwt(type: string, claims: object, signer: Signer): string | Promise<string> {
+/** Signs claims as a compact JWS of a type (`typ`). */
+export function signJwt(type: string, claims: object, signer: Signer): string | Promise<string> {
   const header = encode({ alg: signer.algorithm, typ: type, kid: signer.kid });
   const input = `${header}.${encode(claims)}`;
   if (signer.algorithm === 'RS256') {

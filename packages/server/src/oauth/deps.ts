@@ -3,6 +3,7 @@ import type { ActionContext } from '../actions/context.ts';
 import type { PasswordHasher } from '../domain/password.ts';
 import type { GuessLimits } from '../guess-limits.ts';
 import type { ClientCredentialsReader } from '../store/client-credentials.ts';
+import type { Cutoffs } from './cutoffs.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -12,6 +13,7 @@ export interface OAuthDeps {
   readonly reader: ClientCredentialsReader;
   readonly decisions: DecisionLog;
   readonly keyRing: KeyRing;
+  readonly cutoffs: Cutoffs;
   readonly limits: GuessLimits;
   readonly hasher: PasswordHasher;
   /** Checks an access token as a guard of our own audience does; undefined when it would be refused. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { cutOff } from '../actions/cut-off.ts';
 import { familyOf } from '../domain/refresh-token.ts';
 import { OAuthError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
@@ -71,8 +72,13 @@ async function revocationOfRefreshToken(
     return undefined;
   }
   return {
-    make: async (changing) =>
-      (await revokeRefreshFamilies(changing, { id: family.id }, 'revoked_by_client', context.now())) > 0,
+    make: async (changing) => {
+      const revoked = await revokeRefreshFamilies(changing, { id: family.id }, 'revoked_by_client', context.now());
+      if (revoked > 0) {
+        await cutOff(context, changing, { kind: 'session', id: family.id });
+      }
+      return revoked > 0;
+    },
     details: { kind: 'refresh_token', user_id: family.userId },
   };
 }
@@ -88,8 +94,14 @@ async function revocationOfAccessToken(
     return undefined;
   }
   return {
-    make: (changing) =>
-      revokeAccessToken(changing, hashTokenId(caller.tokenId), caller.expiresAt + clockToleranceMilliseconds),
+    make: async (changing) => {
+      const endsAt = caller.expiresAt + clockToleranceMilliseconds;
+      const isRevoked = await revokeAccessToken(changing, hashTokenId(caller.tokenId), endsAt);
+      if (isRevoked) {
+        await cutOff(deps.context, changing, { kind: 'token', id: caller.tokenId });
+      }
+      return isRevoked;
+    },
     details: { kind: 'access_token', token_id: caller.tokenId },
   };
 }

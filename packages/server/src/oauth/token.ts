@@ -12,8 +12,10 @@ import {
   originOf,
   readParameters,
 } from './authenticate-request.ts';
+import type { CutoffLook } from './cutoffs.ts';
 import type { KnownDecision } from './decision-log.ts';
 import type { OAuthDeps } from './deps.ts';
+import { momentAfterCuts, refuseIfCutSince } from './fresh-cuts.ts';
 import { clientCredentialsGrant } from './grants/client-credentials.ts';
 import { type Grant, type Granted, GrantRefusal, type GrantRequest } from './grants/grant.ts';
 import { passwordGrant } from './grants/password.ts';
@@ -46,9 +48,11 @@ export function tokenEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
 
 async function answerTokenRequest(deps: OAuthDeps, request: FastifyRequest): Promise<TokenAnswer> {
   const parameters = readParameters(request);
+  // Before anything is decided on: a cut that comes after this moment is noticed, and ends the token.
+  const now = deps.context.now();
+  const look = await deps.cutoffs.look();
   const authenticated = await authenticateRequest(deps, request, parameters, 'token.issue');
   const { client, secretId } = authenticated;
-  const now = deps.context.now();
   const decision = {
     at: now,
     clientId: client.clientId,
@@ -59,7 +63,7 @@ async function answerTokenRequest(deps: OAuthDeps, request: FastifyRequest): Pro
   try {
     const grantType = requireGrant(parameters, client);
     requireAudience(parameters, deps.context.config.audience);
-    return await issue(deps, grantType, { ...authenticated, parameters, request, now }, decision);
+    return await issue(deps, look, grantType, { ...authenticated, parameters, request, now }, decision);
   } catch (error) {
     if (error instanceof OAuthError && error.code !== 'temporarily_unavailable') {
       await keep(deps, { ...decision, outcome: 'refused', reason: trueReason(error) });
@@ -70,13 +74,18 @@ async function answerTokenRequest(deps: OAuthDeps, request: FastifyRequest): Pro
 
 async function issue(
   deps: OAuthDeps,
+  look: CutoffLook,
   grantType: GrantType,
   request: GrantRequest,
   decision: Omit<KnownDecision, 'outcome'>,
 ): Promise<TokenAnswer> {
   const lifetimeSeconds = deps.context.config.accessTokenLifetimeSeconds;
   const granted = await grants[grantType](deps, request);
-  const claims = newClaims(granted.subject, lifetimeSeconds, request.now);
+  const claims = newClaims(
+    granted.subject,
+    lifetimeSeconds,
+    await momentAfterCuts(deps, look, granted.subject, request.now),
+  );
   const details = {
     grant_type: grantType,
     scope: claims.scope,
@@ -89,6 +98,7 @@ async function issue(
     signAccessToken(claims, signer),
     keepGranted(deps, { ...decision, outcome: 'issued', details }, granted),
   ]);
+  refuseIfCutSince(look, await deps.cutoffs.look(), granted.subject);
   return {
     token_type: 'Bearer',
     expires_in: lifetimeSeconds,

@@ -25,6 +25,8 @@ export interface Database {
   transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
   /** A number that differs from the last one when a transaction, here or elsewhere, has or may have changed the store. */
   dataVersion(): number;
+  /** The clock that all who share the store agree on, in epoch milliseconds; undefined where only one machine does. */
+  readonly clock: ((queries: Queries) => Promise<number>) | undefined;
   /** Counters for limits, shared by all that share the store. */
   readonly createLimiter: LimiterFactory;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import { tokenService } from './migrations/0001-token-service.ts';
 import { people } from './migrations/0002-people.ts';
 import { consoleTables } from './migrations/0003-console.ts';
 import { rateLimits } from './migrations/0004-rate-limits.ts';
+import { cutoffs } from './migrations/0005-cutoffs.ts';
 
 /** One step of the schema; never changed once released, only followed by another. */
 export interface Migration {
@@ -14,7 +15,14 @@ export interface Migration {
 }
 
 /** All steps in the order in which they run. */
-export const migrations: readonly Migration[] = [tokenService, ...bindersMigrations, people, consoleTables, rateLimits];
+export const migrations: readonly Migration[] = [
+  tokenService,
+  ...bindersMigrations,
+  people,
+  consoleTables,
+  rateLimits,
+  cutoffs,
+];
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };
 

@@ -56,6 +56,7 @@ export async function openPostgres(address: PostgresAddress): Promise<Backend> {
     createLimiter: sharedLimiters(queries),
     // Nothing tells of changes (LISTEN needs a session, which a pooler does not keep): each second counts as one.
     dataVersion: () => Math.floor(performance.now() / 1000),
+    clock: readClock,
     hasTable: async (name, on) => {
       // Not to_regclass(): it may remember, from before another process was waited for, that there was no such table.
       const query = sql`
@@ -65,6 +66,13 @@ export async function openPostgres(address: PostgresAddress): Promise<Backend> {
     migrating: (action) => runMigrations(address.url, action),
     close: () => queries.destroy(),
   };
+}
+
+async function readClock(queries: Queries): Promise<number> {
+  // Not now(), which is when the transaction began.
+  const clock = sql<{ now: number }>`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`;
+  const { rows } = await clock.execute(queries);
+  return Number(rows[0]?.now);
 }
 
 /** The address without user, password and parameters. */

@@ -1,5 +1,6 @@
 import type { BindersTable } from '@bindery/binders';
 import type { Access } from '../domain/access.ts';
+import type { CutKind } from '../domain/cutoff.ts';
 import type { Role } from '../domain/role.ts';
 
 /** Rows as both databases hold them. Times are epoch milliseconds, booleans 0 or 1, hashes and sealed texts base64url. */
@@ -21,6 +22,8 @@ export interface Schema {
   readonly console_sessions: ConsoleSessionsTable;
   readonly one_time_links: OneTimeLinksTable;
   readonly rate_limits: RateLimitsTable;
+  readonly cutoffs: CutoffsTable;
+  readonly cutoff_state: CutoffStateTable;
   readonly binders: BindersTable;
 }
 
@@ -208,4 +211,22 @@ export interface RateLimitsTable {
   key: string;
   points: number;
   expire: number | null;
+}
+
+/** What was cut off before it expired; times of the store's clock. */
+export interface CutoffsTable {
+  id: string;
+  kind: CutKind;
+  subject: string;
+  cut_at: number;
+  until: number;
+}
+
+/** One row: the base of the list's number, and how long tokens live. */
+export interface CutoffStateTable {
+  id: number;
+  base: number;
+  lifetime_seconds: number;
+  /** Tokens of an earlier, longer lifetime live to this moment. */
+  older_tokens_end: number;
 }

@@ -46,6 +46,7 @@ export function openSqlite(dataDir: string, mode: OpenMode): Backend {
     transaction: (action) => queries.transaction().execute(action),
     createLimiter: createMemoryLimiter,
     dataVersion: () => embedded.dataVersion(),
+    clock: undefined,
     hasTable: async (name, on) => {
       const found = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(on);
       return found.rows.length > 0;

@@ -1,3 +1,4 @@
+import { cutOff } from '../../actions/cut-off.ts';
 import {
   familyOf,
   hashRefreshToken,
@@ -106,7 +107,11 @@ async function successorOfUsed(
   if (isRetry && latest.sealedSuccessor !== null && grant.now < graceEnds) {
     return unsealSuccessor(latest.sealedSuccessor, token);
   }
-  await revokeRefreshFamilies(database.queries, { id: family.id }, 'refresh_token_reuse', grant.now);
+  await database.transaction(async (queries) => {
+    if ((await revokeRefreshFamilies(queries, { id: family.id }, 'refresh_token_reuse', grant.now)) > 0) {
+      await cutOff(deps.context, queries, { kind: 'session', id: family.id });
+    }
+  });
   throw invalidGrant('refresh_token_reuse');
 }
 

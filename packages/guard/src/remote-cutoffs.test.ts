@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { hashCutoff } from './cutoff-list.ts';
+import { createGuard } from './guard.ts';
+import { createRemoteCutoffs, type RemoteCutoffsOptions } from './remote-cutoffs.ts';
+import {
+  answerOf,
+  audience,
+  createKeySource,
+  createToken,
+  headersWith,
+  issuer,
+  nowSeconds,
+  organizationId,
+  outcomeOf,
+  rsa,
+  type Signer,
+  signEs256,
+  signHs256,
+  signRs256,
+  signToken,
+} from './test-tokens.ts';
+
+const goodHeader = { typ: 'bindery-cutoffs+jwt', alg: 'ES256', kid: 'ec' };
+
+/** A signed list; `undefined` takes a claim or header member away. */
+function createDocument(claims: object = {}, header: object = {}, signer: Signer = signEs256): string {
+  const good = { iss: issuer, iat: nowSeconds, seq: 5, cutoffs: {} };
+  return signToken({ ...goodHeader, ...header }, { ...good, ...claims }, signer);
+}
+
+const cutClient = { client: { [hashCutoff(issuer, 'client', 'client_1')]: nowSeconds } };
+const cutOther = { client: { [hashCutoff(issuer, 'client', 'client_2')]: nowSeconds } };
+
+interface Answer {
+  readonly status?: number;
+  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Never answers. */
+  readonly hangs?: true;
+}
+
+/** An endpoint that answers what it is told; `requests` are the If-None-Match headers that came. */
+async function startEndpoint(t: TestContext, answer: Answer) {
+  const endpoint = { url: '', answer, requests: [] as (string | undefined)[] };
+  const server = createServer((request, response) => {
+    endpoint.requests.push(request.headers['if-none-match']);
+    const { status = 200, body, headers, hangs } = endpoint.answer;
+    if (!hangs) response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  endpoint.url = `http://127.0.0.1:${address.port}/.well-known/bindery-cutoffs`;
+  return endpoint;
+}
+
+/** A guard over the endpoint whose clock is moved by hand; it polls when the clock has gone on by twice 60 s. */
+function createRemote(t: TestContext, url: string, options: Partial<RemoteCutoffsOptions> = {}) {
+  const clock = { seconds: nowSeconds };
+  const now = () => clock.seconds * 1000;
+  const keys = createKeySource();
+  const source = createRemoteCutoffs({
+    ...{ url, issuer, keys, algorithms: new Set(['ES256', 'RS256', 'EdDSA']), fetch: globalThis.fetch, now },
+    ...{ pollSeconds: 60, maxStaleSeconds: 300, whenStale: 'closed', clockToleranceSeconds: 5, timeoutMs: 20_000 },
+    ...options,
+  });
+  const guard = createGuard({ issuer, audience, keys, now, cutoffs: { source }, clockToleranceSeconds: 5 });
+  t.after(() => guard.close());
+  // Its life is longer than what the tests move the clock by.
+  const headers = headersWith(createToken({ exp: nowSeconds + 100_000, client_id: 'client_1', sub: 'client_1' }));
+  return { clock, source, guard, outcome: () => outcomeOf(guard, headers), headers };
+}
+
+test('what the list names is refused from the first call on', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument({ cutoffs: cutClient }) });
+  const remote = createRemote(t, endpoint.url);
+  assert.equal(await remote.outcome(), 'token_cut_off');
+});
+
+test('168: a cut is learnt in the background, with no call in between', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument() });
+  const remote = createRemote(t, endpoint.url, { pollSeconds: 0.02 });
+  assert.equal(await remote.outcome(), 'accepted');
+  endpoint.answer = { body: createDocument({ seq: 6, cutoffs: cutClient }) };
+  const end = Date.now() + 10_000;
+  // Looked at past the guard, so that no call starts a fetch.
+  while ((await remote.source.current()).seq !== 6) {
+    assert.ok(Date.now() < end, 'the list was not fetched again');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(await remote.outcome(), 'token_cut_off');
+});
+
+test('any number of calls make one fetch, and none while the list is fresh', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument() });
+  const remote = createRemote(t, endpoint.url);
+  const outcomes = await Promise.all(Array.from({ length: 50 }, () => remote.outcome()));
+  assert.deepEqual([...new Set(outcomes)], ['accepted']);
+  remote.clock.seconds += 119;
+  assert.equal(await remote.outcome(), 'accepted');
+  assert.equal(endpoint.requests.length, 1);
+});
+
+test('where polling has stood still, the next call waits for a new list', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument() });
+  const remote = createRemote(t, endpoint.url);
+  assert.equal(await remote.outcome(), 'accepted');
+  endpoint.answer = { body: createDocument({ seq: 6, iat: nowSeconds + 120, cutoffs: cutClient }) };
+  remote.clock.seconds += 120;
+  assert.equal(await remote.outcome(), 'token_cut_off');
+});
+
+test('a list that has not changed costs a header, and the same list stays in use', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument(), headers: { etag: 'W/"five"' } });
+  const remote = createRemote(t, endpoint.url);
+  const before = await remote.source.current();
+  endpoint.answer = { status: 304 };
+  remote.clock.seconds += 120;
+  assert.equal(await remote.source.current(), before);
+  endpoint.answer = { body: createDocument({ iat: nowSeconds + 240 }), headers: { etag: 'W/"six"' } };
+  remote.clock.seconds += 120;
+  assert.equal(await remote.source.current(), before, 'signed anew, with the same number');
+  assert.deepEqual(endpoint.requests, [undefined, 'W/"five"', 'W/"five"']);
+});
+
+test('a 304 that was not asked for is no list', async (t) => {
+  const endpoint = await startEndpoint(t, { status: 304 });
+  assert.equal(await createRemote(t, endpoint.url).outcome(), 'cutoffs_unavailable');
+});
+
+const badDocuments: Readonly<Record<string, string | Uint8Array>> = {
+  'no body': '',
+  'no JWS': '<html></html>',
+  'unsigned JSON': JSON.stringify({ iss: issuer, iat: nowSeconds, seq: 9, cutoffs: {} }),
+  'alg none': `${createDocument({}, { alg: 'none' }).split('.').slice(0, 2).join('.')}.`,
+  'HS256 with the public key': createDocument(
+    {},
+    { alg: 'HS256' },
+    signHs256(rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string),
+  ),
+  'an unknown key': createDocument({}, { kid: 'stranger' }),
+  'the algorithm of another key': createDocument({}, { alg: 'RS256' }, signRs256),
+  'a wrong signature': `${createDocument().slice(0, -4)}AAAA`,
+  'another type': createDocument({}, { typ: 'JWT' }),
+  'an access token': createToken({ seq: 9, cutoffs: {} }),
+  'a critical extension': createDocument({}, { crit: ['b64'] }),
+  'another issuer': createDocument({ iss: `${issuer}/` }),
+  'no issuer': createDocument({ iss: undefined }),
+  'no seq': createDocument({ seq: undefined }),
+  'a seq that is no number': createDocument({ seq: '9' }),
+  'a negative seq': createDocument({ seq: -1 }),
+  'no iat': createDocument({ iat: undefined }),
+  'a broken iat': createDocument({ iat: 1.5 }),
+  'an iat from the future': createDocument({ iat: nowSeconds + 61 }),
+  'an iat of long ago': createDocument({ iat: nowSeconds - 366 }),
+  'no cutoffs': createDocument({ cutoffs: undefined }),
+  'a list of cutoffs': createDocument({ cutoffs: [] }),
+  'a kind that is a list': createDocument({ cutoffs: { client: [] } }),
+  'a hash of another length': createDocument({ cutoffs: { client: { abc: nowSeconds } } }),
+  'seconds that are a text': createDocument({ cutoffs: { client: { ['A'.repeat(22)]: '1' } } }),
+  'more than 4 MiB': randomBytes(4 * 1024 * 1024 + 1),
+};
+
+test('144: whatever is wrong with the list, nobody is let in on a cold start', async (t) => {
+  const endpoint = await startEndpoint(t, {});
+  for (const [name, body] of Object.entries(badDocuments)) {
+    endpoint.answer = { body };
+    assert.equal(await createRemote(t, endpoint.url).outcome(), 'cutoffs_unavailable', name);
+  }
+  for (const status of [204, 301, 401, 404, 500]) {
+    endpoint.answer = { status, headers: { location: '/elsewhere' } };
+    assert.equal(await createRemote(t, endpoint.url).outcome(), 'cutoffs_unavailable', String(status));
+  }
+  endpoint.answer = { hangs: true };
+  assert.equal(await createRemote(t, endpoint.url, { timeoutMs: 100 }).outcome(), 'cutoffs_unavailable', 'no answer');
+});
+
+test('144: whatever is wrong with the list, the last good one serves for 300 s and then nobody is let in', async (t) => {
+  const endpoint = await startEndpoint(t, {});
+  // What is from the future now is good later.
+  const { 'an iat from the future': _later, ...documents } = badDocuments;
+  const broken: readonly Answer[] = [...Object.values(documents).map((body) => ({ body })), { status: 500 }];
+  for (const answer of broken) {
+    endpoint.answer = { body: createDocument({ cutoffs: cutOther }) };
+    const remote = createRemote(t, endpoint.url);
+    assert.equal(await remote.outcome(), 'accepted');
+    endpoint.answer = answer;
+    remote.clock.seconds += 299;
+    assert.equal(await remote.outcome(), 'accepted');
+    remote.clock.seconds += 2;
+    assert.equal(await remote.outcome(), 'cutoffs_unavailable');
+    endpoint.answer = { body: createDocument({ iat: remote.clock.seconds + 120, seq: 6, cutoffs: cutClient }) };
+    remote.clock.seconds += 120;
+    assert.equal(await remote.outcome(), 'token_cut_off', 'mended');
+    remote.guard.close();
+  }
+});
+
+test('a list with a smaller number is refused, for it would bring back what was cut off', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument({ cutoffs: cutClient }) });
+  const remote = createRemote(t, endpoint.url);
+  assert.equal(await remote.outcome(), 'token_cut_off');
+  endpoint.answer = { body: createDocument({ seq: 4, iat: nowSeconds + 120, cutoffs: {} }) };
+  remote.clock.seconds += 120;
+  assert.equal(await remote.outcome(), 'token_cut_off');
+  remote.clock.seconds += 181;
+  assert.equal(await remote.outcome(), 'cutoffs_unavailable', 'and counts as none');
+});
+
+test('an old list that is confirmed again and again is not good for ever', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument(), headers: { etag: '"frozen"' } });
+  const remote = createRemote(t, endpoint.url);
+  assert.equal(await remote.outcome(), 'accepted');
+  endpoint.answer = { status: 304 };
+  remote.clock.seconds += 365;
+  assert.equal(await remote.outcome(), 'accepted');
+  remote.clock.seconds += 121;
+  assert.equal(await remote.outcome(), 'cutoffs_unavailable');
+});
+
+test('who chose open is let in without a list, but not what is known to be cut off', async (t) => {
+  const endpoint = await startEndpoint(t, { status: 500 });
+  const cold = createRemote(t, endpoint.url, { whenStale: 'open' });
+  assert.equal(await cold.outcome(), 'accepted');
+  endpoint.answer = { body: createDocument({ cutoffs: cutClient }) };
+  const warm = createRemote(t, endpoint.url, { whenStale: 'open' });
+  assert.equal(await warm.outcome(), 'token_cut_off');
+  endpoint.answer = { status: 500 };
+  warm.clock.seconds += 5000;
+  assert.equal(await warm.outcome(), 'token_cut_off');
+});
+
+test('a kind that only a later issuer knows is left out, and the others are cut off', async (t) => {
+  const cutoffs = { ...cutClient, galaxy: { milky: 'way' } };
+  const endpoint = await startEndpoint(t, { body: createDocument({ cutoffs }) });
+  assert.equal(await createRemote(t, endpoint.url).outcome(), 'token_cut_off');
+});
+
+test('a broken endpoint is asked again after the time of a poll, not by every call', async (t) => {
+  const endpoint = await startEndpoint(t, { status: 500 });
+  const remote = createRemote(t, endpoint.url);
+  for (let call = 0; call < 20; call += 1) assert.equal(await remote.outcome(), 'cutoffs_unavailable');
+  assert.equal(endpoint.requests.length, 1);
+});
+
+test('a closed guard asks no more', async (t) => {
+  const endpoint = await startEndpoint(t, { body: createDocument() });
+  const remote = createRemote(t, endpoint.url, { pollSeconds: 0.01 });
+  assert.equal(await remote.outcome(), 'accepted');
+  remote.guard.close();
+  const asked = endpoint.requests.length;
+  remote.clock.seconds += 120;
+  assert.equal(await remote.outcome(), 'accepted', 'the list that it has serves on');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assert.ok(endpoint.requests.length <= asked + 1, 'at most the fetch that was under way');
+});
+
+test('by default the list is that below the issuer, and it is asked for', async () => {
+  const asked: string[] = [];
+  const fetch = async (url: string | URL | Request) => {
+    asked.push(String(url));
+    return new Response('', { status: 503 });
+  };
+  const guard = createGuard({ issuer, audience, keys: createKeySource(), fetch, now: () => nowSeconds * 1000 });
+  const answer = await answerOf(guard, headersWith(createToken(), organizationId));
+  guard.close();
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers['retry-after'], '5');
+  assert.deepEqual(asked, [`${issuer}/.well-known/bindery-cutoffs`]);
+});

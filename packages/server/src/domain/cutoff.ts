@@ -1,0 +1,59 @@
+/** What can be cut off, by what its id is. */
+export type Cut =
+  | { readonly kind: 'organization' | 'client' | 'user'; readonly id: string }
+  /** A user in one organization. */
+  | { readonly kind: 'member'; readonly userId: string; readonly organizationId: string }
+  /** All that came from one sign-in: the id of its refresh family. */
+  | { readonly kind: 'session'; readonly id: string }
+  /** One access token: its `jti`. */
+  | { readonly kind: 'token'; readonly id: string };
+
+export type CutKind = Cut['kind'];
+
+/** The one text that names what was cut off among others of its kind. */
+export function cutId(cut: Cut): string {
+  return cut.kind === 'member' ? `${cut.userId} ${cut.organizationId}` : cut.id;
+}
+
+/** What a token names, as far as it can be cut off. */
+export interface CutSubject {
+  readonly organizationId: string;
+  readonly clientId: string;
+  /** Equal to the client's id where no person is involved. */
+  readonly subject: string;
+  readonly sessionId?: string;
+}
+
+/** Every cut that ends a token that names `subject`, except that of the single token. */
+export function cutsOf({ organizationId, clientId, subject, sessionId }: CutSubject): readonly Cut[] {
+  return [
+    { kind: 'organization', id: organizationId },
+    { kind: 'client', id: clientId },
+    ...(subject === clientId
+      ? []
+      : [{ kind: 'user', id: subject } as const, { kind: 'member', userId: subject, organizationId } as const]),
+    ...(sessionId === undefined ? [] : [{ kind: 'session', id: sessionId } as const]),
+  ];
+}
+
+/** How long lifetimes of tokens reach back: `lifetimeSeconds` now, and older tokens to a moment (epoch milliseconds). */
+export interface TokenLifetimes {
+  readonly lifetimeSeconds: number;
+  readonly olderTokensEnd: number;
+}
+
+/** A guard's clock may be so much behind; and a cut counts for the whole of its second and the two after it. */
+const slackMilliseconds = 63_000;
+
+/** When the last token that a cut at `cutAt` could concern has died, for every guard. */
+export function cutEnd(cutAt: number, { lifetimeSeconds, olderTokensEnd }: TokenLifetimes): number {
+  return Math.max(cutAt + lifetimeSeconds * 1000, olderTokensEnd) + slackMilliseconds;
+}
+
+/** The lifetimes from a moment on at which tokens begin to live otherwise; what was issued before lives on. */
+export function changedLifetimes(before: TokenLifetimes, lifetimeSeconds: number, now: number): TokenLifetimes {
+  return {
+    lifetimeSeconds,
+    olderTokensEnd: Math.max(before.olderTokensEnd, now + before.lifetimeSeconds * 1000),
+  };
+}
