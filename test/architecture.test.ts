@@ -145,7 +145,11 @@ function brokenRules({ path, text }: Source): string[] {
   if (!mayHoldSql(path) && /\bsql(<[^`]*>)?`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/.test(code)) {
     broken.push(`${path} holds SQL outside a store`);
   }
-  if (path !== ENVIRONMENT_READER && path !== ENVIRONMENT_SHOWER && /\bprocess\.env\b|\{[^}]*\benv\b[^}]*\} from 'node:process'/.test(code)) {
+  if (
+    path !== ENVIRONMENT_READER &&
+    path !== ENVIRONMENT_SHOWER &&
+    /\bprocess\.env\b|\{[^}]*\benv\b[^}]*\} from 'node:process'/.test(code)
+  ) {
     broken.push(`${path} reads the environment, which only ${ENVIRONMENT_READER} does`);
   }
   const lines = text.split('\n').length - 1;
