@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { type Bindery, getToken, postForm, startBindery, waitFor } from '../harness.ts';
+import {
+  type ApiUser,
+  drawn,
+  founder,
+  joinByApi,
+  narrow,
+  openPage,
+  seriousFindings,
+  setUpServer,
+  setupLinkOf,
+  startBrowser,
+  wide,
+} from './browser.ts';
+
+/** Where screenshots go when they are asked for; a plain test run leaves the sources as they are. */
+const screenshots = process.env['BINDERY_SCREENSHOTS'] === '1' ? 'docs/screenshots' : undefined;
+
+let bindery: Bindery;
+let browser: Browser;
+let api: ApiUser;
+let organizationId: string;
+let clientId: string;
+let inviteLink: string;
+let setupLink: string;
+
+before(async () => {
+  bindery = await startBindery();
+  browser = await startBrowser();
+  setupLink = await setupLinkOf(bindery);
+});
+
+after(async () => {
+  await browser?.close();
+  await bindery?.[Symbol.asyncDispose]();
+});
+
+interface Look {
+  readonly theme: 'light' | 'dark';
+  readonly viewport: typeof wide | typeof narrow;
+}
+
+const looks: readonly Look[] = [
+  { theme: 'light', viewport: wide },
+  { theme: 'dark', viewport: wide },
+  { theme: 'dark', viewport: narrow },
+  { theme: 'light', viewport: narrow },
+];
+
+/** Looks at a page in both themes, wide and narrow. */
+async function inspect(page: Page, title: string): Promise<void> {
+  for (const { theme, viewport } of looks) {
+    const look = `${title}, ${theme}, ${viewport.width} px`;
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize(viewport);
+    await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
+    assert.deepEqual(await seriousFindings(page), [], look);
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    assert.ok(Number(overflow) <= 0, `${look}: ${overflow} px stand out at the side`);
+  }
+}
+
+async function photograph(page: Page, name: string, { theme, viewport }: Look): Promise<void> {
+  if (screenshots === undefined) {
+    return;
+  }
+  mkdirSync(screenshots, { recursive: true });
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize(viewport === wide ? { width: 1200, height: 750 } : viewport);
+  await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
+  await page.screenshot({ path: `${screenshots}/${name}.png`, animations: 'disabled' });
+}
+
+/** Clients with some history, people, an invitation. */
+async function fill(): Promise<void> {
+  const clients = `/organizations/${organizationId}/clients`;
+  const names = [
+    ['Billing sync, production', 'Sends invoices every night', 'read_write'],
+    ['Reporting', 'Reads what the monthly report needs', 'read'],
+    ['Mobile back end', 'Runs in two regions', 'read_write'],
+    ['Partner import', '', 'read'],
+  ] as const;
+  for (const [name, description, access] of names) {
+    const made = await api.call<{ client: { id: string }; clientSecret: string }>('POST', clients, {
+      name,
+      description,
+      access,
+      ...(name === 'Reporting' && { secretExpiresAt: new Date(Date.now() + 9 * 86_400_000).toISOString() }),
+    });
+    clientId ??= made.client.id;
+    const client = { client_id: made.client.id, client_secret: made.clientSecret };
+    for (let times = 0; times < (name === 'Partner import' ? 0 : 3); times += 1) {
+      await getToken(bindery, client);
+    }
+    if (name === 'Billing sync, production') {
+      const wrong = { ...client, client_secret: `${client.client_secret.slice(0, -1)}x` };
+      await postForm(bindery, '/connect/token', { grant_type: 'client_credentials', ...wrong });
+      await api.call('POST', `${clients}/${clientId}/secrets`, {}, { 'if-match': '"1"' });
+    }
+  }
+  const mona = { email: 'mona@example.com', name: 'Mona Ek', password: 'a long password of Mona', role: 'member' };
+  await joinByApi(bindery, api, organizationId, mona);
+  const invited = await api.call<{ link: string }>('POST', `/organizations/${organizationId}/invitations`, {
+    email: 'kim@example.com',
+    role: 'owner',
+  });
+  inviteLink = invited.link;
+  await api.call('POST', '/organizations', { name: 'Fabrikam' });
+  await api.call('POST', '/api-credentials', { name: 'Orders API', audience: 'https://orders.example.com' });
+}
+
+test('245: the pages before a sign-in have no error, no serious fault and no request to another host in either theme and width', async () => {
+  await using setup = await openPage(browser, bindery);
+  await setup.page.goto(setupLink);
+  await drawn(setup.page);
+  await inspect(setup.page, 'setup');
+  await photograph(setup.page, 'setup', { theme: 'light', viewport: wide });
+  setup.assertCalm();
+
+  ({ api, organizationId } = await setUpServer(bindery));
+  await fill();
+  await using outside = await openPage(browser, bindery);
+  await outside.open('/console/sign-in');
+  await inspect(outside.page, 'sign-in');
+  await outside.page.goto(inviteLink);
+  await drawn(outside.page);
+  await inspect(outside.page, 'invitation');
+  await outside.page.goto(`${bindery.url}/console/reset#t=wrong`);
+  await drawn(outside.page);
+  await inspect(outside.page, 'reset');
+  outside.assertCalm();
+});
+
+test('245: every screen has no error, no serious fault and no request to another host in either theme and width', async () => {
+  await using watched = await openPage(browser, bindery, { cookie: api.cookie });
+  const { page, open } = watched;
+  const base = `/console/o/${organizationId}`;
+  const operator = '/console/operator';
+  const screens: Readonly<Record<string, string>> = {
+    overview: base,
+    clients: `${base}/clients`,
+    'nothing found': `${base}/clients?search=zzz`,
+    'new client': `${base}/clients/new`,
+    client: `${base}/clients/${clientId}`,
+    secrets: `${base}/clients/${clientId}/secrets`,
+    activity: `${base}/clients/${clientId}/activity`,
+    members: `${base}/members`,
+    audit: `${base}/audit`,
+    settings: `${base}/settings`,
+    organizations: `${operator}/organizations`,
+    users: `${operator}/users`,
+    keys: `${operator}/keys`,
+    credentials: `${operator}/credentials`,
+    operators: `${operator}/operators`,
+    branding: `${operator}/branding`,
+    account: '/console/account',
+    'not found': '/console/nothing/here',
+  };
+  const pictures: Readonly<Record<string, Look>> = {
+    overview: { theme: 'light', viewport: wide },
+    clients: { theme: 'light', viewport: wide },
+    secrets: { theme: 'dark', viewport: wide },
+    activity: { theme: 'light', viewport: wide },
+    keys: { theme: 'dark', viewport: wide },
+    client: { theme: 'dark', viewport: narrow },
+  };
+  for (const [title, path] of Object.entries(screens)) {
+    await open(path);
+    await inspect(page, title);
+    const look = pictures[title];
+    if (look !== undefined) {
+      await photograph(page, title, look);
+    }
+  }
+  watched.assertCalm();
+});
+
+test('245: the dialog of a new secret has no error and no serious fault in either theme and width', async () => {
+  await using watched = await openPage(browser, bindery, { cookie: api.cookie });
+  const { page, open } = watched;
+  await open(`/console/o/${organizationId}/clients/new?name=Warehouse&access=read_write`);
+  await page.getByRole('button', { name: 'Create API client', exact: true }).click();
+  await page.getByRole('dialog').getByText('Warehouse is ready').waitFor();
+  await page.getByRole('button', { name: 'Test now' }).click();
+  await page.getByText('It works').waitFor();
+  await inspect(page, 'new secret');
+  await photograph(page, 'new-secret', { theme: 'light', viewport: wide });
+  watched.assertCalm();
+});
+
+test('245: one reaches and uses the console by the keyboard alone', async () => {
+  await using watched = await openPage(browser, bindery);
+  const { page, open } = watched;
+  await open('/console/sign-in');
+  await page.keyboard.type(founder.email);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(founder.password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/console/o/${organizationId}`);
+  await drawn(page);
+  const focused = 'document.activeElement?.textContent?.trim() ?? ""';
+  const reach = async (text: string): Promise<void> => {
+    for (let steps = 0; steps < 40; steps += 1) {
+      await page.keyboard.press('Tab');
+      if (String(await page.evaluate(focused)) === text) {
+        return;
+      }
+    }
+    assert.fail(`the tabulator does not reach ${text}`);
+  };
+  await reach('API clients');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/clients');
+  await drawn(page);
+  await reach('Create API client');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).waitFor();
+  await waitFor(async () => ((await page.evaluate('document.activeElement?.tagName')) === 'INPUT' ? true : undefined));
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  watched.assertCalm(/status of 401/);
+});
