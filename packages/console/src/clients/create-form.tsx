@@ -65,7 +65,11 @@ export function CreateForm({
   });
   return (
     <form onSubmit={form.onSubmit((values) => void create.run(values))} noValidate>
-      {reason !== undefined && <Note tone="warn">{reason}</Note>}
+      {reason !== undefined && (
+        <div style={{ marginBottom: '1rem' }}>
+          <Note tone="warn">{reason}</Note>
+        </div>
+      )}
       <div className="two">
         <Stack gap="md">
           <TextInput

@@ -177,7 +177,11 @@ function ClientTable({ clients, base }: { readonly clients: readonly ApiClient[]
         <CopyInline value={client.id} shown={shorten(client.id)} label={t('clients.idOf', { client: client.name })} />
       ),
     },
-    { id: 'access', title: t('clients.access'), cell: (client) => t(`access.${client.access}`) },
+    {
+      id: 'access',
+      title: t('clients.access'),
+      cell: (client) => <span className="nowrap">{t(`access.${client.access}`)}</span>,
+    },
     { id: 'secrets', title: t('clients.secrets'), cell: (client) => <SecretsLine client={client} /> },
     { id: 'used', title: t('clients.lastUsed'), cell: (client) => <LastUsed client={client} /> },
     { id: 'state', title: t('clients.state'), cell: (client) => <ClientState client={client} /> },

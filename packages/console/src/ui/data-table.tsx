@@ -77,7 +77,7 @@ function CardOf<Row>({ columns, row }: { readonly columns: readonly Column<Row>[
           ))}
       </dl>
       {last.map(({ id, cell }) => (
-        <div key={id} style={{ marginTop: '0.6rem' }}>
+        <div key={id} className="row-actions">
           {cell(row)}
         </div>
       ))}
