@@ -86,7 +86,9 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
         throw new Error(`bindery ${args.join(' ')} ended with ${finished.code}: ${finished.stderr}`);
       }
       // The caller says which command's answer it asked for.
-      return JSON.parse(finished.stdout) as Answer;
+      const answer = JSON.parse(finished.stdout) as Answer & { readonly client_secret?: string };
+      rememberSecrets(answer.client_secret, args.includes('--password-stdin') ? stdin?.trim() : undefined);
+      return answer;
     },
     async stop() {
       child.kill('SIGTERM');
@@ -107,6 +109,7 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
       child.kill('SIGTERM');
       await exited;
       await removeStore(dataDir);
+      refuseSecretsIn(log);
     },
   };
 }
@@ -149,7 +152,26 @@ export function postForm(
   fields: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
+  rememberSecrets(...['client_secret', 'password', 'refresh_token', 'token'].map((name) => fields[name]));
   return fetch(bindery.url + path, { method: 'POST', body: new URLSearchParams(fields), headers });
+}
+
+/** Every secret that the tests of this process made or sent; no server may ever log one. */
+const secrets = new Set<string>();
+
+function rememberSecrets(...given: readonly (string | undefined)[]): void {
+  for (const secret of given) {
+    // What is shorter may stand in a log by chance.
+    if (secret !== undefined && secret.length >= 12) {
+      secrets.add(secret);
+    }
+  }
+}
+
+function refuseSecretsIn(log: string): void {
+  if ([...secrets].some((secret) => log.includes(secret))) {
+    throw new Error('a server has logged a secret, a password or a token of a test');
+  }
 }
 
 /** A token of a client by client credentials. */
@@ -167,6 +189,7 @@ export async function getToken(
   if (!response.ok || typeof answer !== 'object' || answer === null || !('access_token' in answer)) {
     throw new Error(`no token: ${response.status} ${JSON.stringify(answer)}`);
   }
+  rememberSecrets(String(answer.access_token));
   return String(answer.access_token);
 }
 
