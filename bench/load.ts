@@ -6,7 +6,10 @@ import { connect } from 'node:net';
 export interface LoadOptions {
   readonly url: string;
   readonly path: string;
-  readonly body: string;
+  /** What each connection sends in turn; the last goes to all that are left. */
+  readonly bodies: readonly string[];
+  /** Whether each request carries the refresh token that the answer before it brought. */
+  readonly isChain?: boolean;
   readonly connections: number;
   readonly seconds: number;
 }
@@ -31,11 +34,13 @@ if (import.meta.main) {
 /** Runs to its end; any answer but 200, or a lost connection, ends it with an error. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const latencies: number[] = [];
-  const request = requestBytes(options);
   const started = performance.now();
   const end = started + options.seconds * 1000;
   const sizes = await Promise.all(
-    Array.from({ length: options.connections }, () => runConnection(options.url, request, end, latencies)),
+    Array.from({ length: options.connections }, (_, index) => {
+      const body = options.bodies[Math.min(index, options.bodies.length - 1)] ?? '';
+      return runConnection({ ...options, body }, end, latencies);
+    }),
   );
   const seconds = (performance.now() - started) / 1000;
   const sorted = Float64Array.from(latencies).sort();
@@ -51,7 +56,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-function requestBytes({ url, path, body }: LoadOptions): Buffer {
+interface Connection extends LoadOptions {
+  readonly body: string;
+}
+
+function requestBytes({ url, path }: LoadOptions, body: string): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
@@ -62,8 +71,9 @@ function requestBytes({ url, path, body }: LoadOptions): Buffer {
 }
 
 /** One connection until the end; resolves to the bytes of its last answer. */
-function runConnection(url: string, request: Buffer, end: number, latencies: number[]): Promise<number> {
-  const { hostname, port } = new URL(url);
+function runConnection(options: Connection, end: number, latencies: number[]): Promise<number> {
+  const { hostname, port } = new URL(options.url);
+  let request = requestBytes(options, options.body);
   return new Promise((resolve, reject) => {
     let text = '';
     let sentAt = 0;
@@ -89,6 +99,9 @@ function runConnection(url: string, request: Buffer, end: number, latencies: num
         reject(new Error(text.slice(0, 400)));
         socket.destroy();
       } else if (now < end) {
+        if (options.isChain === true) {
+          request = requestBytes(options, withNextToken(options.body, text));
+        }
         send();
       } else {
         resolve(length);
@@ -96,6 +109,14 @@ function runConnection(url: string, request: Buffer, end: number, latencies: num
       }
     });
   });
+}
+
+function withNextToken(body: string, answer: string): string {
+  const [, token] = /"refresh_token":"([^"]+)"/.exec(answer) ?? [];
+  if (token === undefined) {
+    throw new Error('the answer has no refresh token');
+  }
+  return body.replace(/refresh_token=[^&]+$/, `refresh_token=${token}`);
 }
 
 function answerLength(text: string): number | undefined {

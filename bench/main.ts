@@ -1,10 +1,12 @@
-// `npm run bench`: tokens per second beside a bare node:http server, in one run, in turns.
+// `npm run bench`: tokens per second beside a bare node:http server, in one run, in turns; then every grant on both
+// databases.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { BareOptions } from './bare-server.ts';
+import { type GrantResult, measureGrants } from './grants.ts';
 import type { LoadResult } from './load.ts';
 import { load, memoryOf, processorTimeOf, run, type Served, serve } from './processes.ts';
 
@@ -14,8 +16,11 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '32' },
     algorithms: { type: 'string', default: 'ES256,RS256' },
+    grants: { type: 'boolean', default: true },
     save: { type: 'boolean', default: false },
   },
+  // --no-grants measures without them.
+  allowNegative: true,
 });
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
@@ -52,10 +57,11 @@ interface Turn extends LoadResult {
 }
 
 const comparisons: Comparison[] = [];
-for (const algorithm of options.algorithms.split(',')) {
+for (const algorithm of options.algorithms.split(',').filter(Boolean)) {
   comparisons.push(await compare(algorithm === 'RS256' ? 'RS256' : 'ES256'));
 }
-report(comparisons);
+const grants = options.grants ? await measureGrants({ rounds, seconds, connections }) : [];
+report(comparisons, grants);
 
 async function compare(algorithm: BareOptions['algorithm']): Promise<Comparison> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-bench-'));
@@ -65,7 +71,7 @@ async function compare(algorithm: BareOptions['algorithm']): Promise<Comparison>
     const body = await makeClient(env);
     const coldStartMilliseconds = await measureColdStart(env, body);
     const bindery = await serve([command, 'serve'], env);
-    const example = await load({ url: bindery.url, path, body, connections: 1, seconds: 0.1 });
+    const example = await load({ url: bindery.url, path, bodies: [body], connections: 1, seconds: 0.1 });
     const bare = await serve([bareServer], { BARE: JSON.stringify(await likeOf(bindery, body, algorithm, example)) });
     const idle = memoryOf(bindery.pid)?.now;
     const results = await takeTurns(bindery, bare, body);
@@ -149,7 +155,7 @@ async function likeOf(
 async function takeTurns(bindery: Served, bare: Served, body: string) {
   const results: { readonly bindery: Turn[]; readonly bare: Turn[] } = { bindery: [], bare: [] };
   for (const { url } of [bindery, bare]) {
-    await load({ url, path, body, connections, seconds: Math.min(2, seconds) });
+    await load({ url, path, bodies: [body], connections, seconds: Math.min(2, seconds) });
   }
   for (let round = 0; round < rounds; round += 1) {
     results.bindery.push(await measure(bindery, body));
@@ -161,7 +167,7 @@ async function takeTurns(bindery: Served, bare: Served, body: string) {
 /** One turn under load, with the processor time of the server: it says more than the clock where others work too. */
 async function measure({ url, pid }: Served, body: string): Promise<Turn> {
   const before = processorTimeOf(pid);
-  const result = await load({ url, path, body, connections, seconds });
+  const result = await load({ url, path, bodies: [body], connections, seconds });
   const after = processorTimeOf(pid);
   const processorMicroseconds =
     before === undefined || after === undefined ? undefined : (after - before) / result.requests;
@@ -183,7 +189,7 @@ function median(numbers: readonly number[]): number {
   return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
 }
 
-function report(found: readonly Comparison[]): void {
+function report(found: readonly Comparison[], byGrant: readonly GrantResult[]): void {
   const machine = {
     cores: availableParallelism(),
     memoryGibibytes: Math.round(totalmem() / 2 ** 30),
@@ -200,10 +206,29 @@ function report(found: readonly Comparison[]): void {
       `| ${algorithm} bare node:http | ${cells(bare)} | 1 | | |`,
     ]),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${[...lines, '', ...linesOf(byGrant)].join('\n')}\n`);
   if (options.save) {
-    save({ date: new Date().toISOString(), machine, connections, rounds, seconds, comparisons: found });
+    save({
+      date: new Date().toISOString(),
+      machine,
+      connections,
+      rounds,
+      seconds,
+      comparisons: found,
+      grants: byGrant,
+    });
   }
+}
+
+function linesOf(byGrant: readonly GrantResult[]): readonly string[] {
+  return [
+    '| | connections | tokens/s | p50 ms | p99 ms | CPU µs/token |',
+    '|---|---|---|---|---|---|',
+    ...byGrant.map(
+      ({ store, grant, connections: open, rounds: turns }) =>
+        `| ${store} ${grant} | ${open} | ${cells(summarize(turns))} |`,
+    ),
+  ];
 }
 
 function cells({ perSecond, p50, p99, processorMicroseconds }: Summary): string {

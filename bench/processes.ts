@@ -39,11 +39,11 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 /** Runs a program of Node's to its end and returns what it printed; throws when it fails. */
-export async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
-  const child = spawn(process.execPath, args, {
-    env: { ...ownEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function run(args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Promise<string> {
+  const child = spawn(process.execPath, args, { env: { ...ownEnvironment(), ...env } });
+  // A program that ends without having read is no failure of ours.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(stdin);
   let printed = '';
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
