@@ -33,6 +33,7 @@ function expectTooMany(answer: Answer): void {
   assert.deepEqual(JSON.parse(answer.body), {
     error: 'invalid_request',
     error_description: 'too many failed attempts; try again later',
+    error_uri: 'http://localhost:8080/docs/errors#too_many_requests',
   });
   const seconds = Number(answer.headers['retry-after']);
   assert.ok(Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600, `Retry-After: ${seconds}`);

@@ -103,7 +103,10 @@ export async function startTarget(environment: Readonly<Record<string, string>> 
       assert.equal(answer.status, status, `${note} ${answer.body}`);
       assertSound(answer, note);
       const body = JSON.parse(answer.body) as Record<string, unknown>;
-      assert.deepEqual(Object.keys(body), ['error', 'error_description'], note);
+      assert.deepEqual(Object.keys(body), ['error', 'error_description', 'error_uri'], note);
+      const errorsUrl = `${server.context.config.publicUrl}/docs/errors#`;
+      assert.ok(String(body['error_uri']).startsWith(errorsUrl), note);
+      assert.match(String(body['error_uri']).slice(errorsUrl.length), /^[a-z_]+$/, note);
       assert.equal(body['error'], error, `${note} ${answer.body}`);
       // RFC 6749 §5.2
       assert.match(String(body['error_description']), /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/, note);

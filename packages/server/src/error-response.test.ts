@@ -4,11 +4,14 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { answerOAuthError, answerProblem, apiAnswers, oauthAnswers } from './error-response.ts';
 import { ApiError, type ApiErrorCode, OAuthError, type OAuthErrorCode } from './errors.ts';
 
+const errorsUrl = 'https://auth.example.test/docs/errors';
+
 /** A server whose one route throws what it is given. */
 function throwing(error: unknown): { oauth: FastifyInstance; api: FastifyInstance; log: () => string } {
   const lines: string[] = [];
   const make = (errorHandler: typeof answerOAuthError) => {
     const app = Fastify({ logger: { stream: { write: (line: string) => void lines.push(line) } } });
+    app.decorate('errorsUrl', errorsUrl);
     app.get('/', { errorHandler }, () => {
       throw error;
     });
@@ -22,7 +25,12 @@ test('every OAuth refusal is answered in the form of RFC 6749, never to be cache
     // The keys of the table are the codes.
     const answer = await throwing(new OAuthError(code as OAuthErrorCode, 'a description')).oauth.inject('/');
     assert.equal(answer.statusCode, status, code);
-    assert.deepEqual(answer.json(), { error: error ?? code, error_description: 'a description' });
+    assert.deepEqual(answer.json(), {
+      error: error ?? code,
+      error_description: 'a description',
+      // The anchor is our own code, also where several share one on the wire.
+      error_uri: `${errorsUrl}#${code}`,
+    });
     assert.equal(answer.headers['cache-control'], 'no-store');
     assert.equal(answer.headers['pragma'], 'no-cache');
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
@@ -42,7 +50,7 @@ test('every management refusal is problem details with the request id', async ()
       [answer.statusCode, problem['status'], problem['title'], detail, errors],
       [status, status, title, 'a detail', { name: ['is too long'] }],
     );
-    assert.equal(typeof problem['type'], 'string');
+    assert.equal(problem['type'], `${errorsUrl}#${code}`);
     assert.equal(typeof traceId, 'string');
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
     assert.equal(answer.headers['cache-control'], 'no-store');

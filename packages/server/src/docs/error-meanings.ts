@@ -11,7 +11,7 @@ export const oauthMeanings: Readonly<Record<OAuthErrorCode | 'server_error', str
     'The body is neither `application/x-www-form-urlencoded` nor `application/json` in UTF-8, or it is compressed.',
   method_not_allowed: 'The endpoint takes POST only; `Allow` says so.',
   invalid_client:
-    'The client could not be authenticated. The answer is the same whatever the reason; the operator sees the true one with `bindery audit --client CLIENT_ID`.',
+    'The client could not be authenticated. The answer is the same whatever the reason; owners see the true one in the activity of the client, and operators with `bindery audit --client CLIENT_ID`.',
   invalid_grant:
     'The user name, the password or the refresh token is not good, whatever the reason; the audit trail has the true one.',
   unauthorized_client: 'This client may not use this grant type.',
@@ -23,7 +23,7 @@ export const oauthMeanings: Readonly<Record<OAuthErrorCode | 'server_error', str
     'Too many failed attempts of this client, user or network. Try again after `Retry-After`; a right client secret passes all the same.',
   temporarily_unavailable:
     'The decision could not be kept or the store does not answer, so no token was given; or too many passwords wait to be checked. Try again after `Retry-After`.',
-  server_error: 'A fault in Bindery. The log has the details under the id in `X-Request-Id`.',
+  server_error: 'A fault in the server. Its log has the details under the id in `X-Request-Id`.',
 };
 
 /** What every refusal of the guard means. */
@@ -34,7 +34,7 @@ export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
   token_malformed: 'The token is not three parts of canonical base64url that hold JSON with unique members.',
   token_header_refused:
     'The header of the token is not that of an access token: `typ`, `alg` or `kid` is wrong, or a member stands there that must not.',
-  token_key_unknown: 'The issuer has no key of this id. Was the token issued by another Bindery?',
+  token_key_unknown: 'The issuer has no key of this id. Was the token issued elsewhere?',
   token_signature_wrong: 'The signature does not fit. The token was altered, or is not of this issuer.',
   token_claim_wrong: 'The token is from another issuer or for another audience, or lacks a claim. The text says which.',
   token_expired: 'The token has expired. Get a new one.',

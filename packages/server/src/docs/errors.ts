@@ -64,8 +64,8 @@ request id in \`X-Request-Id\`; problem details repeat it as \`traceId\`, and th
 
 ## Token, introspection and revocation endpoints
 
-JSON of the form \`{"error": "...", "error_description": "..."}\` (RFC 6749 §5.2). Several codes below have the same \`error\`
-on the wire and differ by their status.
+JSON of the form \`{"error": "...", "error_description": "...", "error_uri": "..."}\` (RFC 6749 §5.2). Several codes below have
+the same \`error\` on the wire and differ by their status; \`error_uri\` leads to the code.
 
 ${tableOf('token')}
 
@@ -85,7 +85,7 @@ ${tableOf('binders')}
 
 ## Management
 
-What the actions behind the command line refuse. The status is for the management API, which this version does not have yet.
+What the management API and the command line refuse. The status is that of the management API (problem details, RFC 9457).
 
 ${tableOf('management')}
 

@@ -1,5 +1,6 @@
 import { cookieNameOf } from '../admin/cookie.ts';
 import type { Config } from '../config.ts';
+import { gatewayPath } from '../gateway.ts';
 import { version } from '../version.ts';
 import { bindersPaths, bindersSchemas } from './binders.ts';
 import { type Json, SchemaWriter } from './json-schema.ts';
@@ -10,6 +11,7 @@ import { tokenServicePaths, tokenServiceSchemas } from './token-service.ts';
 const tags: readonly { readonly name: string; readonly description: string }[] = [
   { name: 'Token service', description: 'Where programs get, check and end access tokens (OAuth 2.0).' },
   { name: 'Binders', description: 'The API behind the guard: an access token and the tenant header on every call.' },
+  { name: 'Gateway', description: 'What stands in front of APIs in any language.' },
   { name: 'Session', description: 'Signing in to the console, and what stands before it.' },
   { name: 'Account', description: 'What a signed-in user does about itself.' },
   { name: 'Organization', description: 'One organization.' },
@@ -107,6 +109,25 @@ const otherPaths: Readonly<Record<string, Json>> = {
           content: { 'image/png': { schema: { type: 'string' } }, 'image/jpeg': { schema: { type: 'string' } } },
         },
         404: refusal('NotFound'),
+      },
+    },
+  },
+  [gatewayPath]: {
+    get: {
+      operationId: 'verifyRequest',
+      summary: 'Ask whether a request may pass',
+      description:
+        'For proxies in front of an API (nginx, Caddy, Traefik, Envoy): answers for the request whose headers they pass on. The method may be any.',
+      tags: ['Gateway'],
+      security: [{ accessToken: [] }],
+      responses: {
+        200: {
+          description:
+            'It may. `X-Client-Id`, `X-Organization-Id`, `X-Access`, `X-Scope` and `X-User-Id` say who is calling.',
+        },
+        401: { description: 'The token is missing or not good; `WWW-Authenticate` and `X-Auth-Error` say why.' },
+        403: { description: 'It may not; `X-Auth-Error` says why.' },
+        503: { description: 'It cannot be checked now.' },
       },
     },
   },

@@ -158,6 +158,24 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
         },
       },
     },
+    '/.well-known/bindery-cutoffs': {
+      get: {
+        operationId: 'getCutoffs',
+        summary: 'Read what was cut off',
+        description:
+          'A signed list (JWT) of the tokens, sign-ins, clients, users and organizations that guards refuse before their tokens expire. Ask with `If-None-Match` every few seconds.',
+        tags: [tag],
+        security: [],
+        responses: {
+          200: {
+            description: 'The list.',
+            content: { 'application/jwt': { schema: { type: 'string' } } },
+          },
+          304: { description: 'Not changed.' },
+          503: refusal('Unavailable'),
+        },
+      },
+    },
   };
 }
 
