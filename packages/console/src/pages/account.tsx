@@ -1,5 +1,4 @@
 import { Button, NativeSelect, Stack, Text, TextInput, useMantineColorScheme } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../api/call.ts';
@@ -11,6 +10,7 @@ import { rememberSession, useSession } from '../session/session.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { Loaded } from '../ui/loaded.tsx';
+import { notify } from '../ui/notify.ts';
 import { Page, Section } from '../ui/page.tsx';
 import { NewPasswordField, PasswordField } from '../ui/password-field.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
@@ -36,7 +36,7 @@ function Profile() {
   const save = useAction(async () => {
     const { value } = await call('updateAccount', { body: { name: name.trim() } });
     rememberSession(value);
-    notifications.show({ message: t('saved') });
+    notify(t('saved'));
   });
   return (
     <Section title={t('account.profile')}>
@@ -115,7 +115,7 @@ function Password() {
     await call('changePassword', { body: { currentPassword: current, newPassword: next } });
     setCurrent('');
     setNext('');
-    notifications.show({ message: t('account.passwordChanged') });
+    notify(t('account.passwordChanged'));
   });
   const ready = current !== '' && [...next].length >= 12;
   const submit = (event: FormEvent) => {

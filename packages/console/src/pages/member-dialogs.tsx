@@ -1,7 +1,6 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -13,6 +12,7 @@ import { useSession } from '../session/session.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { notify } from '../ui/notify.ts';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 
 /** A member of the organization. */
@@ -115,7 +115,7 @@ export function RoleDialog({ member, onClose }: { readonly member: Member; reado
   const [role, setRole] = useState(member.role);
   const change = useAction(async () => {
     await call('updateMember', { path: { organizationId: organization.id, userId: member.userId }, body: { role } });
-    notifications.show({ message: t('saved') });
+    notify(t('saved'));
   });
   return (
     <Dialog opened title={t('members.roleTitle', { member: member.name ?? member.email })} onClose={onClose}>

@@ -1,7 +1,6 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -13,6 +12,7 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Copyable } from '../ui/copy.tsx';
 import { Loaded } from '../ui/loaded.tsx';
+import { notify } from '../ui/notify.ts';
 import { Page, Section } from '../ui/page.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 
@@ -60,7 +60,7 @@ function Details({ organization, etag }: Part) {
       body: { name: name.trim(), contact: contact.trim() === '' ? null : contact.trim() },
     });
     await queryClient.refetchQueries({ queryKey: ['getSession'] });
-    notifications.show({ message: t('saved') });
+    notify(t('saved'));
   });
   return (
     <Section title={t('settings.details')}>

@@ -45,7 +45,7 @@ export function themeOf(color: string | null | undefined): MantineThemeOverride 
 /** What Mantine's own variables leave too pale to read, and the colours of the page. */
 export function variablesOf(color: string | null | undefined): CSSVariablesResolver {
   const brand = color ?? ownColor;
-  const lightAnchor = readableOn(brand, '#f6f7f6', '#000000', 4.6);
+  const lightAnchor = readableOn(brand, '#f6f7f6', '#000000', 5.1);
   const darkAnchor = readableOn(brand, '#252b2d', '#ffffff', 5.2);
   return () => ({
     variables: {},

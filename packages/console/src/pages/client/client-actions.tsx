@@ -1,5 +1,4 @@
 import { Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -10,6 +9,7 @@ import type { ApiClient } from '../../clients/new-secret-host.tsx';
 import { useOrganization, useOwnerReason } from '../../session/organization.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { notify } from '../../ui/notify.ts';
 import { relativeTime } from '../../ui/when.tsx';
 
 /** Disable or enable a client, and delete it. */
@@ -21,9 +21,7 @@ export function ClientActions({ client, etag }: { readonly client: ApiClient; re
   const isActive = client.state === 'active';
   const change = useAction(async () => {
     await call('updateClient', { path, etag, body: { state: isActive ? 'disabled' : 'active' } });
-    notifications.show({
-      message: t(isActive ? 'client.disabledDone' : 'client.enabledDone', { client: client.name }),
-    });
+    notify(t(isActive ? 'client.disabledDone' : 'client.enabledDone', { client: client.name }));
   });
   return (
     <>
@@ -70,7 +68,7 @@ function DeleteDialog({
   const usage = useAnswer('getClientUsage', { path });
   const remove = useAction(async () => {
     await call('deleteClient', { path, etag });
-    notifications.show({ message: t('client.deleted', { client: client.name }) });
+    notify(t('client.deleted', { client: client.name }));
     go(`/console/o/${organization.id}/clients`);
     // Nothing asks for it again.
     queryClient.removeQueries({ predicate: ({ queryKey }) => JSON.stringify(queryKey).includes(client.id) });

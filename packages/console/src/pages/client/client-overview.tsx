@@ -1,6 +1,5 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
@@ -15,6 +14,7 @@ import { DaysChart } from '../../ui/chart.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Loaded, Loading } from '../../ui/loaded.tsx';
+import { notify } from '../../ui/notify.ts';
 import { Section } from '../../ui/page.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { Note, State } from '../../ui/state.tsx';
@@ -180,7 +180,7 @@ function EditDialog({
         ...(form.isDirty('access') ? { access: values.access } : {}),
       },
     });
-    notifications.show({ message: t('saved') });
+    notify(t('saved'));
   });
   const read = useRef({ name: client.name, description: client.description, access: client.access });
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new version of the client brings new values

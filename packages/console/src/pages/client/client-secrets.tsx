@@ -1,5 +1,4 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
@@ -11,6 +10,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { notify } from '../../ui/notify.ts';
 import { Section } from '../../ui/page.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { Sentence, slot } from '../../ui/sentence.tsx';
@@ -202,7 +202,7 @@ function ExtendDialog({
       etag,
       body: { expiresAt: new Date(moment).toISOString() },
     });
-    notifications.show({ message: t('secrets.moved') });
+    notify(t('secrets.moved'));
   });
   return (
     <Dialog opened title={t('secrets.extendTitle', { lastFour: secret.lastFour })} onClose={onClose}>
@@ -270,7 +270,7 @@ function EndDialog({
       path: { organizationId: client.organizationId, clientId: client.id, secretId: secret.id },
       etag,
     });
-    notifications.show({ message: t('secrets.ended', { lastFour: secret.lastFour }) });
+    notify(t('secrets.ended', { lastFour: secret.lastFour }));
   });
   return (
     <ConfirmDialog

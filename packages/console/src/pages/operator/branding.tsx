@@ -1,7 +1,6 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, FileButton, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
@@ -9,6 +8,7 @@ import { queryClient, useAnswer } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { contrastOf, ownColor } from '../../theme/brand-color.ts';
 import { Loaded } from '../../ui/loaded.tsx';
+import { notify } from '../../ui/notify.ts';
 import { Page, Section } from '../../ui/page.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { Note } from '../../ui/state.tsx';
@@ -60,7 +60,7 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
       },
     });
     await queryClient.refetchQueries({ queryKey: ['getInstance'] });
-    notifications.show({ message: t('saved') });
+    notify(t('saved'));
   });
   const take = async (file: File | null) => {
     if (file === null) return;

@@ -1,6 +1,5 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
@@ -10,6 +9,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyInline } from '../../ui/copy.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { notify } from '../../ui/notify.ts';
 import { Page, Section } from '../../ui/page.tsx';
 import { When } from '../../ui/when.tsx';
 
@@ -22,7 +22,7 @@ export function Keys() {
   const [asking, setAsking] = useState(false);
   const rotate = useAction(async () => {
     await call('rotateSigningKey', {});
-    notifications.show({ message: t('keys.rotated') });
+    notify(t('keys.rotated'));
   });
   return (
     <Page

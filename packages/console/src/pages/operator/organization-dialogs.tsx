@@ -1,12 +1,12 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useAction } from '../../api/use-action.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { notify } from '../../ui/notify.ts';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 
 /** One organization of the instance. */
@@ -22,7 +22,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('');
   const create = useAction(async () => {
     await call('createOrganization', { body: { name: name.trim() } });
-    notifications.show({ message: t('organizations.created', { organization: name.trim() }) });
+    notify(t('organizations.created', { organization: name.trim() }));
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
