@@ -1,5 +1,8 @@
-import type { Access, Caller } from './caller.ts';
+import type { Access } from './caller.ts';
+import { callerOf, rememberCaller } from './caller-of.ts';
 import type { Guard } from './guard.ts';
+
+export { callerOf };
 
 // Fastify's types as far as they are used here, so that the guard does not depend on it.
 interface RequestLike {
@@ -44,8 +47,8 @@ export function fastifyGuard(guard: Guard): (app: FastifyLike, options: unknown,
       try {
         const access = routeAccess(request.routeOptions.config, 'this route');
         const headers = request.raw.rawHeaders;
-        const caller = await guard.check({ method: request.method, headers }, access === undefined ? {} : { access });
-        Object.assign(request, { caller });
+        const checked = { method: request.method, headers };
+        rememberCaller(request, await guard.check(checked, access === undefined ? {} : { access }));
         return undefined;
       } catch (error) {
         const answer = guard.answer(error, request.id);
@@ -60,14 +63,6 @@ export function fastifyGuard(guard: Guard): (app: FastifyLike, options: unknown,
   };
   // Fastify's mark for a plugin that works on the scope it is registered in, not on one of its own.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
-}
-
-/** Who is calling; throws where the route is not guarded, which is a mistake in the program. */
-export function callerOf(request: object): Caller {
-  const caller: unknown = Reflect.get(request, 'caller');
-  if (typeof caller !== 'object' || caller === null) throw new Error('the route is not guarded');
-  // Nothing but the hook above sets it.
-  return caller as Caller;
 }
 
 function routeAccess(config: object & GuardedRouteConfig, url: string): Access | undefined {

@@ -1,0 +1,34 @@
+import type { Caller } from './caller.ts';
+import type { CheckOptions, Guard } from './guard.ts';
+
+// Hono's types as far as they are used here, so that the guard does not depend on it.
+interface ContextLike {
+  readonly req: { readonly raw: Request };
+  set(name: 'caller', caller: Caller): void;
+}
+
+/** What the guard sets: `new Hono<{ Variables: GuardVariables }>()` types `c.get('caller')` and `c.var.caller`. */
+export interface GuardVariables {
+  /** Who is calling. */
+  caller: Caller;
+}
+
+/**
+ * Middleware for Hono that guards every route registered after it, before any body is read. Put it before a single
+ * route with `{ access: 'read' }` where the method does not tell what the route does.
+ */
+export function honoGuard(
+  guard: Guard,
+  options?: CheckOptions,
+): (context: ContextLike, next: () => Promise<void>) => Promise<Response | undefined> {
+  return async (context, next) => {
+    try {
+      context.set('caller', await guard.verify(context.req.raw, options));
+    } catch (error) {
+      const answer = guard.answer(error);
+      return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } });
+    }
+    await next();
+    return undefined;
+  };
+}
