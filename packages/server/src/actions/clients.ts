@@ -121,7 +121,7 @@ export async function updateClient(
   return changeClient(context, target, async (queries, clients, before) => {
     const after = await clients.update(before.id, before.version, parsed, context.now());
     if (after === undefined) {
-      throw clientChanged();
+      throw clientChanged(target);
     }
     await cutOffIfLess(context, queries, before, after);
     await insertAuditEntry(queries, {
@@ -136,7 +136,7 @@ export async function updateClient(
 export async function deleteClient(context: ActionContext, actor: Actor, target: ClientTarget): Promise<ApiClient> {
   return changeClient(context, target, async (queries, clients, client) => {
     if (!(await clients.remove(client.id, client.version))) {
-      throw clientChanged();
+      throw clientChanged(target);
     }
     await cutOff(context, queries, { kind: 'client', id: client.id });
     await insertAuditEntry(queries, {
@@ -171,7 +171,7 @@ export async function rotateSecret(
     }
     const client = await clients.update(before.id, before.version, {}, now);
     if (client === undefined) {
-      throw clientChanged();
+      throw clientChanged(target);
     }
     const endsAt = now + rotation.overlapMilliseconds;
     // A secret that ends sooner by itself is not given more time; with none live the last has ended already.
@@ -217,7 +217,7 @@ export async function setSecretEnd(
     }
     const client = await clients.update(before.id, before.version, {}, now);
     if (client === undefined) {
-      throw clientChanged();
+      throw clientChanged(target);
     }
     await clients.setSecretEnd(client.id, secret.id, expiresAt);
     await insertAuditEntry(queries, {
@@ -294,6 +294,8 @@ function clientNotFound(): ApiError {
   return new ApiError('not_found', 'there is no such API client; list them with: bindery client list --org ID');
 }
 
-function clientChanged(): ApiError {
-  return new ApiError('conflict', 'the API client was changed at the same moment; look at it and try again');
+/** Whoever said what it had seen is told that this is no more; whoever did not just came second. */
+function clientChanged({ version }: ClientTarget): ApiError {
+  const code = version === undefined ? 'conflict' : 'precondition_failed';
+  return new ApiError(code, 'the API client was changed at the same moment; look at it and try again');
 }

@@ -207,10 +207,11 @@ async function keepAnOwner(
   if (member.role !== 'owner' || newRole === 'owner') {
     return;
   }
+  // Read before the owners are counted: who leaves in between moves it on.
+  const organization = await findOrganization(queries, organizationId.toLowerCase());
   if ((await members.countOwners()) <= 1) {
     throw new ApiError('conflict', 'the last owner stays; make another member an owner first');
   }
-  const organization = await findOrganization(queries, organizationId.toLowerCase());
   const claimed =
     organization && (await updateOrganization(queries, organization.id, {}, context.now(), organization.version));
   if (claimed === undefined) {
