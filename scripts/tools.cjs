@@ -19,6 +19,7 @@ const TOOLS = [
   { package: 'nginx', probe: ['sh', '-c', 'PATH="$PATH:/usr/sbin" command -v nginx'] },
   { package: 'php-cli', probe: ['php', '--version'] },
   { package: 'php-curl', probe: ['php', '-r', 'exit(extension_loaded("curl") ? 0 : 1);'] },
+  { package: 'php-guzzlehttp-guzzle', probe: ['php', '-r', 'require "GuzzleHttp/autoload.php";'] },
   { package: 'postgresql', probe: ['sh', '-c', 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb'] },
   { package: 'pgbouncer', probe: ['sh', '-c', 'PATH="$PATH:/usr/sbin" command -v pgbouncer'] },
   { package: 'python3-requests', probe: [systemPython(), '-c', 'import requests'] },
