@@ -294,7 +294,6 @@ function clientNotFound(): ApiError {
   return new ApiError('not_found', 'there is no such API client; list them with: bindery client list --org ID');
 }
 
-/** Whoever said what it had seen is told that this is no more; whoever did not just came second. */
 function clientChanged({ version }: ClientTarget): ApiError {
   const code = version === undefined ? 'conflict' : 'precondition_failed';
   return new ApiError(code, 'the API client was changed at the same moment; look at it and try again');
