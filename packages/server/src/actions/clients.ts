@@ -100,9 +100,7 @@ export async function readClient(
 ): Promise<ClientWithSecrets> {
   const clients = new OrganizationClients(context.database.queries, organizationId);
   const client = await clients.find(clientId);
-  if (client === undefined) {
-    throw clientNotFound();
-  }
+  if (client === undefined) throw clientNotFound();
   return { client, secrets: await clients.liveSecrets(client.id, context.now()) };
 }
 
@@ -286,8 +284,8 @@ function pick(client: ApiClient, names: readonly string[]): Readonly<Record<stri
 }
 
 function endsOf(secrets: readonly ClientSecret[]): string {
-  const ends = secrets.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
-  return ends.length === 0 ? 'it has no end' : new Date(Math.min(...ends)).toISOString();
+  const first = Math.min(...secrets.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(first) ? new Date(first).toISOString() : 'it has no end';
 }
 
 function clientNotFound(): ApiError {
