@@ -14,6 +14,8 @@ export interface Driver {
 // A proxy that nobody serves: what is meant for loopback must not go through it.
 const deadProxy = 'http://127.0.0.1:9';
 
+const answerMillisecondsMax = 120_000;
+
 /** Starts a language's driver program. */
 export function startDriver(language: Language): Driver {
   const [program = '', ...args] = language.command;
@@ -34,7 +36,10 @@ export function startDriver(language: Language): Driver {
   return {
     async ask(step) {
       child.stdin.write(`${JSON.stringify(step)}\n`);
+      // Longer than any case may take; a driver that says nothing is ended, which ends the waiting too.
+      const watch = setTimeout(() => child.kill(), answerMillisecondsMax);
       const line = await lines.next();
+      clearTimeout(watch);
       if (line.done) {
         await closed;
         throw new Error(`the driver of ${language.name} ended at ${JSON.stringify(step['do'])}: ${errors}`);

@@ -7,11 +7,13 @@ const { createClient } = await import(pathToFileURL(process.argv[2] ?? '').href)
 
 let client;
 let lastError;
+// The clock stands still but for `advance`, so that a slow machine changes nothing.
+const startedAt = Date.now();
 let aheadMilliseconds = 0;
 
 const steps = {
   start({ options }) {
-    client = createClient({ ...options, now: () => Date.now() + aheadMilliseconds });
+    client = createClient({ ...options, now: () => startedAt + aheadMilliseconds });
     return {};
   },
   async fetch({ url, method = 'GET', body, stream }) {

@@ -10,7 +10,8 @@ use Bindery\Client\FileTokenCache;
 use GuzzleHttp\Promise\Utils as Promises;
 use GuzzleHttp\Psr7\PumpStream;
 
-require getenv('GUZZLE_AUTOLOAD') ?: '/usr/share/php/GuzzleHttp/autoload.php';
+// Debian's, on PHP's own path, unless another one is named.
+require getenv('GUZZLE_AUTOLOAD') ?: 'GuzzleHttp/autoload.php';
 spl_autoload_register(static function (string $class): void {
     if (str_starts_with($class, 'Bindery\\Client\\')) {
         require dirname(__DIR__, 2) . '/php/src/' . substr($class, strlen('Bindery\\Client\\')) . '.php';
@@ -26,7 +27,8 @@ final class Driver
 
     public function __construct(private readonly ?string $folder)
     {
-        $this->clock = (object) ['aheadSeconds' => 0];
+        // It stands still but for `advance`, so that a slow machine changes nothing.
+        $this->clock = (object) ['now' => microtime(true)];
     }
 
     public function run(array $step): array
@@ -51,7 +53,7 @@ final class Driver
         $cache = $this->folder === null ? null : new FileTokenCache($this->folder);
         // Static: a dump of the client would otherwise show this object, and with it the options.
         $clock = $this->clock;
-        $now = static fn (): float => microtime(true) + $clock->aheadSeconds;
+        $now = static fn (): float => $clock->now;
         $this->client = new BinderyClient(...$step['options'], cache: $cache, now: $now);
         return [];
     }
@@ -76,7 +78,7 @@ final class Driver
 
     private function advance(array $step): array
     {
-        $this->clock->aheadSeconds += $step['seconds'];
+        $this->clock->now += $step['seconds'];
         return [];
     }
 
