@@ -1,158 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createGuard, type Guard, GuardError, hashCutoff } from '@bindery/guard';
-import {
-  deleteClient,
-  createClient as makeClient,
-  rotateSecret,
-  updateClient,
-} from '@bindery/server/actions/clients.ts';
-import type { ActionContext, Actor } from '@bindery/server/actions/context.ts';
-import { createResetLink, resetPassword } from '@bindery/server/actions/invitations.ts';
-import { openStore } from '@bindery/server/actions/open-store.ts';
-import { createOrganization, deleteOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
-import { createUser, removeMember, setPassword, setUserState } from '@bindery/server/actions/users.ts';
-import { loadConfig } from '@bindery/server/config.ts';
-import { PasswordHasher } from '@bindery/server/domain/password.ts';
+import { deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
+import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { pruneCutoffs, readCutoffSeq } from '@bindery/server/store/cutoffs.ts';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { type Bindery, postForm, startBindery, waitFor } from './harness.ts';
-
-const actor: Actor = { type: 'system', id: null, address: null, userAgent: null, requestId: null };
-const hasher = new PasswordHasher();
-
-/** An organization with a client and a member, and tokens of both. */
-interface Tenant {
-  readonly organizationId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly userId: string;
-  readonly email: string;
-  readonly password: string;
-  /** The client's own token. */
-  readonly clientToken: string;
-  /** The member's. */
-  readonly userToken: string;
-  readonly refreshToken: string;
-}
-
-/** One way in which something is cut off, and whose tokens end. */
-interface Way {
-  readonly name: string;
-  readonly cut: (context: ActionContext, bindery: Bindery, tenant: Tenant) => Promise<unknown>;
-  readonly ends: readonly ('clientToken' | 'userToken')[];
-  /** What is to be put right before new tokens can be had; undefined where they can be had at once. */
-  readonly undo?: (context: ActionContext, tenant: Tenant) => Promise<unknown>;
-  /** Nobody gets new tokens. */
-  readonly isForGood?: true;
-}
-
-const clientOf = ({ organizationId, clientId }: Tenant) => ({ organizationId, clientId });
-const credentialsOf = ({ clientId, clientSecret }: Tenant) => ({ client_id: clientId, client_secret: clientSecret });
-const both = ['clientToken', 'userToken'] as const;
-
-async function revoke(bindery: Bindery, tenant: Tenant, token: string): Promise<void> {
-  const answer = await postForm(bindery, '/oauth/revoke', { ...credentialsOf(tenant), token });
-  assert.equal(answer.status, 200);
-}
-
-const ways: readonly Way[] = [
-  {
-    name: 'an organization that is disabled',
-    cut: (context, _, { organizationId }) => switchOrganization(context, actor, organizationId, { state: 'disabled' }),
-    undo: (context, { organizationId }) => switchOrganization(context, actor, organizationId, { state: 'active' }),
-    ends: both,
-  },
-  {
-    name: 'an organization whose API clients are switched off',
-    cut: (context, _, { organizationId }) =>
-      switchOrganization(context, actor, organizationId, { apiClientsEnabled: false }),
-    undo: (context, { organizationId }) =>
-      switchOrganization(context, actor, organizationId, { apiClientsEnabled: true }),
-    ends: both,
-  },
-  {
-    name: 'an organization that is deleted',
-    cut: (context, _, { organizationId }) => deleteOrganization(context, actor, { organizationId, version: 1 }),
-    isForGood: true,
-    ends: both,
-  },
-  {
-    name: 'a client that is disabled',
-    cut: (context, _, tenant) => updateClient(context, actor, clientOf(tenant), { state: 'disabled' }),
-    undo: (context, tenant) => updateClient(context, actor, clientOf(tenant), { state: 'active' }),
-    ends: both,
-  },
-  {
-    name: 'a client that may only read from now on',
-    cut: (context, _, tenant) => updateClient(context, actor, clientOf(tenant), { access: 'read' }),
-    ends: both,
-  },
-  {
-    name: 'a client that is deleted',
-    cut: (context, _, tenant) => deleteClient(context, actor, clientOf(tenant)),
-    isForGood: true,
-    ends: both,
-  },
-  {
-    name: 'a client whose secret leaked',
-    cut: (context, _, tenant) =>
-      rotateSecret(context, actor, clientOf(tenant), { overlapMilliseconds: 0, secretExpiresAt: null }),
-    isForGood: true,
-    ends: both,
-  },
-  {
-    name: 'a user who is disabled',
-    cut: (context, _, { email }) => setUserState(context, actor, email, 'disabled'),
-    undo: (context, { email }) => setUserState(context, actor, email, 'active'),
-    ends: ['userToken'],
-  },
-  {
-    name: 'a user who gets another password',
-    cut: (context, _, { email, password }) => setPassword(context, actor, email, { password, hasher }),
-    ends: ['userToken'],
-  },
-  {
-    name: 'a user who resets the password',
-    async cut(context, _, { email, password }) {
-      const { link } = await createResetLink(context, actor, email, null);
-      await resetPassword(context, actor, { token: link.split('#t=')[1] ?? '', password, hasher });
-    },
-    ends: ['userToken'],
-  },
-  {
-    name: 'a user who is taken out of the organization',
-    async cut(context, _, { email, organizationId }) {
-      await removeMember(context, actor, { organizationId, email });
-    },
-    isForGood: true,
-    ends: ['userToken'],
-  },
-  {
-    name: 'a refresh token that is revoked',
-    cut: (_, bindery, tenant) => revoke(bindery, tenant, tenant.refreshToken),
-    ends: ['userToken'],
-  },
-  {
-    name: 'a refresh token that is used again',
-    async cut(_, bindery, tenant) {
-      const refresh = () =>
-        postForm(bindery, '/connect/token', {
-          ...credentialsOf(tenant),
-          grant_type: 'refresh_token',
-          refresh_token: tenant.refreshToken,
-        });
-      assert.equal((await refresh()).status, 200);
-      assert.equal((await refresh()).status, 400);
-    },
-    ends: ['userToken'],
-  },
-  {
-    name: "a client's own token that is revoked",
-    cut: (_, bindery, tenant) => revoke(bindery, tenant, tenant.clientToken),
-    ends: ['clientToken'],
-  },
-];
+import { actor, both, clientOf, newTenant, newTokens, openBesides, type Tenant, ways } from './cutoff-ways.ts';
+import { type Bindery, startBindery, waitFor } from './harness.ts';
 
 describe('what is cut off', () => {
   let bindery: Bindery;
@@ -161,12 +15,7 @@ describe('what is cut off', () => {
 
   before(async () => {
     bindery = await startBindery({ env: { BINDERY_REFRESH_TOKEN_GRACE: '0', BINDERY_LOG_LEVEL: 'warn' } });
-    // As another process than the server, which the command line is.
-    context = await openStore(
-      loadConfig({ ...bindery.storeEnvironment, BINDERY_PUBLIC_URL: bindery.url }),
-      'existing',
-      Date.now,
-    );
+    context = await openBesides(bindery);
     guard = createGuard({ issuer: bindery.url, audience: `${bindery.url}/api`, cutoffs: { pollSeconds: 1 } });
   });
   after(async () => {
@@ -174,44 +23,6 @@ describe('what is cut off', () => {
     await context.database.close();
     await bindery[Symbol.asyncDispose]();
   });
-
-  const token = async (fields: Readonly<Record<string, string>>) => {
-    const answer = await postForm(bindery, '/connect/token', fields);
-    const body = (await answer.json()) as { access_token: string; refresh_token?: string };
-    assert.equal(answer.status, 200, JSON.stringify(body));
-    return body;
-  };
-  const clientTokenOf = (tenant: Pick<Tenant, 'clientId' | 'clientSecret'>) =>
-    token({ client_id: tenant.clientId, client_secret: tenant.clientSecret, grant_type: 'client_credentials' });
-  const userTokenOf = (tenant: Pick<Tenant, 'clientId' | 'clientSecret' | 'email' | 'password'>) =>
-    token({
-      ...{ client_id: tenant.clientId, client_secret: tenant.clientSecret },
-      ...{ grant_type: 'password', username: tenant.email, password: tenant.password },
-    });
-
-  let tenants = 0;
-  async function newTenant(): Promise<Tenant> {
-    tenants += 1;
-    const { id: organizationId } = await createOrganization(context, actor, { name: `Tenant ${tenants}` });
-    const { client, clientSecret } = await makeClient(context, actor, {
-      organizationId,
-      name: 'Program',
-      access: 'read_write',
-      grants: ['client_credentials', 'password', 'refresh_token'],
-      secretExpiresAt: null,
-    });
-    const person = { email: `person${tenants}@example.com`, password: 'a password of some length' };
-    const user = await createUser(context, actor, { ...person, organizationId, role: 'member', hasher });
-    const made = { organizationId, clientId: client.id, clientSecret, userId: user.id, ...person };
-    const own = await clientTokenOf(made);
-    const members = await userTokenOf(made);
-    return {
-      ...made,
-      clientToken: own.access_token,
-      userToken: members.access_token,
-      refreshToken: members.refresh_token ?? '',
-    };
-  }
 
   /** What an API elsewhere, the API beside the server, and introspection say of a token. */
   async function isLive(tenant: Pick<Tenant, 'organizationId'>, accessToken: string) {
@@ -235,8 +46,8 @@ describe('what is cut off', () => {
 
   for (const way of ways) {
     test(`${way.name} has its live tokens refused everywhere, and nobody else's`, async () => {
-      const tenant = await newTenant();
-      const bystander = await newTenant();
+      const tenant = await newTenant(bindery, context);
+      const bystander = await newTenant(bindery, context);
       for (const kind of both) assert.deepEqual(await isLive(tenant, tenant[kind]), live, `${kind} at first`);
       await way.cut(context, bindery, tenant);
       for (const kind of way.ends) {
@@ -253,7 +64,7 @@ describe('what is cut off', () => {
       if (way.isForGood) return;
       await way.undo?.(context, tenant);
       // A token that is asked for at once is not born dead.
-      const again = { clientToken: () => clientTokenOf(tenant), userToken: () => userTokenOf(tenant) };
+      const again = newTokens(bindery, tenant);
       for (const kind of way.ends) {
         const { access_token } = await waitFor(() => again[kind]().catch(() => undefined));
         assert.deepEqual(await isLive(tenant, access_token), live, `a new ${kind}`);
@@ -263,7 +74,7 @@ describe('what is cut off', () => {
   }
 
   test('the list is signed, says when, and names nobody', async () => {
-    const tenant = await newTenant();
+    const tenant = await newTenant(bindery, context);
     await updateClient(context, actor, clientOf(tenant), { access: 'read' });
     const hash = hashCutoff(bindery.url, 'client', tenant.clientId);
     const document = await waitFor(async () => {
@@ -298,7 +109,7 @@ describe('what is cut off', () => {
 
   test('the number of the list grows with every cut, and stays when what has ended is forgotten', async () => {
     const { queries } = context.database;
-    const tenant = await newTenant();
+    const tenant = await newTenant(bindery, context);
     const first = await readCutoffSeq(queries);
     await updateClient(context, actor, clientOf(tenant), { access: 'read' });
     await updateClient(context, actor, clientOf(tenant), { state: 'disabled' });
@@ -312,7 +123,7 @@ describe('what is cut off', () => {
   });
 
   test('a cut that is undone with its transaction was none', async () => {
-    const tenant = await newTenant();
+    const tenant = await newTenant(bindery, context);
     const first = await readCutoffSeq(context.database.queries);
     const target = { ...clientOf(tenant), version: 99 };
     await assert.rejects(deleteClient(context, actor, target), { code: 'precondition_failed' });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { apiCommands } from './commands/api.ts';
 import { brandingCommands } from './commands/changes.ts';
 import { clientCommands } from './commands/clients.ts';
+import { conformCommand } from './commands/conform.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommands } from './commands/keys.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
@@ -55,6 +56,7 @@ export function createProgram(run: (server: RunningServer) => void): Command {
   apiCommands(program);
   keyCommands(program);
   tokenCommands(program);
+  conformCommand(program);
   brandingCommands(program);
   maintenanceCommands(program);
   return program;

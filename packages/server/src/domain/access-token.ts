@@ -65,8 +65,12 @@ export function signAccessToken(claims: AccessTokenClaims, signer: Signer): stri
 
 /** Signs claims as a compact JWS of a type (`typ`). */
 export function signJwt(type: string, claims: object, signer: Signer): string | Promise<string> {
-  const header = encode({ alg: signer.algorithm, typ: type, kid: signer.kid });
-  const input = `${header}.${encode(claims)}`;
+  return signCompact({ alg: signer.algorithm, typ: type, kid: signer.kid }, claims, signer);
+}
+
+/** Signs any header and claims as a compact JWS (RFC 7515 §3.1). */
+export function signCompact(header: object, claims: object, signer: Signer): string | Promise<string> {
+  const input = `${encode(header)}.${encode(claims)}`;
   if (signer.algorithm === 'RS256') {
     return signRsa(input, signer.privateKey);
   }

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { type Command, InvalidArgumentError } from 'commander';
+import { readClients } from '../actions/clients.ts';
+import type { ActionContext, Actor } from '../actions/context.ts';
+import { cutOff } from '../actions/cut-off.ts';
+import { readOrganizations, requireOrganization } from '../actions/organizations.ts';
+import type { Lab, Target } from '../conform/attack.ts';
+import { type ConformResult, conform } from '../conform/conform.ts';
+import { Forge } from '../conform/forge.ts';
+import { KeyRing } from '../oauth/key-ring.ts';
+import { insertAuditEntry } from '../store/audit.ts';
+import { type AnswerOptions, answering, outputOf } from './options.ts';
+import { print, table } from './output.ts';
+import { withStore } from './store-command.ts';
+
+interface ConformOptions extends AnswerOptions {
+  readonly organization: string;
+  readonly readPath: string;
+  readonly writePath?: string;
+  readonly writeMethod: string;
+  readonly writeBody?: string;
+  readonly objectPath?: string;
+  readonly tenantHeader?: string;
+}
+
+/** `bindery conform` */
+export function conformCommand(program: Command): void {
+  answering(program.command('conform'))
+    .description('attack your own API and say which attacks hold; exit code 0 when all do, 1 otherwise')
+    .argument('<url>', 'the address of the API, as its callers have it', baseUrl)
+    .requiredOption('--organization <organization-id>', 'the organization whose tokens are used')
+    .requiredOption('--read-path <path>', 'a path that a read token may GET', path)
+    .option('--write-path <path>', 'a path that only a read/write token may write; it is written to once', path)
+    .option('--write-method <method>', 'how it is written to', 'POST')
+    .option('--write-body <json>', 'what is sent there')
+    .option('--object-path <path>', 'the path of a thing that belongs to the organization', path)
+    .option('--tenant-header <name>', 'the name of the tenant header (default: the first that is set up)')
+    .addHelpText(
+      'after',
+      '\nAn attack that holds changes nothing. An API that lets one through does what was asked: use one that may.\n\nExample:\n  bindery conform http://localhost:3000 --organization 6f1d7f0a-0000-4000-8000-000000000000 --read-path /things --write-path /things --write-body \'{"name":"conform"}\'',
+    )
+    .action(async (url: string, options: ConformOptions) => {
+      const result = await withStore((context, actor) => run(context, actor, url, options));
+      print(outputOf(options), toWire(url, result), describe(url, result));
+      if (!result.passed) {
+        process.exitCode = 1;
+      }
+    });
+}
+
+async function run(context: ActionContext, actor: Actor, url: string, options: ConformOptions): Promise<ConformResult> {
+  const lab = await createLab(context, targetOf(url, options), options);
+  await context.database.transaction((queries) =>
+    // Tokens are signed with the real key, outside the token endpoint.
+    insertAuditEntry(queries, {
+      at: context.now(),
+      actor,
+      organizationId: lab.organizationId,
+      action: 'conform.run',
+      target: { type: 'organization', id: lab.organizationId },
+      outcome: 'done',
+      details: { url },
+    }),
+  );
+  return conform(lab, (id) =>
+    context.database.transaction((queries) => cutOff(context, queries, { kind: 'token', id })),
+  );
+}
+
+async function createLab(context: ActionContext, target: Target, options: ConformOptions): Promise<Lab> {
+  const { config, now } = context;
+  const organization = await requireOrganization(context, options.organization);
+  const clients = await readClients(context, organization.id, { size: 100, number: 1 });
+  // An API that introspects asks after the client; others take any.
+  const client = clients.find(({ client: { state } }) => state === 'active')?.client;
+  const others = await readOrganizations(context, { size: 2, number: 1 });
+  const other = others.find(({ id }) => id !== organization.id);
+  const signer = await new KeyRing(context).signer();
+  return {
+    target,
+    forge: new Forge({
+      ...{ issuer: config.publicUrl, audience: config.audience, scope: config.scopes[0] ?? '', signer, now },
+      clientId: client?.id ?? 'client_conform',
+      organizationId: organization.id,
+    }),
+    tenantHeader: options.tenantHeader ?? config.tenantHeaders[0] ?? '',
+    organizationId: organization.id,
+    otherOrganizationId: other?.id ?? randomUUID(),
+  };
+}
+
+function targetOf(url: string, options: ConformOptions): Target {
+  const { readPath, writePath, writeMethod, writeBody, objectPath } = options;
+  return {
+    url,
+    readPath,
+    write: writePath === undefined ? undefined : { path: writePath, method: writeMethod, body: writeBody },
+    objectPath,
+  };
+}
+
+function describe(url: string, { problem, attacks, passed }: ConformResult): readonly string[] {
+  const failed = attacks.filter(({ held }) => held === false).length;
+  const held = attacks.filter((attack) => attack.held === true).length;
+  return [
+    ...table(
+      ['ATTACK', 'HOLDS', 'ANSWER', 'WHAT IS TRIED'],
+      attacks.map((attack) => [
+        attack.id,
+        attack.held === undefined ? '-' : attack.held ? 'yes' : 'NO',
+        attack.reason,
+        attack.title,
+      ]),
+    ).slice(attacks.length === 0 ? 1 : 0),
+    ...(problem === undefined ? [] : [`the control failed: ${problem}`, ...hints]),
+    `${url}: ${held} attacks hold, ${failed} do not${passed ? '' : ': the API is not safe, or could not be tried'}`,
+  ];
+}
+
+const hints = [
+  'is the issuer of the API the BINDERY_PUBLIC_URL of this command, and its audience the BINDERY_AUDIENCE?',
+  'does the API know the path, and the tenant header by this name?',
+];
+
+function toWire(url: string, { problem, attacks, passed }: ConformResult) {
+  return {
+    url,
+    passed,
+    problem: problem ?? null,
+    attacks: attacks.map(({ held, ...attack }) => ({ ...attack, held: held ?? null })),
+  };
+}
+
+function baseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new InvalidArgumentError('Give an http or https URL without query and fragment.');
+  }
+  return text;
+}
+
+function path(text: string): string {
+  if (!/^\/[\x21-\x7e]*$/.test(text)) {
+    throw new InvalidArgumentError('Give a path that begins with a slash.');
+  }
+  return text;
+}
