@@ -216,7 +216,9 @@ test('220: every route is public by name, or refuses a call without credentials 
   const routes = routesOf(target);
   assert.equal(routes.filter(({ path }) => path === '/api/binders/:id').length, 1);
   assert.ok(routes.length > 8);
-  for (const { path, methods } of routes.filter(({ path }) => !publicPaths.includes(path) && !path.startsWith('/docs'))) {
+  for (const { path, methods } of routes.filter(
+    ({ path }) => !publicPaths.includes(path) && !path.startsWith('/docs'),
+  )) {
     for (const method of methods) {
       const answer = await target.send(method === 'POST' ? 'token=x' : '', {
         method,
