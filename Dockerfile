@@ -12,7 +12,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY packages/server packages/server
 COPY packages/guard packages/guard
 COPY packages/binders packages/binders
-# The portal shows these programs.
+# Portal and console show these programs.
 COPY examples examples
 RUN mkdir /data
 
@@ -21,6 +21,13 @@ FROM build AS portal
 RUN npm ci --workspace packages/server --omit=optional --ignore-scripts --no-audit --no-fund \
  && node packages/server/src/portal/build.ts
 
+# Builds the console, with packages that the image itself does not need. Its bundler has binaries in optional packages.
+FROM build AS console
+COPY tsconfig.json ./
+COPY packages/console packages/console
+RUN npm ci --workspace packages/console --ignore-scripts --no-audit --no-fund \
+ && node packages/console/scripts/build.ts
+
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Bindery" \
       org.opencontainers.image.description="Real access control for a company's API in one command" \
@@ -28,6 +35,7 @@ LABEL org.opencontainers.image.title="Bindery" \
 WORKDIR /app
 COPY --from=build /app /app
 COPY --from=portal /app/packages/server/dist packages/server/dist
+COPY --from=console /app/packages/console/dist packages/console/dist
 COPY --from=build --chown=10001:10001 /data /data
 
 ENV NODE_ENV=production \

@@ -13,6 +13,7 @@ module.exports = [
       'packages/console/scripts',
       'packages/console/src',
       'examples/list-binders',
+      'tsconfig.json',
     ],
     output: 'packages/console/dist/index.html',
     command: ['packages/console/scripts/build.ts'],
