@@ -111,6 +111,22 @@ test('a member sees what an owner sees, with the buttons off and the reason said
   watched.assertCalm();
 });
 
+test('an owner cannot ask for a reset link of somebody with rights elsewhere, and reads why', async () => {
+  const olle = { email: 'olle@example.com', name: 'Olle Berg', password: 'a long password of Olle', role: 'owner' };
+  const owner = await joinByApi(bindery, api, organizationId, olle);
+  await using watched = await openPage(browser, bindery, { cookie: owner.cookie });
+  await watched.open(`${base()}/members`);
+  const linkFor = (name: string) =>
+    watched.page.getByRole('button', { name: `Make a reset link for ${name}`, exact: true });
+  const reason = 'This person has rights beyond this organization, so only an operator can make the link.';
+  assert.equal(await linkFor(founder.name).getAttribute('aria-disabled'), 'true');
+  assert.equal(await linkFor(founder.name).getAttribute('aria-description'), reason);
+  await linkFor(founder.name).click({ force: true });
+  await linkFor(mona.name).click();
+  await sees(watched.page.getByRole('dialog'), `Reset link for ${mona.email}`);
+  watched.assertCalm();
+});
+
 test('of two tabs that rotate the same secret one is told that it changed, and nothing is lost', async () => {
   const client = await newClient('Rotated twice');
   await using first = await openPage(browser, bindery, { cookie: api.cookie });

@@ -259,7 +259,10 @@ test('240: an owner makes no reset link for who is an operator or belongs to ano
     await addMember(context, testActor, { organizationId: world.organizationId, email, role: 'member' });
   }
   const owner = await site.signedIn(site.owner);
+  const listed = await owner.call('listMembers', { parameters: { organizationId: world.organizationId } });
+  const members = listed.json['items'] as readonly { readonly userId: string; readonly hasRightsElsewhere: boolean }[];
   for (const { id } of [site.operator, site.stranger]) {
+    assert.equal(members.find(({ userId }) => userId === id)?.hasRightsElsewhere, true);
     const answer = await owner.call('createResetLink', {
       parameters: { organizationId: world.organizationId, userId: id },
     });

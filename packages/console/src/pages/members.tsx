@@ -221,7 +221,7 @@ function MemberTable({
                     <ActionButton
                       size="xs"
                       variant="default"
-                      reason={reason}
+                      reason={reason ?? (member.hasRightsElsewhere ? t('members.resetElsewhere') : undefined)}
                       aria-label={t('members.resetOf', named)}
                       onClick={() => void reset.run(member)}
                     >

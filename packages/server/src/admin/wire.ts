@@ -58,6 +58,7 @@ export function toMember(member: Member): ResponseOf<'updateMember'> {
     role: member.role,
     state: member.state,
     joinedAt: toTimestamp(member.joinedAt),
+    hasRightsElsewhere: member.hasRightsElsewhere,
   };
 }
 

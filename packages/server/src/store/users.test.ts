@@ -76,6 +76,24 @@ test('an organization sees and changes its own members, and nobody else', async 
   assert.equal((await own.find(user.id))?.role, 'owner');
 });
 
+test('a member has rights elsewhere who is an operator or is in another organization too', async () => {
+  const [own, other] = [organizationId, otherId].map((id) => new OrganizationMembers(queries(), id));
+  assert.ok(own && other);
+  const hasRightsElsewhere = async () => [
+    (await own.find(user.id))?.hasRightsElsewhere,
+    ...(await own.list(page)).map((member) => member.hasRightsElsewhere),
+  ];
+  assert.deepEqual(await hasRightsElsewhere(), [false, false]);
+  await other.insert(user.id, 'member', 1);
+  assert.deepEqual(await hasRightsElsewhere(), [true, true]);
+  await other.remove(user.id);
+  const before = await findUserByEmail(queries(), user.email);
+  assert.ok(before);
+  const operator = await updateUser(queries(), before, { isOperator: true }, 9);
+  assert.deepEqual(await hasRightsElsewhere(), [true, true]);
+  await updateUser(queries(), operator ?? before, { isOperator: false }, 10);
+});
+
 test('a user may act where it is a member, is active and signed in since the last end of its sessions', async () => {
   const now = server.context.now();
   const isLive = (since: number, id = organizationId) => isUserLive(queries(), user.id, id, since);

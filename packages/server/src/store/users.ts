@@ -165,6 +165,8 @@ export interface Member {
   readonly role: Role;
   readonly state: User['state'];
   readonly joinedAt: number;
+  /** Whether the user runs the instance or is a member of other organizations too. */
+  readonly hasRightsElsewhere: boolean;
 }
 
 /** The members of one organization, and nothing of any other. */
@@ -252,15 +254,27 @@ export class OrganizationMembers {
         'users.email',
         'users.name',
         'users.state',
+        'users.is_operator',
         'memberships.role',
         'memberships.created_at as joined_at',
       ])
+      .select((expression) =>
+        expression
+          .selectFrom('memberships as every')
+          .whereRef('every.user_id', '=', 'users.id')
+          .select((inner) => inner.fn.countAll().as('count'))
+          .as('organizations'),
+      )
       .where('memberships.organization_id', '=', this.#organizationId);
   }
 }
 
 function toMember(
-  row: Pick<UsersTable, 'id' | 'email' | 'name' | 'state'> & { readonly role: Role; readonly joined_at: number },
+  row: Pick<UsersTable, 'id' | 'email' | 'name' | 'state' | 'is_operator'> & {
+    readonly role: Role;
+    readonly joined_at: number;
+    readonly organizations: number | string | bigint | null;
+  },
 ): Member {
   return {
     userId: row.id,
@@ -269,6 +283,7 @@ function toMember(
     role: row.role,
     state: row.state,
     joinedAt: Number(row.joined_at),
+    hasRightsElsewhere: row.is_operator === 1 || Number(row.organizations) > 1,
   };
 }
 

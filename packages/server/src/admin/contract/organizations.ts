@@ -18,6 +18,8 @@ export const member = z.object({
   role,
   state: z.enum(['active', 'disabled']),
   joinedAt: timestamp,
+  /** An operator, or a member of other organizations too: then only an operator may make a reset link. */
+  hasRightsElsewhere: z.boolean(),
 });
 
 export const invitation = z.object({
