@@ -214,11 +214,18 @@ suite('the addresses', () => {
     }
     for (const slug of slugs) {
       const html = await htmlOf(`/id${addressOf(slug)}`, {}, other);
+      assert.doesNotMatch(textOf(html), /\bscope\b\W{1,8}public\b|connect\/token|x-tenant-id/, slug);
       for (const [, target = ''] of html.matchAll(/ (?:href|src|action)="(\/[^"]*)"/g)) {
         assert.match(target, /^\/id\//, slug);
       }
     }
     assert.match((await get('/id/', {}, other)).body, /href="\/id\/docs"/);
+    const { tokenUrl, apiUrl, tenantHeader, scope } = (await get('/id/admin/instance', {}, other)).json();
+    assert.deepEqual(
+      [tokenUrl, apiUrl, tenantHeader, scope],
+      ['https://login.acme.test/id/token', 'https://api.acme.test', 'x-customer', 'acme'],
+      'what the console shows in its samples',
+    );
   });
 });
 

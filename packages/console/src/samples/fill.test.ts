@@ -17,6 +17,7 @@ const values = {
   tokenUrl: 'https://id.example/access_token',
   apiUrl: 'https://api.example',
   tenantHeader: 'x-company',
+  scope: 'company_api',
   organizationId: '4bc6a1de-0000-4000-8000-000000000001',
   clientId: 'client_abc',
   clientSecret: 'secret_abc',
@@ -30,7 +31,8 @@ for (const [language, file] of Object.entries(files)) {
       assert.ok(filled.includes(value), `${value} is missing`);
     }
     assert.ok(filled.includes('/access_token'));
-    assert.doesNotMatch(filled, /getenv|os\.environ|process\.env|Setting\(|connect\/token|x-tenant-id/);
+    assert.match(filled, /\bscope\b.{1,8}company_api/);
+    assert.doesNotMatch(filled, /getenv|os\.environ|process\.env|Setting\(|connect\/token|x-tenant-id|\bpublic\b/);
   });
 }
 

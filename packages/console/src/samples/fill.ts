@@ -4,6 +4,7 @@ export interface SampleValues {
   readonly tokenUrl: string;
   readonly apiUrl: string;
   readonly tenantHeader: string;
+  readonly scope: string;
   readonly organizationId: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -17,7 +18,10 @@ export function fillSample(language: SampleLanguage, text: string, values: Sampl
   const tokenPath = values.tokenUrl.startsWith(values.issuer)
     ? values.tokenUrl.slice(values.issuer.length)
     : '/connect/token';
-  const addressed = text.replaceAll('/connect/token', tokenPath).replaceAll('x-tenant-id', values.tenantHeader);
+  const addressed = text
+    .replaceAll('/connect/token', tokenPath)
+    .replaceAll('x-tenant-id', values.tenantHeader)
+    .replaceAll(/(\bscope["'\]]*\s*(?:=>|=|:)\s*["']?)public\b/g, (_, before: string) => before + plain(values.scope));
   return fillers[language](addressed, settings).trimEnd();
 }
 
@@ -66,6 +70,11 @@ const fillers: Readonly<Record<SampleLanguage, (text: string, settings: Settings
       .replace(/\{Setting\("(\w+)"\)\}/g, (_, name: string) => settingOf(settings, name))
       .replace(/Setting\("(\w+)"\)/g, (_, name: string) => JSON.stringify(settingOf(settings, name))),
 };
+
+/** What would end a string or begin a variable in one of the languages stands encoded. */
+function plain(text: string): string {
+  return text.replaceAll(/['$`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+}
 
 function settingOf(settings: Settings, name: string): string {
   return settings[name] ?? '';

@@ -12,6 +12,7 @@ export function fillSampleValues(
     tokenUrl: instance.tokenUrl,
     apiUrl: instance.apiUrl,
     tenantHeader: instance.tenantHeader,
+    scope: instance.scope,
     organizationId: client.organizationId,
     clientId: client.id,
     clientSecret,

@@ -47,6 +47,7 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
       tokenUrl: config.publicUrl + config.tokenPaths[0],
       apiUrl: config.apiUrl,
       tenantHeader: config.tenantHeaders[0] ?? '',
+      scope: config.scopes[0] ?? '',
       docsUrl: `${config.publicUrl}/docs`,
       signInProblem: signInProblemOf(config),
     };

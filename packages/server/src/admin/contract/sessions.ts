@@ -29,6 +29,8 @@ export const instance = z.object({
   tokenUrl: z.string(),
   apiUrl: z.string(),
   tenantHeader: z.string(),
+  /** What a token request may ask for; it can be left out. */
+  scope: z.string(),
   docsUrl: z.string(),
   /** Why signing in is refused here, when it is: plain http on another host than this machine. */
   signInProblem: z.string().nullable(),
