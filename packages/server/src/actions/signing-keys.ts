@@ -35,25 +35,35 @@ export type KeyState = 'published' | 'signing' | 'retiring';
 /** Makes the next key; refuses while one is on its way. Of two at once one wins, and the other is told so. */
 export async function rotateSigningKey(context: ActionContext, actor: Actor): Promise<StoredSigningKey> {
   const { algorithm } = await readNewest(context);
-  const made = await addSigningKey(context, actor, algorithm);
+  const made = await addSigningKey(context, actor, { algorithm });
   if (made === undefined) {
     throw new ApiError('conflict', 'another process rotated the key at the same moment');
   }
   return made;
 }
 
+/** What a new key is to be, and whether it is wanted beside the keys that there are. */
+export interface KeyRequest {
+  readonly algorithm: SigningAlgorithm;
+  readonly isWanted?: (keys: readonly StoredSigningKey[]) => boolean;
+}
+
 /**
- * Adds a key after the newest one; undefined when another process was quicker. The very first key signs at once, since
- * nobody can have an older key set; any other is published until all caches have it.
+ * Adds a key after the newest one; undefined when none is wanted or another process was quicker. The very first key
+ * signs at once, since nobody can have an older key set; any other is published until all caches have it.
  */
 export async function addSigningKey(
   context: ActionContext,
   actor: Actor,
-  algorithm: SigningAlgorithm = context.config.signingAlgorithm,
+  { algorithm, isWanted }: KeyRequest,
 ): Promise<StoredSigningKey | undefined> {
   const { config, database, keys } = context;
+  // The name before the keys: what another process adds after this moment is noticed when the name is replaced.
   const newestName = await readNewestKeyName(database.queries);
   const before = await listSigningKeys(database.queries, context.now());
+  if (isWanted?.(before) === false) {
+    return undefined;
+  }
   refuseWhileOneWaits(before, context.now());
   const { publicJwk, privateKey } = await newSigningKey(algorithm, config.rsaBits);
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

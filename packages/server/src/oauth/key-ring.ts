@@ -30,17 +30,18 @@ export class KeyRing {
 
   /** Makes the first key; and the next one when it is time, or when the configuration asks for another algorithm. */
   async rotateWhenDue(): Promise<void> {
-    const { config, now, database } = this.#context;
-    const keys = await listSigningKeys(database.queries, now());
-    const newest = newestOf(keys);
-    const isDue =
-      newest === undefined ||
-      (newest.signsFrom <= now() &&
-        (newest.algorithm !== config.signingAlgorithm ||
-          newest.signsFrom + config.keyRotationDays * dayMilliseconds <= now()));
-    if (isDue) {
-      await addSigningKey(this.#context, systemActor).catch(ignoreConflict);
-    }
+    const { config, now } = this.#context;
+    const isWanted = (keys: readonly StoredSigningKey[]): boolean => {
+      const newest = newestOf(keys);
+      return (
+        newest === undefined ||
+        (newest.signsFrom <= now() &&
+          (newest.algorithm !== config.signingAlgorithm ||
+            newest.signsFrom + config.keyRotationDays * dayMilliseconds <= now()))
+      );
+    };
+    const request = { algorithm: config.signingAlgorithm, isWanted };
+    await addSigningKey(this.#context, systemActor, request).catch(ignoreConflict);
     await this.refresh();
   }
 
