@@ -27,8 +27,8 @@ final class Driver
 
     public function __construct(private readonly ?string $folder)
     {
-        // It stands still but for `advance`, so that a slow machine changes nothing.
-        $this->clock = (object) ['now' => microtime(true)];
+        // It stands still but for `advance`, so that a slow machine changes nothing; processes of one step share it.
+        $this->clock = (object) ['now' => (float) (getenv('DRIVER_NOW') ?: microtime(true))];
     }
 
     public function run(array $step): array
@@ -101,7 +101,8 @@ final class Driver
         $input = implode("\n", array_map('json_encode', $lines)) . "\n";
         $started = array_map(function () use ($input): array {
             $command = [PHP_BINARY, __FILE__, $this->folder];
-            $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $pipes);
+            $env = ['DRIVER_NOW' => sprintf('%.6F', $this->clock->now)] + getenv();
+            $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $pipes, null, $env);
             fwrite($pipes[0], $input);
             fclose($pipes[0]);
             return [$process, $pipes[1]];
