@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { State } from '../ui/state.tsx';
 import { relativeTime, useNow, When } from '../ui/when.tsx';
+import { lastEndOf } from './last-end.ts';
 import type { ApiClient } from './new-secret-host.tsx';
 
 const soonMilliseconds = 14 * 86_400_000;
@@ -15,8 +16,8 @@ export function ClientState({ client }: { readonly client: ApiClient }) {
 
 /** Says whether the last live secret of a client ends within two weeks. */
 export function endsSoon(client: ApiClient, now: number): boolean {
-  const newest = client.secrets.at(-1);
-  return newest?.expiresAt != null && Date.parse(newest.expiresAt) - now < soonMilliseconds;
+  const end = lastEndOf(client);
+  return end != null && Date.parse(end) - now < soonMilliseconds;
 }
 
 /** How many secrets are live, and when the first of them ends. */

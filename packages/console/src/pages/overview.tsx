@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { useAnswer } from '../api/queries.ts';
+import { lastEndOf } from '../clients/last-end.ts';
 import type { ApiClient } from '../clients/new-secret-host.tsx';
 import { useInstance } from '../session/instance.tsx';
 import { useOrganization, useOwnerReason } from '../session/organization.tsx';
@@ -46,7 +47,7 @@ export function Overview() {
         </div>
       </Section>
       <Loaded query={query} title={t('overview.failed')} lines={8}>
-        {({ days, clientCount, expiring, neverUsed, idle }) =>
+        {({ days, clientCount, expiring, neverUsed, idle, counts }) =>
           clientCount === 0 ? (
             <div className="card">
               <NoClients to={`${base}/new`} reason={reason} />
@@ -61,13 +62,16 @@ export function Overview() {
                   title={t('overview.expiring')}
                   none={t('overview.expiringNone')}
                   clients={expiring}
+                  count={counts.expiring}
+                  more={`${base}?usage=expiring&state=active`}
                   tell={(client) => <EndOf client={client} />}
                 />
                 <Watch
                   title={t('overview.neverUsed')}
                   none={t('overview.neverUsedNone')}
                   clients={neverUsed}
-                  more={`${base}?usage=never`}
+                  count={counts.neverUsed}
+                  more={`${base}?usage=never&state=active`}
                   tell={(client) => (
                     <>
                       {t('overview.made')} <When at={client.createdAt} />
@@ -78,7 +82,8 @@ export function Overview() {
                   title={t('overview.idle')}
                   none={t('overview.idleNone')}
                   clients={idle}
-                  more={`${base}?usage=idle`}
+                  count={counts.idle}
+                  more={`${base}?usage=idle&state=active`}
                   tell={(client) => client.lastUsedAt !== null && <When at={client.lastUsedAt} />}
                 />
               </div>
@@ -117,7 +122,7 @@ export function NoClients({ to, reason }: { readonly to: string; readonly reason
 
 function EndOf({ client }: { readonly client: ApiClient }) {
   const { t } = useTranslation();
-  const end = client.secrets.at(-1)?.expiresAt ?? client.secrets[0]?.expiresAt;
+  const end = lastEndOf(client);
   return end == null ? null : (
     <>
       {t('overview.ends')} <When at={end} />
@@ -129,13 +134,15 @@ function Watch({
   title,
   none,
   clients,
+  count,
   more,
   tell,
 }: {
   readonly title: string;
   readonly none: string;
   readonly clients: readonly ApiClient[];
-  readonly more?: string;
+  readonly count: number;
+  readonly more: string;
   readonly tell: (client: ApiClient) => ReactNode;
 }) {
   const { t } = useTranslation();
@@ -147,7 +154,7 @@ function Watch({
         </Text>
       ) : (
         <Stack gap="xs">
-          {clients.slice(0, 5).map((client) => (
+          {clients.map((client) => (
             <div key={client.id}>
               <Anchor
                 component={Link}
@@ -162,9 +169,9 @@ function Watch({
               </Text>
             </div>
           ))}
-          {more !== undefined && clients.length > 5 && (
+          {count > clients.length && (
             <Anchor component={Link} href={more} size="sm">
-              {t('overview.all', { number: clients.length })}
+              {t('overview.all', { number: count })}
             </Anchor>
           )}
         </Stack>

@@ -33,14 +33,22 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
     const hours = await readUsage(context.database.queries, { organizationId }, since);
     const search = new ClientSearch(context.database.queries, organizationId, now);
     const page = { size: attentionMax, number: 1 };
-    const attention = async (usage: 'expiring' | 'never' | 'idle') =>
-      (await search.list({ usage, sort: 'name', state: 'active' }, page)).map(toClient);
+    const attention = async (usage: 'expiring' | 'never' | 'idle') => {
+      const filter = { usage, sort: 'name', state: 'active' } as const;
+      return { clients: (await search.list(filter, page)).map(toClient), count: await search.count(filter) };
+    };
+    const [expiring, neverUsed, idle] = [
+      await attention('expiring'),
+      await attention('never'),
+      await attention('idle'),
+    ];
     return {
       days: toDays(hours, since, now),
       clientCount: await search.count({ sort: 'name' }),
-      expiring: await attention('expiring'),
-      neverUsed: await attention('never'),
-      idle: await attention('idle'),
+      expiring: expiring.clients,
+      neverUsed: neverUsed.clients,
+      idle: idle.clients,
+      counts: { expiring: expiring.count, neverUsed: neverUsed.count, idle: idle.count },
     };
   },
 

@@ -27,7 +27,7 @@ export interface ListedClient {
 const dayMilliseconds = 86_400_000;
 /** Not used for so long counts as idle. */
 const idleMilliseconds = 90 * dayMilliseconds;
-/** A secret that ends so soon counts as expiring. */
+/** A client whose last live secret ends so soon counts as expiring. */
 const expiringMilliseconds = 14 * dayMilliseconds;
 
 /** Searches the API clients of one organization, and of no other. */
@@ -100,12 +100,11 @@ export class ClientSearch {
       )
       .$if(usage === 'expiring', (query) =>
         query.where((expression) =>
-          expression.exists(
-            secretsOf(expression)
-              .select('client_secrets.id')
-              .where('client_secrets.expires_at', '>', this.#now)
-              .where('client_secrets.expires_at', '<', this.#now + expiringMilliseconds),
-          ),
+          expression.and([
+            expression.exists(endingAfter(expression, this.#now)),
+            // An old secret may end: the client works as long as another one does.
+            expression.not(expression.exists(endingAfter(expression, this.#now + expiringMilliseconds - 1))),
+          ]),
         ),
       );
   }
@@ -151,6 +150,15 @@ function secretsOf(expression: InClients) {
     .selectFrom('client_secrets')
     .whereRef('client_secrets.client_id', '=', 'api_clients.id')
     .whereRef('client_secrets.organization_id', '=', 'api_clients.organization_id');
+}
+
+/** The secrets of a client that still work after a moment. */
+function endingAfter(expression: InClients, moment: number) {
+  return secretsOf(expression)
+    .select('client_secrets.id')
+    .where((inner) =>
+      inner.or([inner('client_secrets.expires_at', 'is', null), inner('client_secrets.expires_at', '>', moment)]),
+    );
 }
 
 function lastUse(expression: InClients) {

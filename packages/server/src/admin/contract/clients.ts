@@ -62,7 +62,7 @@ export const clientOperations = {
       search: z.string().trim().max(100).optional(),
       access: access.optional(),
       state: z.enum(['active', 'disabled']).optional(),
-      /** `never`: never used. `idle`: not used for 90 days. `expiring`: a secret ends within 14 days. */
+      /** `never`: never used. `idle`: not used for 90 days. `expiring`: the last secret ends within 14 days. */
       usage: z.enum(['never', 'idle', 'expiring']).optional(),
       sort: z.enum(['name', 'createdAt', 'lastUsedAt']).default('name'),
     }),

@@ -76,11 +76,13 @@ export const organizationOperations = {
     response: z.object({
       days: z.array(z.object({ date: z.iso.date(), issued: z.number().int(), refused: z.number().int() })),
       clientCount: z.number().int(),
-      /** A secret ends within 14 days. */
+      /** The last secret ends within 14 days; the first five, as of the other kinds. */
       expiring: z.array(client),
       neverUsed: z.array(client),
       /** Not used for 90 days. */
       idle: z.array(client),
+      /** How many there are of each kind. */
+      counts: z.object({ expiring: z.number().int(), neverUsed: z.number().int(), idle: z.number().int() }),
     }),
   },
   updateOrganization: {

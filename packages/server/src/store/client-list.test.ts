@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createClient, rotateSecret } from '../actions/clients.ts';
+import { createOrganization } from '../actions/organizations.ts';
+import { startTestApp, type TestApp, testActor } from '../test-app.ts';
+import { ClientSearch } from './client-list.ts';
+
+const day = 86_400_000;
+
+let server: TestApp;
+let organizationId: string;
+
+before(async () => {
+  server = await startTestApp();
+  organizationId = (await createOrganization(server.context, testActor, { name: 'One' })).id;
+});
+after(() => server[Symbol.asyncDispose]());
+
+/** Makes a client whose secret ends after so many days, null for never. */
+async function newClient(name: string, days: number | null): Promise<string> {
+  const secretExpiresAt = days === null ? null : server.context.now() + days * day;
+  const input = { organizationId, name, access: 'read', grants: ['client_credentials'], secretExpiresAt } as const;
+  return (await createClient(server.context, testActor, input)).client.id;
+}
+
+/** Gives a client a second secret that ends after so many days; the first one ends in one. */
+function rotate(clientId: string, days: number | null) {
+  return rotateSecret(
+    server.context,
+    testActor,
+    { organizationId, clientId },
+    {
+      overlapMilliseconds: day,
+      secretExpiresAt: days === null ? null : server.context.now() + days * day,
+    },
+  );
+}
+
+test('a client is expiring when the last of its live secrets ends within 14 days, and no sooner', async () => {
+  await newClient('never', null);
+  await newClient('in 15 days', 15);
+  await newClient('in 13 days', 13);
+  await rotate(await newClient('rotated for good', null), null);
+  await rotate(await newClient('rotated for a month', null), 30);
+  await rotate(await newClient('rotated for a week', null), 7);
+  await newClient('over', 0.5);
+  const expiring = async () => {
+    const search = new ClientSearch(server.context.database.queries, organizationId, server.context.now());
+    const filter = { usage: 'expiring', sort: 'name' } as const;
+    const found = (await search.list(filter, { size: 100, number: 1 })).map(({ client }) => client.name);
+    assert.equal(await search.count(filter), found.length);
+    return found;
+  };
+  assert.deepEqual(await expiring(), ['in 13 days', 'over', 'rotated for a week']);
+  server.advance(day);
+  assert.deepEqual(await expiring(), ['in 13 days', 'rotated for a week']);
+  server.advance(1);
+  assert.deepEqual(await expiring(), ['in 13 days', 'in 15 days', 'rotated for a week']);
+});
