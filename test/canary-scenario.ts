@@ -240,7 +240,7 @@ async function endEverything(
   }[];
   const other = sessions.find(({ isCurrent }) => !isCurrent);
   await caller.mustCall('endSession', { cookie, path: { sessionId: other?.id ?? '' } });
-  assert.equal((await caller.call('getSession', { cookie: second })).status, 401);
+  assert.equal((await caller.call('listSessions', { cookie: second })).status, 401);
   const organization = await caller.mustCall('getOrganization', { cookie, path });
   await caller.mustCall('deleteOrganization', { cookie, path, headers: { 'if-match': organization.etag } });
   const last = cookieOf(

@@ -39,6 +39,8 @@ export interface Watched {
   readonly context: BrowserContext;
   /** Errors on the console, exceptions, violations of the policy, dialogs and requests to other hosts so far. */
   readonly troubles: string[];
+  /** Everything that stood on the console, harmless or not. */
+  readonly messages: string[];
   /** Asserts that there was none. `expected` are answers that the browser itself reports as errors. */
   assertCalm(expected?: RegExp): void;
   /** Opens an address of the server and waits until it is drawn. */
@@ -64,11 +66,13 @@ export async function openPage(
     await context.addCookies([{ name: 'bindery_session', value: options.cookie, url: bindery.url, httpOnly: true }]);
   }
   const troubles: string[] = [];
-  const page = await watchedPage(context, bindery, troubles);
+  const messages: string[] = [];
+  const page = await watchedPage(context, bindery, troubles, messages);
   return {
     page,
     context,
     troubles,
+    messages,
     assertCalm(expected) {
       assert.deepEqual(
         troubles.filter((trouble) => expected?.test(trouble) !== true),
@@ -83,12 +87,18 @@ export async function openPage(
   };
 }
 
-async function watchedPage(context: BrowserContext, bindery: Pick<Bindery, 'url'>, troubles: string[]): Promise<Page> {
+async function watchedPage(
+  context: BrowserContext,
+  bindery: Pick<Bindery, 'url'>,
+  troubles: string[],
+  messages: string[],
+): Promise<Page> {
   const page = await context.newPage();
   await page.addInitScript(
     "addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))",
   );
   page.on('console', (message) => {
+    messages.push(`${message.type()}: ${message.text()}`);
     if (message.type() === 'error' || message.type() === 'warning') {
       troubles.push(`${message.type()}: ${message.text()} (${message.location().url})`);
     }

@@ -39,8 +39,10 @@ async function signIn(site: Site, user = site.owner): Promise<Browser> {
 }
 
 async function isSignedIn(browser: Browser): Promise<boolean> {
-  const { status } = await browser.call('getSession');
+  const { status } = await browser.call('listSessions');
   assert.ok([200, 401].includes(status), `${status}`);
+  const told = await browser.call('getSession');
+  assert.deepEqual([told.status, told.text === 'null'], [200, status === 401]);
   return status === 200;
 }
 

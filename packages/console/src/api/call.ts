@@ -35,7 +35,7 @@ interface Request {
   readonly etag?: string | undefined;
 }
 
-// Their 401 is about what was typed, or is how one finds out that nobody is signed in.
+// They need no session: their 401 is about what was typed.
 const withoutSession: readonly OperationName[] = [
   'getInstance',
   'getSession',

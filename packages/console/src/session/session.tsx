@@ -5,13 +5,13 @@ import { createContext, type ReactNode, use, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, useLocation, useSearch } from 'wouter';
 import { call } from '../api/call.ts';
-import { toProblem } from '../api/problem.ts';
+import { Problem, toProblem } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { isLanguage } from '../language/languages.ts';
 import { changeLanguage } from '../language/start.ts';
 import { FullPageLoading, FullPageProblem } from '../ui/full-page.tsx';
 
-export type Session = ResponseOf<'getSession'>;
+export type Session = ResponseOf<'signIn'>;
 
 const SessionContext = createContext<Session | undefined>(undefined);
 const sessionKey = ['getSession'];
@@ -31,20 +31,27 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const [path] = useLocation();
   const search = useSearch();
-  const query = useQuery<Session, Error>({
+  const query = useQuery<Session | null, Error>({
     queryKey: sessionKey,
-    queryFn: async () => (await call('getSession', {})).value,
+    queryFn: readSession,
     retry: false,
     staleTime: 60_000,
   });
-  useOwnSettings(query.data);
-  if (query.data !== undefined) return <SessionContext value={query.data}>{children}</SessionContext>;
+  useOwnSettings(query.data ?? undefined);
+  if (query.data != null) return <SessionContext value={query.data}>{children}</SessionContext>;
+  if (query.data === null) return <Redirect to={signInPath(search === '' ? path : `${path}?${search}`)} replace />;
   if (query.error === null) return <FullPageLoading />;
   const problem = toProblem(query.error);
-  if (problem.code === 'unauthenticated') {
-    return <Redirect to={signInPath(search === '' ? path : `${path}?${search}`)} replace />;
-  }
   return <FullPageProblem problem={problem} title={t('session.failed')} onRetry={() => void query.refetch()} />;
+}
+
+/** Who is signed in, or null. When a session ends in the middle, the screen and what was typed there stay. */
+async function readSession(): Promise<Session | null> {
+  const { value } = await call('getSession', {});
+  if (value === null && queryClient.getQueryData(sessionKey) != null) {
+    throw new Problem({ code: 'unauthenticated', status: 401 });
+  }
+  return value;
 }
 
 /** The path of the sign-in that leads back to `next`. */

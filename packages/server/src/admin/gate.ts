@@ -40,10 +40,15 @@ export function refuseForeignSite(request: FastifyRequest, publicUrl: string): v
   }
 }
 
+/** The caller's session, when it has one that still lives. */
+export async function findSession(context: ActionContext, request: FastifyRequest): Promise<SignedIn | undefined> {
+  const token = readSessionCookie(context.config, request);
+  return token === undefined ? undefined : readSession(context, token);
+}
+
 /** The caller's session, or `unauthenticated`. */
 export async function requireSession(context: ActionContext, request: FastifyRequest): Promise<SignedIn> {
-  const token = readSessionCookie(context.config, request);
-  const signedIn = token === undefined ? undefined : await readSession(context, token);
+  const signedIn = await findSession(context, request);
   if (signedIn === undefined) {
     throw new ApiError('unauthenticated', 'nobody is signed in, or the session has ended');
   }

@@ -28,6 +28,7 @@ import type { OperationName, ResponseOf } from './contract/index.ts';
 import type { sessionOperations } from './contract/sessions.ts';
 import { clearSessionCookie, setSessionCookie, signInProblemOf } from './cookie.ts';
 import type { AdminDeps } from './deps.ts';
+import { findSession } from './gate.ts';
 import { toTimestamp } from './wire.ts';
 
 type AnyCall = Call<OperationName>;
@@ -72,7 +73,11 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
     return answerSession(call, user, token);
   },
 
-  getSession: (call) => describeSession(call, call.signedIn.user, call.signedIn.session),
+  // No 401: a browser reports that as an error, and to find out is no mistake.
+  async getSession(call) {
+    const signedIn = await findSession(call.context, call.request);
+    return signedIn === undefined ? null : describeSession(call, signedIn.user, signedIn.session);
+  },
 
   async signOut(call) {
     const { session, user } = call.signedIn;
@@ -214,7 +219,7 @@ async function keepRefusal(
   });
 }
 
-async function answerSession(call: AnyCall, user: User, token: string): Promise<ResponseOf<'getSession'>> {
+async function answerSession(call: AnyCall, user: User, token: string): Promise<ResponseOf<'signIn'>> {
   setSessionCookie(call.context.config, call.reply, token);
   const now = call.context.now();
   return describeSession(call, user, { recentAt: now, expiresAt: now + 7 * 86_400_000 });
@@ -224,7 +229,7 @@ async function describeSession(
   { context }: Pick<AnyCall, 'context'>,
   user: User,
   session: { readonly recentAt: number; readonly expiresAt: number },
-): Promise<ResponseOf<'getSession'>> {
+): Promise<ResponseOf<'signIn'>> {
   const memberships = await listMemberships(context.database.queries, user.id);
   return {
     user: {

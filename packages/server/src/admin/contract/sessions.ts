@@ -69,11 +69,11 @@ export const sessionOperations = {
   getSession: {
     method: 'GET',
     path: '/admin/session',
-    summary: 'Read who is signed in',
+    summary: 'Read who is signed in; null when nobody is',
     tag: 'Session',
-    audience: 'user',
+    audience: 'public',
     status: 200,
-    response: session,
+    response: session.nullable(),
   },
   signOut: {
     method: 'DELETE',
