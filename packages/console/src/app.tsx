@@ -7,6 +7,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import { place } from './api/place.ts';
 import { toProblem } from './api/problem.ts';
 import { queryClient, useAnswer } from './api/queries.ts';
+import { AtOwnAddress } from './session/elsewhere.tsx';
 import { InstanceProvider } from './session/instance.tsx';
 import { SignedIn } from './session/session.tsx';
 import { themeOf, variablesOf } from './theme/theme.ts';
@@ -56,9 +57,11 @@ function Branded({ nonce }: { readonly nonce: string }) {
       ) : (
         <InstanceProvider value={query.data.value}>
           <Router base={place}>
-            <Suspense fallback={<FullPageLoading />}>
-              <Routes />
-            </Suspense>
+            <AtOwnAddress>
+              <Suspense fallback={<FullPageLoading />}>
+                <Routes />
+              </Suspense>
+            </AtOwnAddress>
           </Router>
         </InstanceProvider>
       )}

@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startLanguage } from './language/start.ts';
+import { moveToOwnAddress } from './session/own-address.ts';
 
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 // Where the libraries that add style elements of their own look for it.
@@ -12,9 +13,13 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no place for the console');
-await startLanguage();
-createRoot(root).render(
-  <StrictMode>
-    <App nonce={nonce} />
-  </StrictMode>,
-);
+const publicUrl = document.querySelector<HTMLMetaElement>('meta[name="bindery-public-url"]')?.content ?? '';
+// Links and the session are the public URL's.
+if (!moveToOwnAddress(publicUrl)) {
+  await startLanguage();
+  createRoot(root).render(
+    <StrictMode>
+      <App nonce={nonce} />
+    </StrictMode>,
+  );
+}

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
-import { type Config, isLoopbackUrl } from '../config.ts';
+import type { Config } from '../config.ts';
 import { sendProblem } from '../error-response.ts';
 import { SetupGate } from './gate.ts';
 
@@ -30,10 +30,6 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
     });
   }
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
-    const elsewhere = otherHost(request, context.config);
-    if (elsewhere !== undefined) {
-      return reply.redirect(elsewhere);
-    }
     if (!(await setup.isSetUp())) {
       return wantsHtml(request)
         ? reply.redirect(`${pathOf(context.config)}/setup`)
@@ -43,15 +39,11 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
   };
   app.get('/console', page);
   app.get('/console/*', page);
-  app.get('/setup', async (request, reply) => {
-    const elsewhere = otherHost(request, context.config);
-    if (elsewhere !== undefined) {
-      return reply.redirect(elsewhere);
-    }
-    return (await setup.isSetUp())
+  app.get('/setup', async (request, reply) =>
+    (await setup.isSetUp())
       ? sendProblem(request, reply, { status: 404, title: 'Not found' })
-      : sendPage(reply, template, context.config);
-  });
+      : sendPage(reply, template, context.config),
+  );
   app.get('/admin/branding/logo', async (request, reply) => {
     const { logo } = await readBranding(context);
     const match = /^data:(image\/(?:png|jpeg));base64,(.+)$/.exec(logo ?? '');
@@ -114,7 +106,11 @@ function sendPage(reply: FastifyReply, template: string | undefined, config: Con
   const page =
     template === undefined
       ? unbuiltPage
-      : template.replaceAll('__BINDERY_NONCE__', nonce).replaceAll('__BINDERY_BASE__', pathOf(config));
+      : template
+          .replaceAll('__BINDERY_NONCE__', nonce)
+          .replaceAll('__BINDERY_BASE__', attribute(pathOf(config)))
+          // By which the page finds out that it was opened elsewhere; `Host` may be what a proxy put there.
+          .replaceAll('__BINDERY_PUBLIC_URL__', attribute(config.publicUrl));
   return reply.headers(pageHeaders(config, nonce)).send(page);
 }
 
@@ -135,18 +131,6 @@ function pathOf(config: Config): string {
   return new URL(config.publicUrl).pathname.replace(/\/$/, '');
 }
 
-/**
- * Where a page belongs that was opened under another name of this machine: cookies and links are the public URL's.
- * Other hosts are left to the page itself, since a proxy may have put its own name in `Host`.
- */
-function otherHost(request: FastifyRequest, config: Config): string | undefined {
-  const { host } = request.headers;
-  const publicUrl = new URL(config.publicUrl);
-  if (host === undefined || host === publicUrl.host || !isLoopbackUrl(config.publicUrl)) {
-    return undefined;
-  }
-  const opened = URL.parse(`http://${host}`);
-  return opened !== null && isLoopbackUrl(opened.href)
-    ? `${publicUrl.origin}${request.originalUrl.replace(/^https?:\/\/[^/]*/i, '')}`
-    : undefined;
+function attribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 }

@@ -1,0 +1,39 @@
+/** Where a page belongs that was opened under another origin than the public URL's; undefined where it is to stay. */
+export function ownAddressOf(opened: URL, publicUrl: string): string | undefined {
+  const own = URL.parse(publicUrl);
+  if (own === null || own.origin === opened.origin) return undefined;
+  // A proxy that turns http into https would send it back here for ever.
+  if (opened.protocol === 'https:' && own.protocol === 'http:') return undefined;
+  // The public URL was never set: it would lead to the visitor's own machine.
+  if (isLoopback(own) && !isLoopback(opened)) return undefined;
+  const base = own.pathname.replace(/\/$/, '');
+  const path = opened.pathname.startsWith(`${base}/`) ? opened.pathname.slice(base.length) : opened.pathname;
+  // The origin is the configured one whatever the path says; links carry their token in the fragment.
+  return `${own.origin}${base}${path}${opened.search}${opened.hash}`;
+}
+
+const movedKey = 'bindery.moved';
+const moveAgainMilliseconds = 10_000;
+
+/** Goes to the public URL when the page was opened elsewhere, but not over and over; says whether it goes. */
+export function moveToOwnAddress(publicUrl: string): boolean {
+  const target = ownAddressOf(new URL(window.location.href), publicUrl);
+  if (target === undefined || hasJustMoved()) return false;
+  window.location.replace(target);
+  return true;
+}
+
+function hasJustMoved(): boolean {
+  try {
+    const movedAt = Number(sessionStorage.getItem(movedKey) ?? 0);
+    sessionStorage.setItem(movedKey, String(Date.now()));
+    return Date.now() - movedAt < moveAgainMilliseconds;
+  } catch {
+    // What cannot be remembered might go round in circles.
+    return true;
+  }
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return /^(?:localhost|.*\.localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname);
+}
