@@ -590,8 +590,18 @@ test('what is no HTTP at all is answered in the format of the endpoint and the c
   ]) {
     const answer = await exchange(port, bytes);
     assert.equal(answer.status, 400, bytes);
+    // Node itself refuses what has no Host, with an empty body.
+    if (answer.headers['content-type'] !== undefined) {
+      const { error, error_uri: errorUri } = JSON.parse(answer.body);
+      assert.equal(error, 'invalid_request');
+      assert.equal(errorUri, `${target.server.context.config.publicUrl}/docs/errors#invalid_request`);
+      assert.equal(answer.headers['content-length'], String(answer.body.length));
+    }
     target.expectToken(await target.send(target.good));
   }
+  const overlong = await exchange(port, `GET /jwks HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
+  assert.equal(overlong.status, 431);
+  assert.match(JSON.parse(overlong.body).error_uri, /\/docs\/errors#invalid_request$/);
 });
 
 test('the request id stands in its header alone, and only a plain one is taken over', async () => {

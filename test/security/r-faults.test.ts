@@ -144,6 +144,7 @@ test('296: when a handler fails within, the answer is a bare 500, and the next r
       assert.deepEqual(JSON.parse(answer.body), {
         error: 'server_error',
         error_description: 'the server failed; its log has the request id',
+        error_uri: `${people.target.server.context.config.publicUrl}/docs/errors#server_error`,
       });
       assert.equal(answer.headers['cache-control'], 'no-store');
       assert.match(people.target.server.log(), new RegExp(String(answer.headers['x-request-id'])));

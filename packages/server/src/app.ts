@@ -195,7 +195,7 @@ function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLog
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 65_000,
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: unreadableRefuser(errorsUrlOf(config)),
   });
   app.decorate('errorsUrl', errorsUrlOf(config));
   // Every endpoint reads its own body; nothing is interpreted before it is asked for.
@@ -283,15 +283,21 @@ const unreadable: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** What cannot be read is told so in the format of the token endpoint, and the connection ends. */
-function refuseUnreadable(error: Error, socket: ClosableSocket): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = 'code' in error ? String(error.code) : '';
-  const [status, description] = unreadable[code] ?? ['400 Bad Request', 'the request is not valid HTTP'];
-  const body = JSON.stringify({ error: 'invalid_request', error_description: description });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  );
+function unreadableRefuser(errorsUrl: string): (error: Error, socket: ClosableSocket) => void {
+  return (error, socket) => {
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const code = 'code' in error ? String(error.code) : '';
+    const [status, description] = unreadable[code] ?? ['400 Bad Request', 'the request is not valid HTTP'];
+    const body = JSON.stringify({
+      error: 'invalid_request',
+      error_description: description,
+      error_uri: `${errorsUrl}#invalid_request`,
+    });
+    socket.end(
+      `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  };
 }

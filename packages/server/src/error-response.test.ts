@@ -71,6 +71,7 @@ test('anything else that is thrown is a bare 500, and its text stands in the log
       const answer = await server[kind].inject('/');
       assert.equal(answer.statusCode, 500, String(error));
       assert.doesNotMatch(answer.body, /canary|at .+:\d+/);
+      assert.equal(answer.json()['error_uri'], kind === 'oauth' ? `${errorsUrl}#server_error` : undefined);
       assert.match(server.log(), /request failed/);
     }
   }

@@ -51,11 +51,13 @@ export const apiAnswers: Readonly<Record<ApiErrorCode, { readonly status: number
 /** Turns whatever an OAuth endpoint threw into its answer; what is not ours is a bare 500, and the log has the rest. */
 export function answerOAuthError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = toOAuthError(error);
+  const { errorsUrl } = reply.server;
   if (refusal === undefined) {
     request.log.error({ err: error }, 'request failed');
     return sendJson(reply.code(500), {
       error: 'server_error',
       error_description: 'the server failed; its log has the request id',
+      ...errorUri(errorsUrl, 'server_error'),
     });
   }
   const answer = oauthAnswers[refusal.code];
@@ -66,13 +68,16 @@ export function answerOAuthError(error: unknown, request: FastifyRequest, reply:
   if (refusal.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(refusal.retryAfterSeconds));
   }
-  const { errorsUrl } = reply.server;
   return sendJson(reply, {
     error: answer.error ?? refusal.code,
     error_description: refusal.message,
-    // RFC 6749 §5.2: where a person reads more.
-    ...(errorsUrl === undefined ? {} : { error_uri: `${errorsUrl}#${refusal.code}` }),
+    ...errorUri(errorsUrl, refusal.code),
   });
+}
+
+/** RFC 6749 §5.2: where a person reads more. */
+function errorUri(errorsUrl: string | undefined, code: string): { readonly error_uri?: string } {
+  return errorsUrl === undefined ? {} : { error_uri: `${errorsUrl}#${code}` };
 }
 
 /** Sends a JSON answer of an OAuth endpoint; none may be cached (RFC 6749 §5.1). */
