@@ -23,7 +23,8 @@ export function operatorCommands(program: Command): void {
         return { ...setup, file: writeSetupToken(context.config.dataDir, setup.token) };
       });
       print(outputOf(options), { setup_url: made.link, expires_at: timestamp(made.expiresAt) }, [made.link]);
-      say(`good once, until ${moment(made.expiresAt, '')}; the token is also in ${made.file}`);
+      const place = made.file === undefined ? '' : `; the token is also in ${made.file}`;
+      say(`good once, until ${moment(made.expiresAt, '')}${place}`);
     });
 
   const operator = program.command('operator').description('operators: the users who run this instance');

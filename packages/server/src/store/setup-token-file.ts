@@ -1,16 +1,29 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes the setup token beside the store, for who cannot see the log. */
-export function writeSetupToken(dataDir: string, token: string): string {
+/**
+ * Writes the setup token beside the store, for who cannot see the log, and answers its path; undefined where the folder
+ * cannot be written, which with PostgreSQL it need not be: the token stands in the printed link as well.
+ */
+export function writeSetupToken(dataDir: string, token: string): string | undefined {
   const file = join(dataDir, 'setup-token');
-  // With PostgreSQL nothing else may be there.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // Removed first: the mode counts only for a new file.
-  rmSync(file, { force: true });
-  writeFileSync(file, `${token}\n`, { mode: 0o600, flag: 'wx' });
-  return file;
+  // Moved into its place, since the mode counts only for a new file and another server may write it at this moment.
+  const made = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    rmSync(made, { force: true });
+    writeFileSync(made, `${token}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(made, file);
+    return file;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && unwritable.includes(String(error.code))) {
+      return undefined;
+    }
+    throw error;
+  }
 }
+
+const unwritable: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'];
 
 /** Removes it once it is of no use. */
 export function removeSetupToken(dataDir: string): void {
