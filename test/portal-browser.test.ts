@@ -74,7 +74,7 @@ suite('every page in a browser', { skip }, () => {
     }
   }
 
-  test('fits its window, and causes no error, no violation of its policy and no request to elsewhere', async () => {
+  test('245: every page of the portal fits its window, and causes no error, no violation of its policy and no request to elsewhere', async () => {
     for (const width of [390, 900, 1440]) {
       await inBrowser({ viewport: { width, height: 900 } }, async (page) => {
         for (const address of addresses) {
@@ -140,7 +140,7 @@ suite('the portal in a browser', { skip }, () => {
     });
   });
 
-  test('shows hostile names as text', async () => {
+  test('233: the portal shows hostile names as text', async () => {
     const hostile = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
     await setBranding(server.context, testActor, {
       productName: hostile,

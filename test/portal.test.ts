@@ -145,7 +145,7 @@ suite('the languages', () => {
 });
 
 suite('what a page sends', () => {
-  test('is kept to this server: no inline script, no inline style, nothing from elsewhere', async () => {
+  test('231: the portal is kept to this server: no inline script, no inline style, nothing from elsewhere', async () => {
     for (const path of [...slugs.map(addressOf), '/docs/search?q=token', '/docs/nothing', '/']) {
       const { headers, body } = await get(path);
       const policy = String(headers['content-security-policy']);
@@ -253,7 +253,7 @@ suite('the branding', () => {
     assert.equal(dark, '#ffee00');
   });
 
-  test('is text and nothing else, whatever it holds', async () => {
+  test('233: the branding is text in the portal and nothing else, whatever it holds', async () => {
     const hostile = '"><script>alert(1)</script>';
     await setBranding(server.context, testActor, {
       productName: hostile,
@@ -283,7 +283,7 @@ suite('a signed-in reader', () => {
     });
   });
 
-  test('finds the ids of the own organization and of the chosen client in the samples, and never a secret', async () => {
+  test('238: a reader finds the ids of the own organization and of the chosen client in the samples, and never a secret', async () => {
     const [first, second] = reader.clients;
     assert.ok(first && second);
     const html = await htmlOf('/docs', { cookie: reader.cookie });
@@ -301,7 +301,7 @@ suite('a signed-in reader', () => {
     assert.ok(twin.body.includes(`'client_id' => '${second.id}'`));
   });
 
-  test('is shown names as text, in pages that no cache may keep', async () => {
+  test('233: a reader of the portal is shown names as text, in pages that no cache may keep', async () => {
     const { headers, body } = await get('/docs', { cookie: reader.cookie });
     assert.equal(headers['cache-control'], 'no-store');
     assert.ok(!body.includes('<script>alert'));
@@ -309,7 +309,7 @@ suite('a signed-in reader', () => {
     assert.ok(!String((await get('/docs')).body).includes(reader.organizationId));
   });
 
-  test('cannot be shown the client of another organization, nor anything else by the URL', async () => {
+  test('236: a reader cannot be shown the client of another organization, nor anything else by the URL', async () => {
     const stranger = await server.newClient();
     for (const asked of [stranger.clientId, '%22%3E%3Cscript%3Ealert(1)%3C/script%3E', 'a&client=b']) {
       const html = await htmlOf(`/docs?client=${asked}`, { cookie: reader.cookie });

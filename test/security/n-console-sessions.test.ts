@@ -369,7 +369,7 @@ test('242: the host of every link comes from the configuration, whatever the req
   }
 });
 
-test('242: unknown user, wrong password and disabled user get the same answer, at the cost of one hash each', async () => {
+test('242 and 258: unknown user, wrong password and disabled user get the same answer, at the cost of one hash each', async () => {
   await using site = await startSite();
   const operator = await site.signedIn(site.operator);
   await operator.call('setUserState', { parameters: { userId: site.member.id }, body: { state: 'disabled' } });
@@ -390,7 +390,7 @@ test('242: unknown user, wrong password and disabled user get the same answer, a
   assert.deepEqual((told[0] as { readonly status: number }).status, 400);
 });
 
-test('242: guesses in the console and by the password grant are counted together', async () => {
+test('65 and 242: guesses in the console, by the password grant and at a change of the password are counted together', async () => {
   await using site = await startSite({ BINDERY_LIMIT_USER: '10' });
   const remoteAddress = '203.0.113.5';
   const made = await (await site.signedIn(site.stranger)).call('createClient', {
@@ -420,6 +420,16 @@ test('242: guesses in the console and by the password grant are counted together
     }).toString(),
   });
   assert.equal(grant.statusCode, 429, grant.body);
+  const own = await site.signedIn(site.stranger);
+  const { password } = site.stranger;
+  const newPassword = 'a long password, a new one';
+  for (const [name, body] of [
+    ['changePassword', { currentPassword: password, newPassword }],
+    ['reauthenticate', { password }],
+  ] as const) {
+    assert.equal((await own.call(name, { body, remoteAddress })).status, 429, name);
+  }
+  assert.equal((await guess(newPassword)).status, 429);
 });
 
 test('238: a secret is in the answer that made it and nowhere else: no later answer, export, trail or log has it', async () => {
