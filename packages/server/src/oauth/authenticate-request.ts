@@ -70,8 +70,9 @@ export function keepChange<Result>(
   deps: OAuthDeps,
   decision: KnownDecision,
   change: Change<Result>,
+  options: { readonly isUnseen: boolean },
 ): Promise<Result | undefined> {
-  return deps.decisions.recordChange(decision, change).catch(refuseUnkept);
+  return deps.decisions.recordChange(decision, change, options).catch(refuseUnkept);
 }
 
 function refuseUnkept(cause: unknown): never {

@@ -25,6 +25,7 @@ export type KnownDecision = Extract<Decision, { clientId: string }>;
 interface Waiting {
   readonly decision: Decision;
   readonly change?: Change;
+  readonly isUnseen?: boolean;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -60,12 +61,17 @@ export class DecisionLog {
 
   /**
    * Makes a change and keeps the decision that stands for it, both or none. Resolves to what the change came to, once
-   * it is on disk; undefined when it changed nothing, and then nothing is kept either.
+   * it is on disk; undefined when it changed nothing, and then nothing is kept either. `isUnseen`: it touches only what
+   * nobody keeps in memory.
    */
-  recordChange<Result>(decision: KnownDecision, change: Change<Result>): Promise<Result | undefined> {
+  recordChange<Result>(
+    decision: KnownDecision,
+    change: Change<Result>,
+    { isUnseen }: { readonly isUnseen: boolean },
+  ): Promise<Result | undefined> {
     return new Promise((resolve, reject) =>
       // The result that is handed back is this change's own.
-      this.#add({ decision, change, resolve: (result) => resolve(result as Result | undefined), reject }),
+      this.#add({ decision, change, isUnseen, resolve: (result) => resolve(result as Result | undefined), reject }),
     );
   }
 
@@ -112,14 +118,14 @@ export class DecisionLog {
     const unknown = new UnknownTally();
     const changes = new Map<Waiting, DecidedChange>();
     for (const waiting of batch) {
-      const { decision, change } = waiting;
+      const { decision, change, isUnseen = false } = waiting;
       await this.#turnTo(hourOf(decision.at));
       if (decision.clientId === undefined) {
         unknown.add(this.#counterOf(decision.origin.address ?? ''), decision);
       } else if (change === undefined) {
         decisions.push({ ...decision, isCountedOnly: this.#isCountedOnly(decision) });
       } else {
-        changes.set(waiting, { change, decision: { ...decision, isCountedOnly: false } });
+        changes.set(waiting, { change, isUnseen, decision: { ...decision, isCountedOnly: false } });
       }
     }
     if (changes.size === 0) {

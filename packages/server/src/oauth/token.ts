@@ -114,7 +114,7 @@ async function keepGranted(
   decision: KnownDecision,
   { refreshToken }: Granted,
 ): Promise<string | undefined> {
-  const made = refreshToken && (await keepChange(deps, decision, refreshToken.make));
+  const made = refreshToken && (await keepChange(deps, decision, refreshToken.make, { isUnseen: true }));
   if (made !== undefined) {
     return made;
   }

@@ -23,6 +23,8 @@ export interface Database {
    * compare and swap.
    */
   transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
+  /** As `transaction`, for what nobody keeps in memory, such as refresh tokens and the trail: `dataVersion` stays. */
+  transactionUnseen<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
   /** A number that differs from the last one when a transaction, here or elsewhere, has or may have changed the store. */
   dataVersion(): number;
   /** The clock that all who share the store agree on, in epoch milliseconds; undefined where only one machine does. */
@@ -33,7 +35,7 @@ export interface Database {
 }
 
 /** What each of the two databases does in its own way; only this folder knows of it. */
-export interface Backend extends Database {
+export interface Backend extends Omit<Database, 'transactionUnseen'> {
   hasTable(name: string, on: Queries): Promise<boolean>;
   /** Runs migrations in one transaction, one process at a time. */
   migrating<Result>(action: (queries: Queries) => Promise<Result>): Promise<Result>;
@@ -72,6 +74,7 @@ function countingOwnChanges(backend: Backend): Database {
   let own = 0;
   return {
     ...backend,
+    transactionUnseen: (action) => backend.transaction(action),
     transaction: (action) =>
       backend.transaction(action).finally(() => {
         own += 1;

@@ -30,6 +30,8 @@ export type Change<Result = unknown> = (queries: Queries) => Promise<Result | un
 export interface DecidedChange {
   readonly change: Change;
   readonly decision: ClientDecision;
+  /** Whether it touches only what nobody keeps in memory, so that nothing is read again for it. */
+  readonly isUnseen: boolean;
 }
 
 /** Refusals of requests whose client is not known, added up. */
@@ -87,7 +89,8 @@ export class TokenDecisionWriter {
     decisions: readonly ClientDecision[],
     unknown: readonly UnknownRefusals[],
   ): Promise<readonly unknown[]> {
-    return this.#database.transaction(async (queries) => {
+    const isUnseen = changes.every((one) => one.isUnseen);
+    return this.#database[isUnseen ? 'transactionUnseen' : 'transaction'](async (queries) => {
       const results: unknown[] = [];
       for (const { change } of changes) {
         results.push(await change(queries));
