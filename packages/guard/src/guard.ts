@@ -3,6 +3,7 @@ import { checkClaims, checkTimes } from './claims.ts';
 import { type CutoffList, isCutOff } from './cutoff-list.ts';
 import { GuardError } from './guard-error.ts';
 import { bearerTokenOf, rawHeadersOf, readHeaders } from './headers.ts';
+import type { GuardKey } from './keys.ts';
 import { type GuardOptions, type GuardPolicy, parseOptions } from './options.ts';
 import { createProblemAnswer, type ProblemAnswer } from './problem.ts';
 import { verifySignature } from './signature.ts';
@@ -45,7 +46,8 @@ export function createGuard(options: GuardOptions): Guard {
       const headers = readHeaders(request.headers, policy.tenantHeaders);
       const token = bearerTokenOf(headers.authorization);
       if (token === undefined) throw new GuardError('no_token', 'a bearer token is needed');
-      const caller = await identify(token, policy, cache);
+      const identified = identify(token, policy, cache);
+      const caller = identified instanceof Promise ? await identified : identified;
       checkTenant(headers, policy, caller.organizationId);
       checkAccess(caller.access, checkOptions?.access ?? accessOfMethod(request.method));
       return caller;
@@ -64,26 +66,39 @@ export function createGuard(options: GuardOptions): Guard {
   };
 }
 
-async function identify(token: string, policy: GuardPolicy, cache: TokenCache): Promise<Caller> {
+/** Whose token it is; a promise only where something has to be waited for, which a warm token spares. */
+function identify(token: string, policy: GuardPolicy, cache: TokenCache): Caller | Promise<Caller> {
   if (token.length > tokenLengthMax) {
     throw new GuardError('token_too_long', `the token is longer than ${tokenLengthMax} characters`);
   }
   const tokenHash = hashToken(token);
   const cached = cache.get(tokenHash);
-  if (cached) {
-    const found = policy.keys.find(cached.kid);
-    const key = found instanceof Promise ? await found : found;
+  if (!cached) return verifyAnew(token, tokenHash, policy, cache);
+  const found = policy.keys.find(cached.kid);
+  const decide = (key: GuardKey | undefined): Caller | Promise<Caller> => {
     // A key that was withdrawn or replaced takes its tokens along.
-    if (key?.key === cached.key) {
-      const now = policy.now();
-      if (now >= cached.claims.caller.expiresAt) cache.delete(tokenHash);
-      checkTimes(cached.claims, policy.clockToleranceSeconds, now);
-      const checking = checkCutoffs(cached, policy);
-      if (checking) await checking;
-      return cached.claims.caller;
-    }
+    if (key?.key === cached.key) return checkAgain(cached, tokenHash, policy, cache);
     cache.delete(tokenHash);
-  }
+    return verifyAnew(token, tokenHash, policy, cache);
+  };
+  return found instanceof Promise ? found.then(decide) : decide(found);
+}
+
+/** What may have changed since a token was verified: the time, and what was cut off. */
+function checkAgain(
+  cached: CachedToken,
+  tokenHash: string,
+  policy: GuardPolicy,
+  cache: TokenCache,
+): Caller | Promise<Caller> {
+  const { caller } = cached.claims;
+  const now = policy.now();
+  if (now >= caller.expiresAt) cache.delete(tokenHash);
+  checkTimes(cached.claims, policy.clockToleranceSeconds, now);
+  return checkCutoffs(cached, policy)?.then(() => caller) ?? caller;
+}
+
+async function verifyAnew(token: string, tokenHash: string, policy: GuardPolicy, cache: TokenCache): Promise<Caller> {
   const { header, claims: unverifiedClaims } = parseToken(token, policy.algorithms);
   const key = await verifySignature(token, header, policy.keys);
   const claims = checkClaims(unverifiedClaims, policy, policy.now());

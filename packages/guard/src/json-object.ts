@@ -28,8 +28,9 @@ function hasRepeatedMember(text: string): boolean {
     else if (token === '}') open.pop();
     else if (colon !== undefined) {
       const names = open.at(-1);
+      const quoted = token.slice(0, -colon.length);
       // Compared after its escapes are read: "\u0061lg" is "alg".
-      const name: string = JSON.parse(token.slice(0, -colon.length));
+      const name: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1);
       if (names?.has(name)) return true;
       names?.add(name);
     }

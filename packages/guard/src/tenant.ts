@@ -17,7 +17,7 @@ export function checkTenant(
   let tenant: string | undefined;
   for (const value of headers.tenants) {
     if (value === undefined) continue;
-    const lowered = value.toLowerCase();
+    const lowered = value === organizationId ? value : value.toLowerCase();
     if (tenant !== undefined && tenant !== lowered) {
       throw new GuardError('tenant_conflict', `${policy.tenantHeaders.join(' and ')} name different organizations`);
     }

@@ -11,7 +11,7 @@ export interface CachedToken {
   readonly cutoffCheck: CutoffCheck;
 }
 
-/** Verified tokens, the least recently used dropped first. */
+/** Verified tokens; one that was not used since the others were is dropped first. */
 export interface TokenCache {
   get(tokenHash: string): CachedToken | undefined;
   set(tokenHash: string, cached: CachedToken): void;
@@ -21,22 +21,31 @@ export interface TokenCache {
 
 /** Makes a cache of at most `sizeMax` tokens; with 0 nothing is remembered. */
 export function createTokenCache(sizeMax: number): TokenCache {
-  // A Map keeps the order of insertion: the first is the one that was not used for longest.
-  const entries = new Map<string, CachedToken>();
+  // A Map keeps the order of insertion. An entry that was used is only marked, since moving it to the end on each use
+  // costs more than the look-up: it is moved when its turn to be dropped comes.
+  const entries = new Map<string, { readonly cached: CachedToken; isUsed: boolean }>();
+
+  function dropOne(): void {
+    for (const [tokenHash, entry] of entries) {
+      entries.delete(tokenHash);
+      if (!entry.isUsed) return;
+      entry.isUsed = false;
+      entries.set(tokenHash, entry);
+    }
+  }
+
   return {
     get(tokenHash) {
-      const cached = entries.get(tokenHash);
-      if (!cached) return undefined;
-      entries.delete(tokenHash);
-      entries.set(tokenHash, cached);
-      return cached;
+      const entry = entries.get(tokenHash);
+      if (!entry) return undefined;
+      entry.isUsed = true;
+      return entry.cached;
     },
     set(tokenHash, cached) {
       if (sizeMax === 0) return;
       entries.delete(tokenHash);
-      const [oldest] = entries.size >= sizeMax ? entries.keys() : [];
-      if (oldest !== undefined) entries.delete(oldest);
-      entries.set(tokenHash, cached);
+      if (entries.size >= sizeMax) dropOne();
+      entries.set(tokenHash, { cached, isUsed: false });
     },
     delete(tokenHash) {
       entries.delete(tokenHash);
