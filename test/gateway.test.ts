@@ -67,6 +67,93 @@ test('the gateway answers 200 with who is calling', async () => {
   });
 });
 
+test('the gateway takes over a request id, or makes one, and logs refusals under it without the query', async () => {
+  const given = 'a-request-id-of-a-proxy';
+  const refused = await ask({
+    'x-request-id': given,
+    'x-original-method': 'DELETE',
+    'x-original-uri': '/things/1?access_token=hidden',
+    'x-forwarded-for': '203.0.113.9, 192.0.2.7, 127.0.0.1',
+  });
+  assert.equal(refused.status, 403);
+  assert.equal(refused.headers.get('x-request-id'), given);
+  const line = await waitFor(() =>
+    bindery
+      .log()
+      .split('\n')
+      .find((text) => text.includes(given)),
+  );
+  const { time, milliseconds, ...rest } = JSON.parse(line);
+  assert.deepEqual([typeof time, typeof milliseconds], ['string', 'number']);
+  assert.deepEqual(rest, {
+    ...{ level: 'info', requestId: given, method: 'GET', path: '/verify', status: 403, address: '192.0.2.7' },
+    ...{ originalMethod: 'DELETE', originalPath: '/things/1', msg: 'request' },
+    reason: refused.headers.get('x-auth-error'),
+  });
+  for (const odd of ['short', 'x'.repeat(65), 'with a space in it']) {
+    const answer = await ask({ 'x-request-id': odd, 'x-original-method': 'GET' });
+    assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+  }
+});
+
+test('the gateway answers under the path of the public URL too, and to a whole address', async () => {
+  await using behind = await startBindery({ env: { BINDERY_PUBLIC_URL: 'https://id.example.com/auth' } });
+  const { port } = new URL(behind.url);
+  for (const path of ['/verify', '/auth/verify', '/auth/verify/things', 'http://id.example.com/verify']) {
+    const [head = ''] = await exchange(Number(port), `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.match(head, /^HTTP\/1\.1 401 /, path);
+  }
+});
+
+test('a token or a method that came twice is refused, and what the body says is read away', async () => {
+  const { port } = new URL(bindery.url);
+  const start = (headers: readonly string[]): string =>
+    ['POST /verify HTTP/1.1', 'Host: x', `X-Tenant-Id: ${reader.organization_id}`, ...headers].join('\r\n');
+  const token = `Authorization: Bearer ${readerToken}`;
+  const twice = ['X-Original-Method: GET', token, token];
+  const methods = [token, 'X-Original-Method: GET', 'x-original-method: POST'];
+  for (const headers of [twice, methods]) {
+    const [head = ''] = await exchange(Number(port), `${start([...headers, 'Connection: close'])}\r\n\r\n`);
+    assert.match(head, /^HTTP\/1\.1 403 /);
+  }
+  const body = 'x'.repeat(100_000);
+  const first = `${start([token, 'X-Original-Method: GET', `Content-Length: ${body.length}`])}\r\n\r\n${body}`;
+  const second = `${start([token, 'X-Original-Method: GET', 'Connection: close'])}\r\n\r\n`;
+  const heads = await exchange(Number(port), first + second);
+  assert.deepEqual(
+    heads.map((head) => head.split('\r\n', 1)[0]),
+    ['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK'],
+  );
+});
+
+test('what the gateway answers while the server stops is the last on its connection', async () => {
+  const stopping = await startBindery();
+  try {
+    const { port } = new URL(stopping.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.write('GET /verify HTTP/1.1\r\nHost: x\r\n\r\n');
+    await waitFor(() => (text.endsWith('\r\n\r\n') ? true : undefined));
+    assert.match(text, /^connection: keep-alive/im);
+    text = '';
+    // The head of a request that is under way holds the connection open.
+    socket.write('GET /verify HTTP/1.1\r\nHost: x\r\n');
+    const stopped = stopping.stop();
+    await waitFor(async () => ((await accepts(Number(port))) ? undefined : true));
+    socket.write('\r\n');
+    await ended;
+    assert.match(text, /^HTTP\/1\.1 401 /);
+    assert.match(text, /^connection: close/im);
+    assert.equal(await stopped, 0);
+  } finally {
+    await stopping[Symbol.asyncDispose]();
+  }
+});
+
 test('no method means a write', async () => {
   const answer = await ask({});
   assert.equal(answer.status, 403);
@@ -160,6 +247,25 @@ for (const name of ['nginx', 'caddy']) {
     assert.equal(seen?.headers['x-access'], 'read');
     assert.equal(seen?.headers['x-scope'], 'public');
     assert.notEqual(seen?.headers['x-user-id'], 'user_forged');
+    // CGI and what is like it takes an underscore for a hyphen.
+    const underscored = [
+      'x_client_id',
+      'X_Client-Id',
+      'x-client_id',
+      'X-User_Id',
+      'x_user-id',
+      'X-Organization_ID',
+      'x_access',
+    ];
+    const odd = await call(name, {
+      method: 'GET',
+      token: readerToken,
+      headers: Object.fromEntries(underscored.map((header) => [header, 'forged'])),
+    });
+    assert.deepEqual(
+      Object.keys(odd.asked[0]?.headers ?? {}).filter((header) => header.includes('_')),
+      [],
+    );
     for (const tenant of [other.organization_id, `${reader.organization_id},${other.organization_id}`, '']) {
       const refused = await call(name, { method: 'GET', token: readerToken, headers: { 'x-tenant-id': tenant } });
       assert.ok([401, 403].includes(refused.status), `${tenant}: ${refused.status}`);
@@ -266,6 +372,19 @@ async function start(name: string, url: string, args: readonly string[]): Promis
       await exited;
     },
   };
+}
+
+/** Writes to a connection and returns the head of each answer, once the server has closed it. */
+function exchange(port: number, text: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    socket.once('error', reject);
+    socket.once('close', () => resolve(answer.split('\r\n\r\n').filter(Boolean)));
+  });
 }
 
 function accepts(port: number): Promise<boolean> {

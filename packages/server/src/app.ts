@@ -14,6 +14,7 @@ import { answerOAuthError, answerProblem, sendProblem } from './error-response.t
 import { OAuthError } from './errors.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
 import { createGateway } from './gateway.ts';
+import { type GuardSources, oncePerTurn } from './gateway-sources.ts';
 import { GuessLimits } from './guess-limits.ts';
 import { healthEndpoints } from './health.ts';
 import { Cutoffs } from './oauth/cutoffs.ts';
@@ -54,6 +55,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   await keyRing.rotateWhenDue();
   await prepareCutoffs(context);
   const cutoffs = new Cutoffs(context);
+  const sources = { keys: keySourceOf(keyRing), cutoffs };
   const deps: OAuthDeps = {
     context,
     reader: new ClientCredentialsReader(context.database),
@@ -62,7 +64,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     cutoffs,
     limits: new GuessLimits(config.limits, context.database.createLimiter),
     hasher: given.hasher ?? new PasswordHasher(),
-    verifyAccessToken: createVerifier(context, keyRing, cutoffs),
+    verifyAccessToken: createVerifier(context, sources),
   };
 
   const app = createHttpServer(context, logger);
@@ -95,13 +97,20 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   });
   await consolePages(app, context);
 
-  const guard = createInProcessGuard(context, keyRing, cutoffs);
+  const guard = createInProcessGuard(context, sources);
   serveBelow(
     app,
     createGateway({
-      guard,
+      guard: createInProcessGuard(
+        context,
+        oncePerTurn(sources, { dataVersion: () => context.database.dataVersion(), now: context.now }),
+      ),
       trustedProxies: config.trustedProxies,
-      onError: (error) => logger.error({ err: error }, 'the gateway could not check a request'),
+      logger,
+      routePath: routePathOf(config),
+      requestId: requestIdOr,
+      isDraining,
+      now: context.now,
     }),
   );
   await app.register(
@@ -136,8 +145,8 @@ function serveBelow(
 }
 
 /** Checks tokens for introspection and revocation exactly as the guard does, which has no tenant header to look at. */
-function createVerifier(context: ActionContext, keyRing: KeyRing, cutoffs: Cutoffs): OAuthDeps['verifyAccessToken'] {
-  const guard = createInProcessGuard(context, keyRing, cutoffs, { requireTenantHeader: false });
+function createVerifier(context: ActionContext, sources: GuardSources): OAuthDeps['verifyAccessToken'] {
+  const guard = createInProcessGuard(context, sources, { requireTenantHeader: false });
   return async (token) => {
     try {
       return await guard.check({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
@@ -153,8 +162,7 @@ function createVerifier(context: ActionContext, keyRing: KeyRing, cutoffs: Cutof
 /** A guard in this process: it takes the keys and what was cut off directly, not over HTTP. */
 function createInProcessGuard(
   { config, now }: ActionContext,
-  keyRing: KeyRing,
-  cutoffs: Cutoffs,
+  { keys, cutoffs }: GuardSources,
   options: Partial<GuardOptions> = {},
 ): Guard {
   return createGuard({
@@ -164,14 +172,18 @@ function createInProcessGuard(
     tenantHeader: config.tenantHeaders,
     errorsUrl: errorsUrlOf(config),
     now,
-    keys: {
-      async find(kid) {
-        const key = await keyRing.find(kid);
-        return key && { kid: key.kid, alg: key.algorithm, key: key.publicKey };
-      },
-    },
+    keys,
     cutoffs: { source: cutoffs },
   });
+}
+
+function keySourceOf(keyRing: KeyRing): GuardSources['keys'] {
+  return {
+    async find(kid) {
+      const key = await keyRing.find(kid);
+      return key && { kid: key.kid, alg: key.algorithm, key: key.publicKey };
+    },
+  };
 }
 
 /** The page that explains every code. */
@@ -180,7 +192,7 @@ function errorsUrlOf(config: Config): string {
 }
 
 function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLogger): FastifyInstance {
-  const basePath = new URL(config.publicUrl).pathname.replace(/\/$/, '');
+  const toRoute = routePathOf(config);
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -191,7 +203,7 @@ function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLog
     trustProxy: ['loopback', ...config.trustedProxies],
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: 200 },
-    rewriteUrl: (request) => routePath(request.url ?? '/', basePath),
+    rewriteUrl: (request) => toRoute(request.url ?? '/'),
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 65_000,
@@ -223,6 +235,11 @@ function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLog
   return app;
 }
 
+function routePathOf({ publicUrl }: Config): (target: string) => string {
+  const basePath = new URL(publicUrl).pathname.replace(/\/$/, '');
+  return (target) => routePath(target, basePath);
+}
+
 /** The path that routes are known by: without an authority (RFC 9112 §3.2.2) and without the public URL's own path. */
 function routePath(target: string, basePath: string): string {
   const path = /^https?:\/\/[^/?#]*/i.test(target) ? target.replace(/^https?:\/\/[^/?#]*/i, '') || '/' : target;
@@ -240,7 +257,11 @@ function routePath(target: string, basePath: string): string {
 /** A request id that came along is kept when it is plain; it joins our log to the proxy's. */
 function requestIdOf(request: { readonly headers: Record<string, string | string[] | undefined> }): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
+  return requestIdOr(typeof given === 'string' ? given : undefined);
+}
+
+function requestIdOr(given: string | undefined): string {
+  return given !== undefined && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
 }
 
 /** Known path, other method: 405 with Allow. Unknown path: 404. In the format of the endpoint. */

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Caller, type Guard, GuardError } from '@bindery/guard';
+import { originalRequest, readAskedHeaders } from './gateway-headers.ts';
+import { createGatewayLog, type GatewayLogger } from './gateway-log.ts';
+import { isTrustedPeer, trustedPeers } from './gateway-peers.ts';
 
 /** Where proxies ask whether a request may pass. */
 export const gatewayPath = '/verify';
@@ -10,14 +13,16 @@ export interface GatewayDeps {
   readonly guard: Guard;
   /** Proxies besides loopback, as addresses or networks. */
   readonly trustedProxies: readonly string[];
-  readonly onError: (error: unknown) => void;
+  readonly logger: GatewayLogger;
+  /** The path that routes are known by, of what stands in the request line. */
+  readonly routePath: (target: string) => string;
+  /** The id of a request, from the `X-Request-Id` that came along, if one did. */
+  readonly requestId: (given: string | undefined) => string;
+  /** Whether the server is stopping: then each answer is the last on its connection. */
+  readonly isDraining: () => boolean;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
 }
-
-/** The two spellings in which proxies pass on what was asked of them. */
-const families = [
-  { method: 'x-forwarded-method', uri: 'x-forwarded-uri' },
-  { method: 'x-original-method', uri: 'x-original-uri' },
-] as const;
 
 /**
  * Answers proxies: 200 with who is calling, 401 or 403 with the reason. Never another status on the caller's account,
@@ -25,102 +30,119 @@ const families = [
  */
 export function createGateway(deps: GatewayDeps): (request: IncomingMessage, response: ServerResponse) => boolean {
   const trusted = trustedPeers(deps.trustedProxies);
+  const log = createGatewayLog(deps.logger, trusted, deps.now);
+  // The peer of a connection stays the same, and a look into the list is dear.
+  const peers = new WeakMap<Socket, boolean>();
+
+  function isFromTrusted({ socket }: IncomingMessage): boolean {
+    const known = peers.get(socket);
+    if (known !== undefined) {
+      return known;
+    }
+    const isTrusted = isTrustedPeer(trusted, socket.remoteAddress);
+    peers.set(socket, isTrusted);
+    return isTrusted;
+  }
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    const asked = readAskedHeaders(request.rawHeaders);
+    const isTrusted = isFromTrusted(request);
+    const requestId = deps.requestId(asked.requestIds.length === 1 ? asked.requestIds[0] : undefined);
+    const asking = { request, asked, isTrusted, requestId, started: performance.now() };
+
+    // Of a flat list Node makes a head in half the time that an object takes.
+    function send(status: number, headers: readonly string[]): void {
+      const last = deps.isDraining() ? ['connection', 'close'] : [];
+      response.writeHead(status, [...headers, 'x-request-id', requestId, ...last]);
+      // A body that came along is of no interest: Node reads it away after the answer.
+      response.end();
+    }
+
+    function refuse({ status, reason, challenge, error }: Refusal): void {
+      const challenged = challenge === undefined ? [] : ['www-authenticate', challenge];
+      send(status, [...commonHeaders, ...challenged, 'x-auth-error', reason]);
+      log.refused({ ...asking, status, reason, error });
+    }
+
+    const original = originalRequest(asked, isTrusted);
+    if (original === undefined) {
+      refuse({ status: 403, reason: 'the proxy passed on two different requests' });
+      return;
+    }
+    deps.guard.check({ method: original.method, headers: request.rawHeaders }).then(
+      (caller) => {
+        send(200, identityOf(caller));
+        if (log.isVerbose) {
+          log.letIn({ ...asking, status: 200 });
+        }
+      },
+      (error: unknown) => refuse(refusalOf(deps.guard, error)),
+    );
+  }
+
   return (request, response) => {
-    if (!isGatewayPath(request.url ?? '')) {
+    const target = request.url ?? '';
+    if (!isGatewayPath(target) && !isGatewayPath(deps.routePath(target))) {
       return false;
     }
-    // A body is of no interest; read away so that the connection stays usable.
-    request.resume();
-    void answer(deps, trusted, request, response);
+    serve(request, response);
     return true;
   };
 }
 
-function isGatewayPath(url: string): boolean {
-  const next = url.charCodeAt(gatewayPath.length);
+function isGatewayPath(path: string): boolean {
+  const next = path.charCodeAt(gatewayPath.length);
   // End of the path, `/` or `?`.
-  return url.startsWith(gatewayPath) && (Number.isNaN(next) || next === 0x2f || next === 0x3f);
+  return path.startsWith(gatewayPath) && (Number.isNaN(next) || next === 0x2f || next === 0x3f);
 }
 
-async function answer(
-  { guard, onError }: GatewayDeps,
-  trusted: BlockList,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  try {
-    const method = originalMethod(request.headersDistinct, isTrustedPeer(trusted, request.socket.remoteAddress));
-    if (method === undefined) {
-      send(response, 403, { 'x-auth-error': 'the proxy passed on two different requests' });
-      return;
-    }
-    const caller = await guard.check({ method, headers: request.rawHeaders });
-    send(response, 200, identityOf(caller));
-  } catch (error) {
-    sendRefusal(guard, response, error, onError);
-  }
-}
+const commonHeaders = [
+  'cache-control',
+  'no-store',
+  'x-content-type-options',
+  'nosniff',
+  'content-length',
+  '0',
+] as const;
 
-/** The method that was asked of the proxy; a write when nobody says, undefined when two say different things. */
-export function originalMethod(headers: NodeJS.Dict<string[]>, isTrusted: boolean): string | undefined {
-  if (!isTrusted) {
-    // Anybody may write these headers.
-    return 'POST';
-  }
-  const methods = families.flatMap(({ method }) => headers[method] ?? []);
-  const uris = families.flatMap(({ uri }) => headers[uri] ?? []);
-  if (new Set(methods).size > 1 || new Set(uris).size > 1) {
-    return undefined;
-  }
-  return methods[0] === undefined || methods[0] === '' ? 'POST' : methods[0];
-}
+/** A caller is the same object for every call with the same token. */
+const identities = new WeakMap<Caller, readonly string[]>();
 
-function identityOf(caller: Caller): Record<string, string> {
-  return {
-    'x-client-id': caller.clientId,
-    'x-organization-id': caller.organizationId,
-    'x-access': caller.access,
-    'x-scope': caller.scopes.join(' '),
+function identityOf(caller: Caller): readonly string[] {
+  const known = identities.get(caller);
+  if (known !== undefined) {
+    return known;
+  }
+  const headers = [
+    ...commonHeaders,
+    ...['x-client-id', caller.clientId],
+    ...['x-organization-id', caller.organizationId],
+    ...['x-access', caller.access],
+    ...['x-scope', caller.scopes.join(' ')],
     // Always there, so that a proxy that copies it overwrites what a caller sent.
-    'x-user-id': caller.userId ?? '',
+    ...['x-user-id', caller.userId ?? ''],
+  ];
+  identities.set(caller, headers);
+  return headers;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly challenge?: string | undefined;
+  /** What went wrong on this side. */
+  readonly error?: unknown;
+}
+
+function refusalOf(guard: Guard, error: unknown): Refusal {
+  const { status, headers } = guard.answer(error);
+  if (status >= 500) {
+    return { status, reason: 'the guard cannot check now', error };
+  }
+  return {
+    // A header that is sent twice is 400 by the guard, which proxies would turn into 500.
+    status: status === 401 ? 401 : 403,
+    reason: error instanceof GuardError ? error.message : 'refused',
+    challenge: headers['www-authenticate'],
   };
-}
-
-function sendRefusal(guard: Guard, response: ServerResponse, error: unknown, onError: (error: unknown) => void): void {
-  const refusal = guard.answer(error);
-  if (refusal.status >= 500) {
-    onError(error);
-    send(response, refusal.status, { 'x-auth-error': 'the guard cannot check now' });
-    return;
-  }
-  const challenge = refusal.headers['www-authenticate'];
-  send(response, refusal.status === 401 ? 401 : 403, {
-    ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
-    'x-auth-error': error instanceof GuardError ? error.message : 'refused',
-  });
-}
-
-function send(response: ServerResponse, status: number, headers: Record<string, string>): void {
-  response.writeHead(status, {
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'content-length': '0',
-    ...headers,
-  });
-  response.end();
-}
-
-/** The peers whose words about the original request are believed: loopback, and those that are named. */
-export function trustedPeers(trustedProxies: readonly string[]): BlockList {
-  const trusted = new BlockList();
-  for (const entry of ['127.0.0.0/8', '::1/128', ...trustedProxies]) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    trusted.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
-  }
-  return trusted;
-}
-
-export function isTrustedPeer(trusted: BlockList, address: string | undefined): boolean {
-  return address !== undefined && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
