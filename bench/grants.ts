@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgresCluster } from '../test/postgres-cluster.ts';
 import { createDatabaseIn } from '../test/postgres-databases.ts';
-import type { LoadOptions, LoadResult } from './load.ts';
-import { load, processorTimeOf, run, type Served, serve } from './processes.ts';
+import type { LoadOptions } from './load.ts';
+import { run, type Served, serve } from './processes.ts';
+import { type Turn, takeTurn } from './turns.ts';
 
 /** How long and how often to measure. */
 export interface GrantOptions {
@@ -19,13 +20,7 @@ export interface GrantResult {
   readonly store: 'SQLite' | 'PostgreSQL';
   readonly grant: 'client_credentials' | 'refresh_token' | 'password';
   readonly connections: number;
-  readonly rounds: readonly GrantTurn[];
-}
-
-/** One turn of the load generator. */
-export interface GrantTurn extends LoadResult {
-  /** Of the server, for one token. */
-  readonly processorMicroseconds: number | undefined;
+  readonly rounds: readonly Turn[];
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -90,22 +85,19 @@ async function measureStore(
 async function measure(
   store: GrantResult['store'],
   grant: GrantResult['grant'],
-  { pid }: Served,
+  served: Served,
   options: GrantOptions,
   prepare: () => Promise<LoadOptions>,
 ): Promise<GrantResult> {
-  const rounds: GrantTurn[] = [];
+  const rounds: Turn[] = [];
   let connections = 0;
   for (let round = -1; round < options.rounds; round += 1) {
     const prepared = await prepare();
     connections = prepared.connections;
-    const before = processorTimeOf(pid);
-    const result = await load(round === -1 ? { ...prepared, seconds: Math.min(1, prepared.seconds) } : prepared);
-    const after = processorTimeOf(pid);
+    const seconds = round === -1 ? Math.min(1, prepared.seconds) : prepared.seconds;
+    const turn = await takeTurn(served, { ...prepared, seconds });
     if (round >= 0) {
-      const processorMicroseconds =
-        before === undefined || after === undefined ? undefined : (after - before) / result.requests;
-      rounds.push({ ...result, processorMicroseconds });
+      rounds.push(turn);
     }
   }
   return { store, grant, connections, rounds };

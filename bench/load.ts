@@ -6,8 +6,10 @@ import { connect } from 'node:net';
 export interface LoadOptions {
   readonly url: string;
   readonly path: string;
-  /** What each connection sends in turn; the last goes to all that are left. */
+  /** The form that each connection sends in turn; the last goes to all that are left. Without any, a GET is sent. */
   readonly bodies: readonly string[];
+  /** More headers of each request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Whether each request carries the refresh token that the answer before it brought. */
   readonly isChain?: boolean;
   readonly connections: number;
@@ -60,12 +62,13 @@ interface Connection extends LoadOptions {
   readonly body: string;
 }
 
-function requestBytes({ url, path }: LoadOptions, body: string): Buffer {
+function requestBytes({ url, path, bodies, headers = {} }: LoadOptions, body: string): Buffer {
+  const isGet = bodies.length === 0;
   const head = [
-    `POST ${path} HTTP/1.1`,
+    `${isGet ? 'GET' : 'POST'} ${path} HTTP/1.1`,
     `Host: ${new URL(url).host}`,
-    'Content-Type: application/x-www-form-urlencoded',
-    `Content-Length: ${body.length}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(isGet ? [] : ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${body.length}`]),
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

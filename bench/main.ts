@@ -1,5 +1,5 @@
-// `npm run bench`: tokens per second beside a bare node:http server, in one run, in turns; then every grant on both
-// databases.
+// `npm run bench`: tokens per second beside a bare node:http server, in one run, in turns; every grant on both databases;
+// verifications beside other libraries, and requests through the gateway beside a bare server.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { BareOptions } from './bare-server.ts';
 import { type GrantResult, measureGrants } from './grants.ts';
 import type { LoadResult } from './load.ts';
-import { load, memoryOf, processorTimeOf, run, type Served, serve } from './processes.ts';
+import { load, memoryOf, run, type Served, serve } from './processes.ts';
+import { cells, median, type Summary, summarize, type Turn, takeTurn } from './turns.ts';
+import { linesOfVerifying, measureVerifying, type Verifying } from './verifying.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -17,9 +19,10 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '32' },
     algorithms: { type: 'string', default: 'ES256,RS256' },
     grants: { type: 'boolean', default: true },
+    verify: { type: 'boolean', default: true },
     save: { type: 'boolean', default: false },
   },
-  // --no-grants measures without them.
+  // --no-grants and --no-verify measure without them.
   allowNegative: true,
 });
 const rounds = Number(options.rounds);
@@ -42,26 +45,12 @@ interface Comparison {
   readonly answerBytes: { readonly bindery: number; readonly bare: number };
 }
 
-/** Medians over the rounds; times in milliseconds. */
-interface Summary {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Of the server, for one token. */
-  readonly processorMicroseconds: number;
-  readonly rounds: readonly Turn[];
-}
-
-interface Turn extends LoadResult {
-  readonly processorMicroseconds: number | undefined;
-}
-
 const comparisons: Comparison[] = [];
 for (const algorithm of options.algorithms.split(',').filter(Boolean)) {
   comparisons.push(await compare(algorithm === 'RS256' ? 'RS256' : 'ES256'));
 }
 const grants = options.grants ? await measureGrants({ rounds, seconds, connections }) : [];
-report(comparisons, grants);
+report(comparisons, grants, options.verify ? await measureVerifying({ rounds, seconds, connections }) : undefined);
 
 async function compare(algorithm: BareOptions['algorithm']): Promise<Comparison> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-bench-'));
@@ -158,55 +147,27 @@ async function takeTurns(bindery: Served, bare: Served, body: string) {
     await load({ url, path, bodies: [body], connections, seconds: Math.min(2, seconds) });
   }
   for (let round = 0; round < rounds; round += 1) {
-    results.bindery.push(await measure(bindery, body));
-    results.bare.push(await measure(bare, body));
+    results.bindery.push(await takeTurn(bindery, { path, bodies: [body], connections, seconds }));
+    results.bare.push(await takeTurn(bare, { path, bodies: [body], connections, seconds }));
   }
   return results;
 }
 
-/** One turn under load, with the processor time of the server: it says more than the clock where others work too. */
-async function measure({ url, pid }: Served, body: string): Promise<Turn> {
-  const before = processorTimeOf(pid);
-  const result = await load({ url, path, bodies: [body], connections, seconds });
-  const after = processorTimeOf(pid);
-  const processorMicroseconds =
-    before === undefined || after === undefined ? undefined : (after - before) / result.requests;
-  return { ...result, processorMicroseconds };
-}
-
-function summarize(results: readonly Turn[]): Summary {
-  return {
-    perSecond: median(results.map((result) => result.perSecond)),
-    p50: median(results.map((result) => result.p50)),
-    p99: median(results.map((result) => result.p99)),
-    processorMicroseconds: median(results.map((result) => result.processorMicroseconds ?? Number.NaN)),
-    rounds: results,
-  };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
-}
-
-function report(found: readonly Comparison[], byGrant: readonly GrantResult[]): void {
+function report(found: readonly Comparison[], byGrant: readonly GrantResult[], verifying: Verifying | undefined): void {
   const machine = {
     cores: availableParallelism(),
     memoryGibibytes: Math.round(totalmem() / 2 ** 30),
     system: `${platform()} ${arch()}`,
     node: process.versions.node,
   };
-  const lines = [
-    `${machine.cores} cores, ${machine.memoryGibibytes} GiB, ${machine.system}, Node ${machine.node}; ${connections} connections, ${rounds} rounds of ${seconds} s`,
-    '',
-    '| | tokens/s | p50 ms | p99 ms | CPU µs/token | of bare | cold start ms | memory idle / peak MiB |',
-    '|---|---|---|---|---|---|---|---|',
-    ...found.flatMap(({ algorithm, bindery, bare, ratio, memoryMebibytes: { idle, peak }, coldStartMilliseconds }) => [
-      `| ${algorithm} Bindery | ${cells(bindery)} | **${ratio.toFixed(2)}** | ${coldStartMilliseconds.toFixed(0)} | ${idle ?? '?'} / ${peak ?? '?'} |`,
-      `| ${algorithm} bare node:http | ${cells(bare)} | 1 | | |`,
-    ]),
+  const tables = [
+    found.length === 0 ? [] : linesOfTokens(found),
+    byGrant.length === 0 ? [] : linesOf(byGrant),
+    verifying === undefined ? [] : linesOfVerifying(verifying),
   ];
-  process.stdout.write(`${[...lines, '', ...linesOf(byGrant)].join('\n')}\n`);
+  const conditions = `${machine.cores} cores, ${machine.memoryGibibytes} GiB, ${machine.system}, Node ${machine.node}; ${connections} connections, ${rounds} rounds of ${seconds} s`;
+  const filled = tables.filter((lines) => lines.length > 0);
+  process.stdout.write(`${[conditions, ...filled.map((lines) => lines.join('\n'))].join('\n\n')}\n`);
   if (options.save) {
     save({
       date: new Date().toISOString(),
@@ -216,8 +177,20 @@ function report(found: readonly Comparison[], byGrant: readonly GrantResult[]): 
       seconds,
       comparisons: found,
       grants: byGrant,
+      verifying,
     });
   }
+}
+
+function linesOfTokens(found: readonly Comparison[]): readonly string[] {
+  return [
+    '| | tokens/s | p50 ms | p99 ms | CPU µs/token | of bare | cold start ms | memory idle / peak MiB |',
+    '|---|---|---|---|---|---|---|---|',
+    ...found.flatMap(({ algorithm, bindery, bare, ratio, memoryMebibytes: { idle, peak }, coldStartMilliseconds }) => [
+      `| ${algorithm} Bindery | ${cells(bindery)} | **${ratio.toFixed(2)}** | ${coldStartMilliseconds.toFixed(0)} | ${idle ?? '?'} / ${peak ?? '?'} |`,
+      `| ${algorithm} bare node:http | ${cells(bare)} | 1 | | |`,
+    ]),
+  ];
 }
 
 function linesOf(byGrant: readonly GrantResult[]): readonly string[] {
@@ -229,10 +202,6 @@ function linesOf(byGrant: readonly GrantResult[]): readonly string[] {
         `| ${store} ${grant} | ${open} | ${cells(summarize(turns))} |`,
     ),
   ];
-}
-
-function cells({ perSecond, p50, p99, processorMicroseconds }: Summary): string {
-  return `${perSecond.toFixed(0)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${processorMicroseconds.toFixed(0)}`;
 }
 
 function save(result: { readonly date: string } & Readonly<Record<string, unknown>>): void {
