@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Bindery, createClient, getToken, startBindery, type TestClient, waitFor } from './harness.ts';
+import { accepts, type ProxyProcess, startCaddy, startNginx } from './proxies.ts';
 
 /** What the API behind the proxy was asked. */
 interface Asked {
   readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
-}
-
-/** A proxy that was started with the snippet of `deploy/`. */
-interface Proxy {
-  readonly name: string;
-  readonly url: string;
-  stop(): Promise<void>;
 }
 
 let bindery: Bindery;
@@ -33,8 +23,7 @@ const api = createServer((request, response) => {
   request.resume();
   response.end('from the api');
 });
-const folder = mkdtempSync(join(tmpdir(), 'bindery-gateway-'));
-const proxies: Proxy[] = [];
+const proxies: ProxyProcess[] = [];
 
 before(async () => {
   bindery = await startBindery();
@@ -44,7 +33,9 @@ before(async () => {
   readerToken = await getToken(bindery, reader);
   writerToken = await getToken(bindery, writer);
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-  proxies.push(await startNginx(), await startCaddy());
+  // The address of a net server that listens on a port is an object.
+  const ports = { bindery: Number(new URL(bindery.url).port), api: (api.address() as AddressInfo).port };
+  proxies.push(await startNginx(ports), await startCaddy(ports));
 });
 
 after(async () => {
@@ -52,7 +43,6 @@ after(async () => {
   api.close();
   api.closeAllConnections();
   await bindery[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test('the gateway answers 200 with who is calling', async () => {
@@ -312,68 +302,6 @@ async function call(
   return { status: response.status, headers: response.headers, asked: [...asked] };
 }
 
-async function startNginx(): Promise<Proxy> {
-  const { text, url } = await fillIn('../deploy/nginx/bindery.conf');
-  const file = join(folder, 'nginx.conf');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`)
-    .join('\n');
-  const user = process.getuid?.() === 0 ? 'user root;\n' : '';
-  writeFileSync(
-    file,
-    `${user}daemon off;\npid ${join(folder, 'nginx.pid')};\nerror_log stderr warn;\nevents {}\nhttp {\n  access_log off;\n${temporary}\n${text}\n}\n`,
-  );
-  return start('nginx', url, ['-p', folder, '-c', file]);
-}
-
-async function startCaddy(): Promise<Proxy> {
-  const { text, url } = await fillIn('../deploy/caddy/Caddyfile');
-  const file = join(folder, 'Caddyfile');
-  writeFileSync(file, `{\n\tadmin off\n\tauto_https off\n}\n\n${text}`);
-  return start('caddy', url, ['run', '--config', file, '--adapter', 'caddyfile']);
-}
-
-/** A snippet of `deploy/` with the addresses of this test. */
-async function fillIn(path: string): Promise<{ readonly text: string; readonly url: string }> {
-  const port = await freePort();
-  const text = readFileSync(new URL(path, import.meta.url), 'utf8')
-    .replaceAll('127.0.0.1:8080', `127.0.0.1:${new URL(bindery.url).port}`)
-    // The address of a net server that listens on a port is an object.
-    .replaceAll('127.0.0.1:9000', `127.0.0.1:${(api.address() as AddressInfo).port}`)
-    .replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`);
-  return { text, url: `http://127.0.0.1:${port}` };
-}
-
-async function start(name: string, url: string, args: readonly string[]): Promise<Proxy> {
-  const child = spawn(name, args, {
-    env: { ...process.env, HOME: folder, PATH: `${process.env['PATH']}:/usr/sbin` },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let log = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  child.stdout.resume();
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  child.once('error', (error) => {
-    log += error.message;
-  });
-  await waitFor(async () => {
-    if (child.exitCode !== null) {
-      throw new Error(`${name} ended: ${log}`);
-    }
-    return (await accepts(Number(new URL(url).port))) ? true : undefined;
-  });
-  return {
-    name,
-    url,
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-    },
-  };
-}
-
 /** Writes to a connection and returns the head of each answer, once the server has closed it. */
 function exchange(port: number, text: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
@@ -384,25 +312,5 @@ function exchange(port: number, text: string): Promise<string[]> {
     });
     socket.once('error', reject);
     socket.once('close', () => resolve(answer.split('\r\n\r\n').filter(Boolean)));
-  });
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createTcpServer().listen(0, '127.0.0.1', () => {
-      // Listening on a port, its address is an object.
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
   });
 }
