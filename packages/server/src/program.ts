@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { apiCommands } from './commands/api.ts';
+import { auditCommand } from './commands/audit.ts';
 import { brandingCommands } from './commands/changes.ts';
 import { clientCommands } from './commands/clients.ts';
 import { conformCommand } from './commands/conform.ts';
@@ -58,6 +59,7 @@ export function createProgram(run: (server: RunningServer) => void): Command {
   tokenCommands(program);
   conformCommand(program);
   brandingCommands(program);
+  auditCommand(program);
   maintenanceCommands(program);
   return program;
 }

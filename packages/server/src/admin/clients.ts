@@ -1,12 +1,12 @@
 import { createClient, deleteClient, rotateSecret, setSecretEnd, updateClient } from '../actions/clients.ts';
+import { readClientUsage } from '../actions/usage.ts';
 import { ApiError } from '../errors.ts';
 import { ClientSearch, type ListedClient } from '../store/client-list.ts';
-import { readUsage } from '../store/usage.ts';
 import { type Call, type Handlers, setEtag } from './call.ts';
 import type { clientOperations } from './contract/clients.ts';
 import type { OperationName, ResponseOf } from './contract/index.ts';
 import { exportTrail, readTrail } from './trail.ts';
-import { dayMilliseconds, thirtyDaysBefore, toClient, toDays, toTimestamp, toTimestampOrNull } from './wire.ts';
+import { toClient, toTimestamp, toTimestampOrNull } from './wire.ts';
 
 type AnyCall = Call<OperationName>;
 
@@ -80,17 +80,8 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
   async getClientUsage(call) {
     const { context, organizationId } = call;
     const { client } = await findListed(call, call.parameters['clientId'] ?? '');
-    const now = context.now();
-    const since = thirtyDaysBefore(now);
-    const hours = await readUsage(context.database.queries, { organizationId, clientId: client.id }, since);
-    const lastDay = hours.filter(({ hour }) => hour > now - dayMilliseconds);
-    return {
-      lastDay: {
-        issued: lastDay.reduce((sum, { issued }) => sum + issued, 0),
-        refused: lastDay.reduce((sum, { refused }) => sum + refused, 0),
-      },
-      days: toDays(hours, since, now),
-    };
+    const { lastDay, days } = await readClientUsage(context, { organizationId, clientId: client.id });
+    return { lastDay, days: [...days] };
   },
 
   async listActivity(call) {

@@ -1,23 +1,19 @@
 import { createInvitation, createResetLink, deleteInvitation, readInvitations } from '../actions/invitations.ts';
 import { deleteOrganization, requireOrganization, updateOrganizationDetails } from '../actions/organizations.ts';
+import { readOverview } from '../actions/usage.ts';
 import { removeMember, setMemberRole } from '../actions/users.ts';
 import { ApiError } from '../errors.ts';
 import type { AuditFilter } from '../store/audit.ts';
-import { ClientSearch } from '../store/client-list.ts';
 import type { OneTimeLink } from '../store/one-time-links.ts';
-import { readUsage } from '../store/usage.ts';
 import { type Member, OrganizationMembers } from '../store/users.ts';
 import { type Call, type Handlers, setEtag } from './call.ts';
 import type { OperationName, QueryOf, ResponseOf } from './contract/index.ts';
 import type { organizationOperations } from './contract/organizations.ts';
 import { requireRecent } from './gate.ts';
 import { exportTrail, type NamedRecord, readTrail } from './trail.ts';
-import { thirtyDaysBefore, toClient, toDays, toMember, toOrganization, toTimestamp } from './wire.ts';
+import { toClient, toMember, toOrganization, toTimestamp } from './wire.ts';
 
 type AnyCall = Call<OperationName>;
-
-/** So many clients of each kind are named on the overview. */
-const attentionMax = 5;
 
 /** One organization: what it is, who is in it, what happened in it. */
 export const organizationHandlers: Handlers<keyof typeof organizationOperations> = {
@@ -28,26 +24,13 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
   },
 
   async getOverview({ context, organizationId }) {
-    const now = context.now();
-    const since = thirtyDaysBefore(now);
-    const hours = await readUsage(context.database.queries, { organizationId }, since);
-    const search = new ClientSearch(context.database.queries, organizationId, now);
-    const page = { size: attentionMax, number: 1 };
-    const attention = async (usage: 'expiring' | 'never' | 'idle') => {
-      const filter = { usage, sort: 'name', state: 'active' } as const;
-      return { clients: (await search.list(filter, page)).map(toClient), count: await search.count(filter) };
-    };
-    const [expiring, neverUsed, idle] = [
-      await attention('expiring'),
-      await attention('never'),
-      await attention('idle'),
-    ];
+    const { days, clientCount, expiring, neverUsed, idle } = await readOverview(context, organizationId);
     return {
-      days: toDays(hours, since, now),
-      clientCount: await search.count({ sort: 'name' }),
-      expiring: expiring.clients,
-      neverUsed: neverUsed.clients,
-      idle: idle.clients,
+      days: [...days],
+      clientCount,
+      expiring: expiring.clients.map(toClient),
+      neverUsed: neverUsed.clients.map(toClient),
+      idle: idle.clients.map(toClient),
       counts: { expiring: expiring.count, neverUsed: neverUsed.count, idle: idle.count },
     };
   },

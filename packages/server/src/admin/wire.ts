@@ -61,35 +61,3 @@ export function toMember(member: Member): ResponseOf<'updateMember'> {
     hasRightsElsewhere: member.hasRightsElsewhere,
   };
 }
-
-/** Counters of each day (UTC) from `since` to `now`, days without any included. */
-export function toDays(
-  hours: readonly { readonly hour: number; readonly issued: number; readonly refused: number }[],
-  since: number,
-  now: number,
-): { date: string; issued: number; refused: number }[] {
-  const days = new Map<string, { date: string; issued: number; refused: number }>();
-  for (let at = since; at <= now; at += dayMilliseconds) {
-    const date = dateOf(at);
-    days.set(date, { date, issued: 0, refused: 0 });
-  }
-  for (const { hour, issued, refused } of hours) {
-    const day = days.get(dateOf(hour));
-    if (day !== undefined) {
-      day.issued += issued;
-      day.refused += refused;
-    }
-  }
-  return [...days.values()];
-}
-
-export const dayMilliseconds = 86_400_000;
-
-/** The beginning of the day (UTC) 29 days ago: with today, 30 days. */
-export function thirtyDaysBefore(now: number): number {
-  return now - (now % dayMilliseconds) - 29 * dayMilliseconds;
-}
-
-function dateOf(at: number): string {
-  return toTimestamp(at).slice(0, 10);
-}

@@ -25,6 +25,7 @@ import {
 } from './options.ts';
 import { moment, print, say, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
+import { clientUsageCommand } from './usage.ts';
 
 const dayMilliseconds = 86_400_000;
 const clientExample = 'client_0GVkWHzDT6yPOXqSWcBCGz';
@@ -35,6 +36,7 @@ export function clientCommands(program: Command): void {
   createCommand(client);
   listCommand(client);
   showCommand(client);
+  clientUsageCommand(client);
   stateCommands(client);
   accessCommand(client);
   rotateCommand(client);

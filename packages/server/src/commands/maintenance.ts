@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
 import { openStore } from '../actions/open-store.ts';
 import { loadConfig } from '../config.ts';
-import { listAuditEntries } from '../store/audit.ts';
-import { type AnswerOptions, answering, outputOf } from './options.ts';
-import { moment, print, say, table, timestamp } from './output.ts';
-import { withStore } from './store-command.ts';
+import { say } from './output.ts';
 
-/** `bindery migrate`, `bindery audit` and `bindery healthcheck` */
+/** `bindery migrate` and `bindery healthcheck` */
 export function maintenanceCommands(program: Command): void {
   program
     .command('migrate')
@@ -16,39 +13,6 @@ export function maintenanceCommands(program: Command): void {
       const context = await openStore(loadConfig(), 'create', Date.now);
       say(`store: ${context.database.location} is ready`);
       await context.database.close();
-    });
-
-  answering(program.command('audit'))
-    .description('show the newest entries of the audit trail')
-    .option('--org <organization-id>', 'of one organization')
-    .option('--client <client-id>', 'about one API client')
-    .option('--limit <number>', 'how many, at most 1000', '50')
-    .addHelpText('after', '\nExample:\n  bindery audit --client client_0GVkWHzDT6yPOXqSWcBCGz --limit 10')
-    .action(async (options: AnswerOptions & { org?: string; client?: string; limit: string }) => {
-      const limit = Math.min(Math.max(Number.parseInt(options.limit, 10) || 50, 1), 1000);
-      const items = await withStore((context) =>
-        listAuditEntries(context.database.queries, {
-          limit,
-          ...(options.org === undefined ? {} : { organizationId: options.org.toLowerCase() }),
-          ...(options.client === undefined ? {} : { targetId: options.client }),
-        }),
-      );
-      print(
-        outputOf(options),
-        { items: items.map((item) => ({ ...item, at: timestamp(item.at) })) },
-        table(
-          ['WHEN', 'WHO', 'WHAT', 'ABOUT', 'OUTCOME', 'REASON', 'FROM'],
-          items.map((item) => [
-            moment(item.at, ''),
-            [item.actor.type, item.actor.id].filter((part) => part !== null).join(' '),
-            item.action,
-            item.target?.id ?? '',
-            item.outcome,
-            item.reason ?? '',
-            item.actor.address ?? '',
-          ]),
-        ),
-      );
     });
 
   program

@@ -42,7 +42,18 @@ export function durationOrNow(text: string): number {
   return text === 'now' ? 0 : duration(text);
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
+/** Reads a day such as 2026-11-22 (its beginning in UTC) or a moment by RFC 3339, in epoch milliseconds. */
+export function instant(text: string): number {
+  const isForm = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/.test(text);
+  const at = Date.parse(text);
+  if (!isForm || Number.isNaN(at)) {
+    throw new InvalidArgumentError('Give a day such as 2026-11-22, or a moment such as 2026-11-22T09:30:00Z.');
+  }
+  return at;
+}
+
+/** Reads a whole number between two others. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!Number.isInteger(value) || value < least || value > most) {

@@ -5,6 +5,7 @@ import { organizationChanges } from './changes.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
+import { organizationShowCommand } from './usage.ts';
 
 /** `bindery org …` */
 export function organizationCommands(program: Command): void {
@@ -44,6 +45,7 @@ export function organizationCommands(program: Command): void {
       );
     });
 
+  organizationShowCommand(org);
   organizationChanges(org);
 
   for (const [name, state] of [

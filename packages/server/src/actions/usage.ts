@@ -1,0 +1,89 @@
+import { ClientSearch, type ListedClient } from '../store/client-list.ts';
+import { type HourOfUse, readUsage } from '../store/usage.ts';
+import type { ActionContext } from './context.ts';
+
+const dayMilliseconds = 86_400_000;
+/** So many clients of each kind are named. */
+const attentionMax = 5;
+
+/** Token requests of one day, or of several. */
+export interface Requests {
+  readonly issued: number;
+  readonly refused: number;
+}
+
+/** Token requests of one day in UTC, such as 2026-11-22. */
+export interface DayOfUse extends Requests {
+  readonly date: string;
+}
+
+/** Some clients that somebody should look at, and how many there are. */
+export interface Attention {
+  readonly clients: readonly ListedClient[];
+  readonly count: number;
+}
+
+/** What an organization's clients do, and which of them want attention. */
+export interface Overview {
+  /** 30 days, today the last. */
+  readonly days: readonly DayOfUse[];
+  readonly clientCount: number;
+  readonly expiring: Attention;
+  readonly neverUsed: Attention;
+  readonly idle: Attention;
+}
+
+export async function readOverview(context: ActionContext, organizationId: string): Promise<Overview> {
+  const now = context.now();
+  const since = thirtyDaysBefore(now);
+  const { queries } = context.database;
+  const search = new ClientSearch(queries, organizationId, now);
+  const attention = async (usage: 'expiring' | 'never' | 'idle'): Promise<Attention> => {
+    const filter = { usage, sort: 'name', state: 'active' } as const;
+    return { clients: await search.list(filter, { size: attentionMax, number: 1 }), count: await search.count(filter) };
+  };
+  return {
+    days: toDays(await readUsage(queries, { organizationId }, since), since, now),
+    clientCount: await search.count({ sort: 'name' }),
+    expiring: await attention('expiring'),
+    neverUsed: await attention('never'),
+    idle: await attention('idle'),
+  };
+}
+
+/** The token requests of one client in the last 24 hours and in 30 days. */
+export async function readClientUsage(
+  context: ActionContext,
+  client: { readonly organizationId: string; readonly clientId: string },
+): Promise<{ readonly lastDay: Requests; readonly days: readonly DayOfUse[] }> {
+  const now = context.now();
+  const since = thirtyDaysBefore(now);
+  const hours = await readUsage(context.database.queries, client, since);
+  return { lastDay: sum(hours.filter(({ hour }) => hour > now - dayMilliseconds)), days: toDays(hours, since, now) };
+}
+
+/** Several days or hours as one. */
+export function sum(parts: readonly Requests[]): Requests {
+  return {
+    issued: parts.reduce((total, { issued }) => total + issued, 0),
+    refused: parts.reduce((total, { refused }) => total + refused, 0),
+  };
+}
+
+function toDays(hours: readonly HourOfUse[], since: number, now: number): readonly DayOfUse[] {
+  const days: DayOfUse[] = [];
+  for (let at = since; at <= now; at += dayMilliseconds) {
+    const date = dateOf(at);
+    days.push({ date, ...sum(hours.filter(({ hour }) => dateOf(hour) === date)) });
+  }
+  return days;
+}
+
+/** The beginning of the day (UTC) 29 days ago: with today, 30 days. */
+function thirtyDaysBefore(now: number): number {
+  return now - (now % dayMilliseconds) - 29 * dayMilliseconds;
+}
+
+function dateOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
