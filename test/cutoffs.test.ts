@@ -24,7 +24,7 @@ describe('what is cut off', () => {
     await bindery[Symbol.asyncDispose]();
   });
 
-  /** What an API elsewhere, the API beside the server, and introspection say of a token. */
+  /** What an API elsewhere, the API beside the server, and the gateway say of a token. */
   async function isLive(tenant: Pick<Tenant, 'organizationId'>, accessToken: string) {
     const headers = { authorization: `Bearer ${accessToken}`, 'x-tenant-id': tenant.organizationId };
     const elsewhere = await guard.verify(new Request('https://api.example.com/', { headers })).then(
@@ -38,40 +38,47 @@ describe('what is cut off', () => {
     const beside = await fetch(`${bindery.url}/api/binders`, { headers });
     assert.ok(beside.status === 200 || beside.status === 401, String(beside.status));
     if (beside.status === 401) assert.match(beside.headers.get('www-authenticate') ?? '', /error="invalid_token"/);
-    return { elsewhere, beside: beside.status === 200 };
+    const gateway = await fetch(`${bindery.url}/verify`, { headers: { ...headers, 'x-original-method': 'GET' } });
+    assert.ok(gateway.status === 200 || gateway.status === 401, String(gateway.status));
+    // What is cut off before the first answer is cut off for the second; what is cut off between them, for the second only.
+    assert.ok(beside.status === 200 || gateway.status === 401, 'the gateway knows of it as soon as the API beside it');
+    return { elsewhere, beside: beside.status === 200, gateway: gateway.status === 200 };
   }
 
-  const live = { elsewhere: true, beside: true };
-  const dead = { elsewhere: false, beside: false };
+  const live = { elsewhere: true, beside: true, gateway: true };
+  const dead = { elsewhere: false, beside: false, gateway: false };
 
-  for (const way of ways) {
-    test(`${way.name} has its live tokens refused everywhere, and nobody else's`, async () => {
-      const tenant = await newTenant(bindery, context);
-      const bystander = await newTenant(bindery, context);
-      for (const kind of both) assert.deepEqual(await isLive(tenant, tenant[kind]), live, `${kind} at first`);
-      await way.cut(context, bindery, tenant);
-      for (const kind of way.ends) {
-        await waitFor(async () => {
-          const seen = await isLive(tenant, tenant[kind]);
-          return seen.beside || seen.elsewhere ? undefined : true;
-        });
-      }
-      for (const kind of both) {
-        const expected = way.ends.includes(kind) ? dead : live;
-        assert.deepEqual(await isLive(tenant, tenant[kind]), expected, kind);
-        assert.deepEqual(await isLive(bystander, bystander[kind]), live, `${kind} of a bystander`);
-      }
-      if (way.isForGood) return;
-      await way.undo?.(context, tenant);
-      // A token that is asked for at once is not born dead.
-      const again = newTokens(bindery, tenant);
-      for (const kind of way.ends) {
-        const { access_token } = await waitFor(() => again[kind]().catch(() => undefined));
-        assert.deepEqual(await isLive(tenant, access_token), live, `a new ${kind}`);
-        assert.deepEqual(await isLive(tenant, tenant[kind]), dead, `the old ${kind}`);
-      }
-    });
-  }
+  // Each waits for the next poll of the guard, and has a tenant of its own.
+  describe('by each way', { concurrency: 4 }, () => {
+    for (const way of ways) {
+      test(`${way.name} has its live tokens refused everywhere, and nobody else's`, async () => {
+        const tenant = await newTenant(bindery, context);
+        const bystander = await newTenant(bindery, context);
+        for (const kind of both) assert.deepEqual(await isLive(tenant, tenant[kind]), live, `${kind} at first`);
+        await way.cut(context, bindery, tenant);
+        for (const kind of way.ends) {
+          await waitFor(async () => {
+            const seen = await isLive(tenant, tenant[kind]);
+            return seen.beside || seen.elsewhere || seen.gateway ? undefined : true;
+          });
+        }
+        for (const kind of both) {
+          const expected = way.ends.includes(kind) ? dead : live;
+          assert.deepEqual(await isLive(tenant, tenant[kind]), expected, kind);
+          assert.deepEqual(await isLive(bystander, bystander[kind]), live, `${kind} of a bystander`);
+        }
+        if (way.isForGood) return;
+        await way.undo?.(context, tenant);
+        // A token that is asked for at once is not born dead.
+        const again = newTokens(bindery, tenant);
+        for (const kind of way.ends) {
+          const { access_token } = await waitFor(() => again[kind]().catch(() => undefined));
+          assert.deepEqual(await isLive(tenant, access_token), live, `a new ${kind}`);
+          assert.deepEqual(await isLive(tenant, tenant[kind]), dead, `the old ${kind}`);
+        }
+      });
+    }
+  });
 
   test('the list is signed, says when, and names nobody', async () => {
     const tenant = await newTenant(bindery, context);
