@@ -43,11 +43,12 @@ suite('the package for npm', async () => {
   });
 
   const skip = older === undefined ? 'no Node of 20 to 25 stands on PATH besides the one that runs this' : false;
-  test('keeps the table on the oldest Node that there is', { skip }, async () => {
-    const module = join(unpacked, 'package/dist/index.js');
-    const language = { name: 'packed JavaScript', command: [older ?? '', `${drivers}driver.mjs`, module] };
+  suite('keeps the table on the oldest Node that there is', { concurrency: 4, skip }, () => {
     for (const row of cases.filter(({ name }) => !/429 with Retry-After is waited|given up|always breaks/.test(name))) {
-      await runCase(language, row);
+      test(row.name, () => {
+        const module = join(unpacked, 'package/dist/index.js');
+        return runCase({ name: 'packed JavaScript', command: [older ?? '', `${drivers}driver.mjs`, module] }, row);
+      });
     }
   });
 });

@@ -2,6 +2,7 @@
 # driver.sh: the conformance table's steps for the shell client, one line of JSON each. In a folder of its own,
 # which is removed at the end, are the cache, a clock that can be put forward, and a list of what programs were started with.
 
+# shellcheck disable=SC2016,SC2154 # the dollars in single quotes are jq's, and what it prints is assigned by eval
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
@@ -27,24 +28,21 @@ run() { # BODY OUTPUT ERRORS ARGUMENT...
 }
 
 # What the client hands out is an answer below 400, or one that says its own status; otherwise see standard error.
+described='def described:
+  (.errors | capture("bindery-client: (?<code>[a-z_]+): (?<message>.*)") // null) as $failure |
+  if $failure then $failure + {
+    status: (($failure.message | capture("status (?<n>[0-9]+)") | .n | tonumber) // null),
+    requestId: (($failure.message | capture("request (?<id>[A-Za-z0-9-]+-[0-9]+)") | .id) // null),
+    retryAfterSeconds: (($failure.message | capture("retry after (?<n>[0-9]+)") | .n | tonumber) // null)
+  } | with_entries(select(.value != null))
+  else { status: ((.output | fromjson? | .status) // 200), body: .output, errors: .errors } end;'
+
 result() { # OUTPUT ERRORS
-  jq -nc --rawfile output "$1" --rawfile errors "$2" '
-    ($errors | capture("bindery-client: (?<code>[a-z_]+): (?<message>.*)") // null) as $failure |
-    if $failure then $failure + {
-      status: (($failure.message | capture("status (?<n>[0-9]+)") | .n | tonumber) // null),
-      requestId: (($failure.message | capture("request (?<id>[A-Za-z0-9-]+-[0-9]+)") | .id) // null),
-      retryAfterSeconds: (($failure.message | capture("retry after (?<n>[0-9]+)") | .n | tonumber) // null)
-    } | with_entries(select(.value != null))
-    else { status: (($output | fromjson? | .status) // 200), body: $output, errors: $errors } end'
+  jq -nc --rawfile output "$1" --rawfile errors "$2" "$described { \$output, \$errors } | described"
 }
 
 fetch() {
-  method=$(jq -r '.method // "GET"' "$folder/step")
-  url=$(jq -r .url "$folder/step")
-  # The dot keeps line ends.
-  body=$(jq -j '.body // "", "."' "$folder/step")
-  body=${body%.}
-  case $(jq -r '.stream // (has("body") | not)' "$folder/step"):$method in
+  case $is_once:$method in
     true:POST) run "$body" "$folder/output" "$folder/errors" fetch "$method" "$url" --data-binary @- ;;
     true:*) run '' "$folder/output" "$folder/errors" fetch "$method" "$url" ;;
     *) run '' "$folder/output" "$folder/errors" fetch "$method" "$url" --data-binary "$body" ;;
@@ -53,41 +51,36 @@ fetch() {
 }
 
 together() {
-  url=$(jq -r .url "$folder/step")
-  count=$(jq -r .count "$folder/step")
+  set --
   for number in $(seq "$count"); do
     run '' "$folder/output.$number" "$folder/errors.$number" fetch GET "$url" &
+    set -- "$@" --rawfile "output_$number" "$folder/output.$number" --rawfile "errors_$number" "$folder/errors.$number"
   done
   wait
-  for number in $(seq "$count"); do
-    result "$folder/output.$number" "$folder/errors.$number"
-  done | jq -sc '{ statuses: "\(map(.status // .code) | unique | map(tostring) | join(",")) x \(length)" }'
+  jq -nc --argjson count "$count" "$@" "$described"'
+    [range(1; $count + 1) | { output: $ARGS.named["output_\(.)"], errors: $ARGS.named["errors_\(.)"] } | described] |
+    { statuses: "\(map(.status // .code) | unique | map(tostring) | join(",")) x \(length)" }'
 }
 
 start() {
-  # The dot keeps line ends.
-  setting() { jq -j --arg name "$1" '.options[$name] // "" | tostring, "."' "$folder/step"; }
-  export_setting() {
-    value=$(setting "$2")
-    export "$1=${value%.}"
-  }
-  export_setting BINDERY_ISSUER issuer
-  export_setting BINDERY_CLIENT_ID clientId
-  export_setting BINDERY_CLIENT_SECRET clientSecret
-  export_setting BINDERY_NEXT_CLIENT_SECRET nextClientSecret
-  export_setting BINDERY_ORGANIZATION_ID organizationId
-  export_setting BINDERY_TENANT_HEADER tenantHeader
-  export_setting BINDERY_TOKEN_URL tokenUrl
-  export_setting BINDERY_SCOPE scope
-  export_setting BINDERY_TIMEOUT_SECONDS timeoutSeconds
+  export BINDERY_ISSUER BINDERY_CLIENT_ID BINDERY_CLIENT_SECRET BINDERY_NEXT_CLIENT_SECRET BINDERY_ORGANIZATION_ID \
+    BINDERY_TENANT_HEADER BINDERY_TOKEN_URL BINDERY_SCOPE BINDERY_TIMEOUT_SECONDS
   # Wrong settings are found at the start of each call, before anything is sent; a URL that is refused ends it there.
   run '' "$folder/output" "$folder/errors" fetch GET refused
   if grep -q url_refused "$folder/errors"; then echo '{}'; else result "$folder/output" "$folder/errors"; fi
 }
 
+# One jq for each step: it takes longer to start than the rest of a step.
+assignments='@sh "step=\(.do) method=\(.method // "GET") url=\(.url // "") body=\(.body // "")
+  is_once=\(.stream // (has("body") | not)) count=\(.count // 0) seconds=\(.seconds // 0)",
+  (.options // empty | @sh "BINDERY_ISSUER=\(.issuer // "") BINDERY_CLIENT_ID=\(.clientId // "")
+  BINDERY_CLIENT_SECRET=\(.clientSecret // "") BINDERY_NEXT_CLIENT_SECRET=\(.nextClientSecret // "")
+  BINDERY_ORGANIZATION_ID=\(.organizationId // "") BINDERY_TENANT_HEADER=\(.tenantHeader // "")
+  BINDERY_TOKEN_URL=\(.tokenUrl // "") BINDERY_SCOPE=\(.scope // "") BINDERY_TIMEOUT_SECONDS=\(.timeoutSeconds // "")")'
+
 while IFS= read -r line; do
-  printf '%s\n' "$line" >"$folder/step"
-  case $(jq -r .do "$folder/step") in
+  eval "$(printf '%s\n' "$line" | jq -r "$assignments")"
+  case $step in
     start) start ;;
     fetch) fetch ;;
     together) together ;;
@@ -96,7 +89,7 @@ while IFS= read -r line; do
       if [ -s "$folder/output" ]; then jq -Rc '{ token: . }' "$folder/output"; else result "$folder/output" "$folder/errors"; fi
       ;;
     advance)
-      echo $(($(cat "$folder/now") + $(jq .seconds "$folder/step"))) >"$folder/now"
+      echo $(($(cat "$folder/now") + seconds)) >"$folder/now"
       echo '{}'
       ;;
     dump) jq -nc --rawfile errors "$folder/errors" --arg modes "$(ls -lnR "$folder/cache")" '{ dump: [$errors, $modes] }' ;;
