@@ -21,6 +21,11 @@ export interface Caller {
   readonly issuedAt: number;
 }
 
+/** Whether a value is an access at all. */
+export function isAccess(value: unknown): value is Access {
+  return value === 'read' || value === 'read_write';
+}
+
 /**
  * The access a method needs: GET, HEAD and OPTIONS read, everything else writes.
  * Method names are case-sensitive (RFC 9110 §9.1), so `get` is some unknown method and counts as a write.

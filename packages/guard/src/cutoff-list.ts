@@ -11,7 +11,10 @@ export type CutoffKind = (typeof cutoffKinds)[number];
 export interface CutoffList {
   /** Grows with every cut. */
   readonly seq: number;
-  /** By kind: the hash of an id, and the second of the cut. A token issued in that second or before it is refused. */
+  /**
+   * By kind: the hash of an id, and the second of the cut since the epoch. A token issued in that second or before it is
+   * refused.
+   */
   readonly cutoffs: Readonly<Record<CutoffKind, ReadonlyMap<string, number>>>;
 }
 
@@ -22,7 +25,10 @@ export interface CutoffSource {
   close?(): void;
 }
 
-/** Makes a list; a kind that is left out has no entries. */
+/**
+ * Makes a list; a kind that is left out has no entries. An entry is a hash of `hashCutoff` with the second of the cut,
+ * in whole seconds since the epoch; `seq` grows with every cut.
+ */
 export function createCutoffList(
   seq: number,
   cutoffs: Partial<Record<CutoffKind, Iterable<readonly [string, number]>>> = {},
@@ -42,7 +48,8 @@ export function createCutoffList(
 }
 
 /**
- * What stands in the list for an id: who does not know the id learns nothing from it. A member's id is the user's and
+ * What stands in the list for an id, as 22 characters of base64url (the first 16 bytes of SHA-256 over issuer, kind and
+ * id with line ends between): who does not know the id learns nothing from it. A member's id is the user's and
  * the organization's with a space between, a session's is the token's `sid`, a token's its `jti`.
  */
 export function hashCutoff(issuer: string, kind: CutoffKind, id: string): string {

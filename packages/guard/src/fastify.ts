@@ -1,6 +1,7 @@
 import type { Access } from './caller.ts';
 import { callerOf, rememberCaller } from './caller-of.ts';
 import type { Guard } from './guard.ts';
+import { parseAccess, parseRoute } from './route-options.ts';
 
 export { callerOf };
 
@@ -34,9 +35,11 @@ export interface GuardedRouteConfig {
 
 /**
  * A Fastify plugin that guards every route of the scope it is registered in, before any body is read. A route names
- * its access with `config: { guard: { access: 'read' } }`.
+ * its access with `config: { guard: { access: 'read' } }`. A refused call is answered here, with problem details (RFC
+ * 9457) and the challenge of RFC 6750 §3. Anything but a guard throws a TypeError, and so does a route with a wrong access.
  */
 export function fastifyGuard(guard: Guard): (app: FastifyLike, options: unknown, done: () => void) => void {
+  parseRoute(guard);
   const plugin = (app: FastifyLike, _options: unknown, done: () => void): void => {
     app.decorateRequest('caller', null);
     app.addHook('onRoute', (route) => {
@@ -66,8 +69,5 @@ export function fastifyGuard(guard: Guard): (app: FastifyLike, options: unknown,
 }
 
 function routeAccess(config: object & GuardedRouteConfig, url: string): Access | undefined {
-  const access: unknown = config.guard?.access;
-  if (config.guard === undefined) return undefined;
-  if (access !== 'read' && access !== 'read_write') throw new TypeError(`${url}: access must be read or read_write`);
-  return access;
+  return config.guard === undefined ? undefined : parseAccess(config.guard?.access, url);
 }

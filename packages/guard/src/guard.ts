@@ -1,4 +1,4 @@
-import { type Access, accessOfMethod, type Caller, isAccessEnough } from './caller.ts';
+import { type Access, accessOfMethod, type Caller, isAccess, isAccessEnough } from './caller.ts';
 import { checkClaims, checkTimes } from './claims.ts';
 import { type CutoffList, isCutOff } from './cutoff-list.ts';
 import { GuardError } from './guard-error.ts';
@@ -13,6 +13,7 @@ import { type CachedToken, createTokenCache, hashToken, type TokenCache } from '
 
 /** What of a request the guard looks at. */
 export interface GuardedRequest {
+  /** As sent, in capitals: names of methods are compared with case (RFC 9110 §9.1). */
   readonly method: string;
   /** The headers as sent, repetitions included: a flat list of names and values, as node's `rawHeaders`. */
   readonly headers: readonly string[];
@@ -26,17 +27,27 @@ export interface CheckOptions {
 
 /** Stands before an API. */
 export interface Guard {
-  /** Decides about a request; rejects with a `GuardError` and nothing else (RFC 9068 §4, RFC 6750 §2.1). */
+  /**
+   * Decides about a request: the token of the Authorization header (RFC 6750 §2.1) by the checks of RFC 9068 §4, then
+   * the tenant header, then the access. Gives the caller, or rejects with a `GuardError` and nothing else: 400, 401 and
+   * 403 are the caller's, 503 says that nothing can be decided now.
+   */
   check(request: GuardedRequest, options?: CheckOptions): Promise<Caller>;
   /** The same for a Fetch API `Request`; its body is not touched. */
   verify(request: Request, options?: CheckOptions): Promise<Caller>;
-  /** The answer to a refusal; whatever is no `GuardError` is answered as 503. */
+  /**
+   * The answer to a refusal as problem details (RFC 9457) with the challenge of RFC 6750 §3; `traceId` goes into the
+   * body. Whatever is no `GuardError` is answered as 503, without its text.
+   */
   answer(error: unknown, traceId?: string): ProblemAnswer;
   /** Ends what the guard does in the background; it keeps no process alive, so that a server need not call it. */
   close(): void;
 }
 
-/** Makes a guard; throws a TypeError when the options are wrong, so that no API starts with a check left out. */
+/**
+ * Makes a guard (RFC 9068 §4); throws a TypeError when the options are wrong, so that no API starts with a check left
+ * out. Nothing is fetched before the first call.
+ */
 export function createGuard(options: GuardOptions): Guard {
   const policy = parseOptions(options);
   const cache = createTokenCache(policy.cacheSize);
@@ -123,6 +134,8 @@ function refuseCutOff({ claims, cutoffCheck }: CachedToken, list: CutoffList, is
 }
 
 function checkAccess(given: Access, needed: Access): void {
+  // From plain JavaScript: what is no access is a mistake of the API, and lets nobody in.
+  if (!isAccess(needed)) throw new TypeError('access must be read or read_write');
   if (isAccessEnough(given, needed)) return;
   throw new GuardError('access_insufficient', `this call needs ${needed} access and the token has ${given}`);
 }

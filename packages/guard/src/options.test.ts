@@ -55,6 +55,9 @@ test('132: options that would leave a check out stop the start', () => {
       { source: {} },
       { source: { current: () => undefined }, pollSeconds: 5 },
     ],
+    errorsUrl: [7, {}],
+    now: [7, 'now', {}],
+    fetch: [7, 'fetch', {}],
     audiences: [audience],
     algorithm: ['ES256'],
   };

@@ -83,7 +83,8 @@ export function parseOptions(options: GuardOptions): GuardPolicy {
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(knownOptions, name)) throw new TypeError(`unknown option ${name}`);
   }
-  const now = options.now ?? Date.now;
+  const now = parseFunction('now', options.now ?? Date.now);
+  if (options.fetch !== undefined) parseFunction('fetch', options.fetch);
   const clockToleranceSeconds: unknown = options.clockToleranceSeconds ?? 5;
   // Written so that NaN fails as well.
   if (
@@ -111,7 +112,7 @@ export function parseOptions(options: GuardOptions): GuardPolicy {
     isTenantHeaderRequired: requireTenantHeader,
     cacheSize,
     realm: parseRealm(options.realm),
-    errorsUrl: options.errorsUrl,
+    errorsUrl: parseErrorsUrl(options.errorsUrl),
   };
 }
 
@@ -160,6 +161,16 @@ function parseRealm(realm: unknown): string | undefined {
     throw new TypeError('realm must be printable ASCII without quote and backslash');
   }
   return realm;
+}
+
+function parseErrorsUrl(given: unknown): string | undefined {
+  if (given !== undefined && typeof given !== 'string') throw new TypeError('errorsUrl must be a text');
+  return given;
+}
+
+function parseFunction<Given>(name: string, given: Given): Given {
+  if (typeof given !== 'function') throw new TypeError(`${name} must be a function`);
+  return given;
 }
 
 function parseKeys(options: GuardOptions, now: () => number): KeySource {
