@@ -1,24 +1,24 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { place } from './api/place.ts';
 import { toProblem } from './api/problem.ts';
 import { queryClient, useAnswer } from './api/queries.ts';
+import { Inside, Invite, preloadScreens, Reset, Setup, SignIn } from './screens.ts';
 import { AtOwnAddress } from './session/elsewhere.tsx';
 import { InstanceProvider } from './session/instance.tsx';
-import { SignedIn } from './session/session.tsx';
+import { preloadSession, SignedIn } from './session/session.tsx';
 import { themeOf, variablesOf } from './theme/theme.ts';
 import { Announcer } from './ui/announce.tsx';
 import { FullPageLoading, FullPageProblem } from './ui/full-page.tsx';
 
-const SignIn = lazy(async () => ({ default: (await import('./pages/sign-in.tsx')).SignIn }));
-const Setup = lazy(async () => ({ default: (await import('./pages/setup.tsx')).Setup }));
-const Invite = lazy(async () => ({ default: (await import('./pages/invite.tsx')).Invite }));
-const Reset = lazy(async () => ({ default: (await import('./pages/reset.tsx')).Reset }));
-const Inside = lazy(async () => ({ default: (await import('./inside.tsx')).Inside }));
+/** Begins to fetch what a path needs. */
+export function preload(path: string): void {
+  if (preloadScreens(path)) preloadSession();
+}
 
 /** The whole console. */
 export function App({ nonce }: { readonly nonce: string }) {

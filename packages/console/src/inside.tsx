@@ -1,16 +1,11 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { OrganizationRoutes } from './organization-routes.tsx';
 import { Home } from './pages/home.tsx';
 import { NotFound } from './pages/not-found.tsx';
+import { Account, Operator, PickOrganization } from './screens.ts';
 import { Shell } from './shell.tsx';
 import { Loading } from './ui/loaded.tsx';
-
-const Account = lazy(async () => ({ default: (await import('./pages/account.tsx')).Account }));
-const PickOrganization = lazy(async () => ({
-  default: (await import('./pages/pick-organization.tsx')).PickOrganization,
-}));
-const Operator = lazy(async () => ({ default: (await import('./pages/operator/operator.tsx')).Operator }));
 
 /** Every screen of a signed-in person. */
 export function Inside() {

@@ -3,7 +3,8 @@ import '@mantine/notifications/styles.css';
 import './theme/console.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { place } from './api/place.ts';
+import { App, preload } from './app.tsx';
 import { startLanguage } from './language/start.ts';
 import { moveToOwnAddress } from './session/own-address.ts';
 
@@ -16,6 +17,7 @@ if (root === null) throw new Error('the page has no place for the console');
 const publicUrl = document.querySelector<HTMLMetaElement>('meta[name="bindery-public-url"]')?.content ?? '';
 // Links and the session are the public URL's.
 if (!moveToOwnAddress(publicUrl)) {
+  preload(window.location.pathname.slice(place.length));
   await startLanguage();
   createRoot(root).render(
     <StrictMode>

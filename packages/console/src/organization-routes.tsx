@@ -1,17 +1,12 @@
-import { lazy } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { NewSecretHost } from './clients/new-secret-host.tsx';
 import { NotFound } from './pages/not-found.tsx';
 import { Overview } from './pages/overview.tsx';
+import { Audit, Client, Clients, Members, preloadOrganization, Settings } from './screens.ts';
 import { OrganizationProvider } from './session/organization.tsx';
 import { useSession } from './session/session.tsx';
-
-const Clients = lazy(async () => ({ default: (await import('./pages/clients.tsx')).Clients }));
-const Client = lazy(async () => ({ default: (await import('./pages/client.tsx')).Client }));
-const Members = lazy(async () => ({ default: (await import('./pages/members.tsx')).Members }));
-const Audit = lazy(async () => ({ default: (await import('./pages/audit.tsx')).Audit }));
-const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }));
 
 const base = '/console/o/:organization';
 
@@ -19,6 +14,7 @@ const base = '/console/o/:organization';
 export function OrganizationRoutes({ id }: { readonly id: string }) {
   const { t } = useTranslation();
   const { organizations } = useSession();
+  useEffect(preloadOrganization, []);
   const organization = organizations.find((candidate) => candidate.id === id);
   if (organization === undefined) return <NotFound text={t('notFound.organization')} />;
   return (

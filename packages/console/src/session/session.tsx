@@ -16,6 +16,13 @@ export type Session = ResponseOf<'signIn'>;
 const SessionContext = createContext<Session | undefined>(undefined);
 const sessionKey = ['getSession'];
 
+const sessionQuery = { queryKey: sessionKey, queryFn: readSession, retry: false, staleTime: 60_000 };
+
+/** Begins to read who is signed in. */
+export function preloadSession(): void {
+  void queryClient.prefetchQuery(sessionQuery);
+}
+
 /** Keeps what signing in, or a change of the account, answered. */
 export function rememberSession(session: Session): void {
   queryClient.setQueryData(sessionKey, session);
@@ -31,12 +38,7 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const [path] = useLocation();
   const search = useSearch();
-  const query = useQuery<Session | null, Error>({
-    queryKey: sessionKey,
-    queryFn: readSession,
-    retry: false,
-    staleTime: 60_000,
-  });
+  const query = useQuery<Session | null, Error>(sessionQuery);
   useOwnSettings(query.data ?? undefined);
   if (query.data != null) return <SessionContext value={query.data}>{children}</SessionContext>;
   if (query.data === null) return <Redirect to={signInPath(search === '' ? path : `${path}?${search}`)} replace />;
