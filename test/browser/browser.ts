@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
+import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { type Bindery, waitFor } from '../harness.ts';
 
@@ -45,6 +45,8 @@ export interface Watched {
   assertCalm(expected?: RegExp): void;
   /** Opens an address of the server and waits until it is drawn. */
   open(path: string): Promise<void>;
+  /** Goes on to a screen of the console as its links do, without a new page, and waits until it is drawn. */
+  go(path: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -81,6 +83,10 @@ export async function openPage(
     },
     async open(path) {
       await page.goto(bindery.url + path);
+      await drawn(page);
+    },
+    async go(path) {
+      await page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
       await drawn(page);
     },
     [Symbol.asyncDispose]: () => context.close(),
@@ -222,9 +228,25 @@ export async function joinByApi(
   return userOf(bindery, cookie ?? '');
 }
 
-/** What axe finds on a page that is serious or critical, each with its place. */
-export async function seriousFindings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+interface Finding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
+// The very axe that `@axe-core/playwright` brings, without sending half a megabyte anew for each look at a page.
+const require = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'));
+const { source: axeSource } = require('axe-core') as { readonly source: string };
+
+/** What axe finds on a page that is serious or critical, each with its place; in its colours alone where only they changed. */
+export async function seriousFindings(page: Page, what: 'everything' | 'colours' = 'everything'): Promise<string[]> {
+  if ((await page.evaluate('typeof axe')) === 'undefined') {
+    await page.evaluate(axeSource);
+  }
+  const only =
+    what === 'colours' ? { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } } : {};
+  const options = JSON.stringify({ ...only, resultTypes: ['violations'] });
+  const violations = await page.evaluate<Finding[]>(`axe.run(document, ${options}).then((found) => found.violations)`);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { type Bindery, getToken, postForm, startBindery, waitFor } from '../harness.ts';
@@ -53,12 +53,16 @@ const looks: readonly Look[] = [
 
 /** Looks at a page in both themes, wide and narrow. */
 async function inspect(page: Page, title: string): Promise<void> {
+  let width = 0;
   for (const { theme, viewport } of looks) {
     const look = `${title}, ${theme}, ${viewport.width} px`;
     await page.emulateMedia({ colorScheme: theme });
     await page.setViewportSize(viewport);
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
-    assert.deepEqual(await seriousFindings(page), [], look);
+    // A theme changes the colours and nothing else.
+    const what = width === viewport.width ? 'colours' : 'everything';
+    width = viewport.width;
+    assert.deepEqual(await seriousFindings(page, what), [], look);
     const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     assert.ok(Number(overflow) <= 0, `${look}: ${overflow} px stand out at the side`);
   }
@@ -180,6 +184,71 @@ test('245: every screen has no error, no serious fault and no request to another
   }
   watched.assertCalm();
 });
+
+test('245: in Swedish no word of the screens is left in English, and none of them has a serious fault', async () => {
+  await using watched = await openPage(browser, bindery, { cookie: api.cookie, locale: 'sv-SE' });
+  const { page } = watched;
+  const base = `/console/o/${organizationId}`;
+  await watched.open(base);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'sv');
+  const english = englishAlone();
+  // An example in the form, and the name of a client here.
+  english.delete('Billing sync, production');
+  const paths = [
+    ...['', '/clients', '/clients?search=zzz', '/clients/new', `/clients/${clientId}`].map((path) => base + path),
+    ...[`/clients/${clientId}/secrets`, `/clients/${clientId}/activity`].map((path) => base + path),
+    ...['/members', '/audit', '/settings'].map((path) => base + path),
+    ...['organizations', 'users', 'keys', 'credentials', 'operators', 'branding'].map(
+      (name) => `/console/operator/${name}`,
+    ),
+    ...['/console/account', '/console/nothing/here', '/console/sign-in', '/console/reset', '/setup'],
+  ];
+  let words = 0;
+  for (const path of paths) {
+    await watched.go(path);
+    const shown = await page.evaluate<string[]>(shownTexts);
+    words += shown.length;
+    assert.deepEqual(
+      shown.filter((text) => english.has(text) || /\{\{|^[a-z]+(?:\.\w+)+$/i.test(text)),
+      [],
+      path,
+    );
+    assert.deepEqual(await seriousFindings(page), [], path);
+  }
+  assert.ok(words > 500, `${words} texts`);
+  watched.assertCalm();
+});
+
+/** The English texts that have another one in Swedish, and are none there. */
+function englishAlone(): Set<string> {
+  const [english, swedish] = ['en', 'sv'].map((language) => textsOf(JSON.parse(readLocale(language))));
+  assert.ok(english !== undefined && swedish !== undefined);
+  const known = new Set(swedish);
+  return new Set(english.filter((text) => !known.has(text)));
+}
+
+function readLocale(language: string): string {
+  return readFileSync(new URL(`../../packages/console/src/locales/${language}.json`, import.meta.url), 'utf8');
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(textsOf);
+}
+
+/** Every text on the screen and every name that only a screen reader reads; not code, and not what people typed. */
+const shownTexts = `(() => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (node.parentElement.closest('pre, code, script, style, [translate=no]') === null) texts.push(node.data.trim());
+  }
+  for (const element of document.querySelectorAll('[aria-label], [aria-description], [placeholder], [title]')) {
+    for (const name of ['aria-label', 'aria-description', 'placeholder', 'title']) {
+      texts.push((element.getAttribute(name) ?? '').trim());
+    }
+  }
+  return texts.filter((text) => text !== '');
+})()`;
 
 test('245: the dialog of a new secret has no error and no serious fault in either theme and width', async () => {
   await using watched = await openPage(browser, bindery, { cookie: api.cookie });
