@@ -1,22 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createBinders } from '@bindery/binders';
 import { createGuard, type Guard, GuardError, type GuardOptions } from '@bindery/guard';
 import fastifyCookie from '@fastify/cookie';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
 import { prepareCutoffs } from './actions/cut-off.ts';
 import { consolePages } from './admin/pages.ts';
 import { managementApi } from './admin/router.ts';
-import type { Config } from './config.ts';
 import { PasswordHasher } from './domain/password.ts';
-import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
-import { OAuthError } from './errors.ts';
-import { createForwardingWarner } from './forwarded-for.ts';
 import { createGateway } from './gateway.ts';
 import { type GuardSources, oncePerTurn } from './gateway-sources.ts';
 import { GuessLimits } from './guess-limits.ts';
 import { healthEndpoints } from './health.ts';
+import {
+  answerUnknownRoutes,
+  createHttpServer,
+  errorsUrlOf,
+  requestIdOr,
+  routePathOf,
+  serveBelow,
+} from './http-server.ts';
 import { Cutoffs } from './oauth/cutoffs.ts';
 import { cutoffsEndpoint } from './oauth/cutoffs-document.ts';
 import { DecisionLog } from './oauth/decision-log.ts';
@@ -45,8 +47,6 @@ export interface AppDeps {
   /** Whether the server is stopping, which the readiness check tells. */
   readonly isDraining: () => boolean;
 }
-
-const bodyBytesMax = 16 * 1024;
 
 /** Builds the server with every route; it does not listen yet. */
 export async function createApp({ context, logger, isDraining, ...given }: AppDeps): Promise<FastifyInstance> {
@@ -128,22 +128,6 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   return app;
 }
 
-/** Lets a handler take requests before the framework sees them. */
-function serveBelow(
-  app: FastifyInstance,
-  handle: (request: IncomingMessage, response: ServerResponse) => boolean,
-): void {
-  const framework = app.server.listeners('request');
-  app.server.removeAllListeners('request');
-  app.server.on('request', (request, response) => {
-    if (!handle(request, response)) {
-      for (const listener of framework) {
-        listener.call(app.server, request, response);
-      }
-    }
-  });
-}
-
 /** Checks tokens for introspection and revocation exactly as the guard does, which has no tenant header to look at. */
 function createVerifier(context: ActionContext, sources: GuardSources): OAuthDeps['verifyAccessToken'] {
   const guard = createInProcessGuard(context, sources, { requireTenantHeader: false });
@@ -183,142 +167,5 @@ function keySourceOf(keyRing: KeyRing): GuardSources['keys'] {
       const key = await keyRing.find(kid);
       return key && { kid: key.kid, alg: key.algorithm, key: key.publicKey };
     },
-  };
-}
-
-/** The page that explains every code. */
-function errorsUrlOf(config: Config): string {
-  return `${config.publicUrl}/docs/errors`;
-}
-
-function createHttpServer({ config, now }: ActionContext, logger: FastifyBaseLogger): FastifyInstance {
-  const toRoute = routePathOf(config);
-  const app = fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // What arrives while the server stops is still answered, and its connection closed.
-    return503OnClosing: false,
-    genReqId: requestIdOf,
-    // Only who is believed may say where a request comes from; links and the issuer never come from a request.
-    trustProxy: ['loopback', ...config.trustedProxies],
-    bodyLimit: bodyBytesMax,
-    routerOptions: { maxParamLength: 200 },
-    rewriteUrl: (request) => toRoute(request.url ?? '/'),
-    requestTimeout: 30_000,
-    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
-    keepAliveTimeout: 65_000,
-    clientErrorHandler: unreadableRefuser(errorsUrlOf(config)),
-  });
-  app.decorate('errorsUrl', errorsUrlOf(config));
-  // Every endpoint reads its own body; nothing is interpreted before it is asked for.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  const warnOfForwarding = createForwardingWarner(now);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    warnOfForwarding(request);
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        // Without the query: it may hold what should not have been sent there.
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        milliseconds: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.ip,
-      },
-      'request',
-    );
-  });
-  app.setErrorHandler(answerProblem);
-  return app;
-}
-
-function routePathOf({ publicUrl }: Config): (target: string) => string {
-  const basePath = new URL(publicUrl).pathname.replace(/\/$/, '');
-  return (target) => routePath(target, basePath);
-}
-
-/** The path that routes are known by: without an authority (RFC 9112 §3.2.2) and without the public URL's own path. */
-function routePath(target: string, basePath: string): string {
-  const path = /^https?:\/\/[^/?#]*/i.test(target) ? target.replace(/^https?:\/\/[^/?#]*/i, '') || '/' : target;
-  if (basePath === '') {
-    return path;
-  }
-  // RFC 8414 §3.1: the well-known part stands before the issuer's path.
-  const wellKnown = /^(\/\.well-known\/[a-z-]+)(\/.*)$/.exec(path);
-  if (wellKnown?.[2] === basePath) {
-    return wellKnown[1] ?? path;
-  }
-  return path === basePath || path.startsWith(`${basePath}/`) ? path.slice(basePath.length) || '/' : path;
-}
-
-/** A request id that came along is kept when it is plain; it joins our log to the proxy's. */
-function requestIdOf(request: { readonly headers: Record<string, string | string[] | undefined> }): string {
-  const given = request.headers['x-request-id'];
-  return requestIdOr(typeof given === 'string' ? given : undefined);
-}
-
-function requestIdOr(given: string | undefined): string {
-  return given !== undefined && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID();
-}
-
-/** Known path, other method: 405 with Allow. Unknown path: 404. In the format of the endpoint. */
-function answerUnknownRoutes(app: FastifyInstance, oauthPaths: readonly string[]): void {
-  const methods = new Map<string, Set<string>>();
-  app.addHook('onRoute', (route) => {
-    const known = methods.get(route.url) ?? new Set();
-    methods.set(route.url, known);
-    for (const method of [route.method].flat()) {
-      known.add(method);
-    }
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request);
-    const allowed = methods.get(path);
-    if (allowed === undefined) {
-      return sendProblem(request, reply, { status: 404, title: 'Not found' });
-    }
-    reply.header('allow', [...allowed].join(', '));
-    return oauthPaths.includes(path)
-      ? answerOAuthError(new OAuthError('method_not_allowed', 'send a POST request'), request, reply)
-      : sendProblem(request, reply, { status: 405, title: 'Method not allowed' });
-  });
-}
-
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '/';
-}
-
-interface ClosableSocket {
-  readonly writable: boolean;
-  end(text: string): void;
-  destroy(): void;
-}
-
-/** What Node's own parser refuses, by its error code; anything else is no HTTP. */
-const unreadable: Readonly<Record<string, readonly [string, string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are larger than 16 KiB'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
-};
-
-/** What cannot be read is told so in the format of the token endpoint, and the connection ends. */
-function unreadableRefuser(errorsUrl: string): (error: Error, socket: ClosableSocket) => void {
-  return (error, socket) => {
-    if (!socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const code = 'code' in error ? String(error.code) : '';
-    const [status, description] = unreadable[code] ?? ['400 Bad Request', 'the request is not valid HTTP'];
-    const body = JSON.stringify({
-      error: 'invalid_request',
-      error_description: description,
-      error_uri: `${errorsUrl}#invalid_request`,
-    });
-    socket.end(
-      `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
   };
 }
