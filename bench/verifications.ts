@@ -58,7 +58,8 @@ async function measureAlgorithm(
   );
   const jwks = createServer((_request, response) => {
     const key = { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' };
-    response.end(JSON.stringify({ keys: [key] }));
+    // Seldom asked: a connection that was kept would be at its end when it is wanted again.
+    response.setHeader('connection', 'close').end(JSON.stringify({ keys: [key] }));
   }).listen(0, '127.0.0.1');
   await once(jwks, 'listening');
   const address = jwks.address();
