@@ -7,6 +7,7 @@ import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import { endSessions } from '../store/console-sessions.ts';
+import { OrganizationMembers } from '../store/members.ts';
 import {
   findLink,
   insertLink,
@@ -17,7 +18,7 @@ import {
 } from '../store/one-time-links.ts';
 import type { Page } from '../store/page.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
-import { findUserByEmail, insertUser, OrganizationMembers, type User, updateUser } from '../store/users.ts';
+import { findUserByEmail, insertUser, type User, updateUser } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';

@@ -6,16 +6,10 @@ import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
+import { OrganizationMembers } from '../store/members.ts';
 import { findLink, insertLink, useLink, voidLinks } from '../store/one-time-links.ts';
 import { insertOrganization, type Organization } from '../store/organizations.ts';
-import {
-  findUserByEmail,
-  insertUser,
-  listOperators,
-  OrganizationMembers,
-  type User,
-  updateUser,
-} from '../store/users.ts';
+import { findUserByEmail, insertUser, listOperators, type User, updateUser } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
 import { startSession } from './sessions.ts';
 

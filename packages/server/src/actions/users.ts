@@ -5,18 +5,11 @@ import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import { type AuditEntry, insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
+import { type Member, OrganizationMembers } from '../store/members.ts';
 import { findOrganization, updateOrganization } from '../store/organizations.ts';
 import type { Page } from '../store/page.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
-import {
-  findUserByEmail,
-  insertUser,
-  listUsers,
-  type Member,
-  OrganizationMembers,
-  type User,
-  updateUser,
-} from '../store/users.ts';
+import { findUserByEmail, insertUser, listUsers, type User, updateUser } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';

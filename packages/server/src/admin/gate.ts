@@ -4,7 +4,7 @@ import { readSession, recentMilliseconds, type SignedIn } from '../actions/sessi
 import { hasOperator } from '../actions/setup.ts';
 import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
-import { OrganizationMembers } from '../store/users.ts';
+import { OrganizationMembers } from '../store/members.ts';
 import type { Operation } from './contract/operation.ts';
 import { readSessionCookie } from './cookie.ts';
 

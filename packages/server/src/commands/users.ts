@@ -12,7 +12,8 @@ import {
 import { PasswordHasher } from '../domain/password.ts';
 import { type Role, roles } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
-import type { Member, User } from '../store/users.ts';
+import type { Member } from '../store/members.ts';
+import type { User } from '../store/users.ts';
 import { invitationCommands } from './changes.ts';
 import { resetLinkCommand } from './operators.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';

@@ -3,8 +3,9 @@ import { after, before, test } from 'node:test';
 import { createOrganization } from '../actions/organizations.ts';
 import { createUser } from '../actions/users.ts';
 import { startTestApp, type TestApp, testActor } from '../test-app.ts';
+import { OrganizationMembers } from './members.ts';
 import { isUserLive } from './token-state.ts';
-import { findUserByEmail, insertUser, listUsers, OrganizationMembers, type User, updateUser } from './users.ts';
+import { findUserByEmail, insertUser, listUsers, type User, updateUser } from './users.ts';
 
 let server: TestApp;
 let user: User;
