@@ -2,7 +2,6 @@ import { Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { refresh } from '../api/queries.ts';
-import { Icon } from '../ui/icon.tsx';
 import { Note, State } from '../ui/state.tsx';
 import { exactTime } from '../ui/when.tsx';
 import { readClaims } from './claims.ts';
@@ -78,7 +77,6 @@ function OutcomeView({ outcome }: { readonly outcome: Outcome }) {
       <Group gap="xs" mb="xs">
         <State tone="good">{t('test.works')}</State>
         <Text size="sm">{t('test.answer', { status: outcome.status, seconds: outcome.expiresIn })}</Text>
-        <Icon name="check" size={16} />
       </Group>
       <dl className="pairs">
         {outcome.claims.map(([name, value]) => (

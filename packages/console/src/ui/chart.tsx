@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ceiling } from './ceiling.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { localeOf } from './when.tsx';
 
@@ -158,13 +159,4 @@ function Bars({
       </svg>
     </div>
   );
-}
-
-/** A round number at or above the largest value. */
-function ceiling(value: number): number {
-  const size = 10 ** Math.floor(Math.log10(value));
-  for (const factor of [1, 2, 4, 5, 6, 8, 10]) {
-    if (size * factor >= value) return size * factor;
-  }
-  return size * 10;
 }

@@ -214,7 +214,9 @@ function EditDialog({
           <Suspense fallback={<Loading lines={2} />}>
             <AccessChoice value={form.values.access} onChange={(access) => form.setFieldValue('access', access)} />
           </Suspense>
-          {form.values.access !== client.access && <Note>{t('client.accessNote')}</Note>}
+          {form.values.access !== client.access && (
+            <Note>{t(form.values.access === 'read' ? 'client.accessLowered' : 'client.accessRaised')}</Note>
+          )}
           {save.problem !== undefined && <ProblemAlert problem={save.problem} onReload={save.clear} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
