@@ -51,14 +51,14 @@ test('all requests of one turn look at the store once, and those of a later turn
   }
   assert.deepEqual(asked, { version: 1, keys: 1, cutoffs: 1 });
   await nextTurn();
-  sources.cutoffs.current();
+  void sources.cutoffs.current();
   assert.deepEqual(asked, { version: 2, keys: 1, cutoffs: 1 }, 'nothing has changed');
 });
 
 test('a change of the store is seen from the next turn on', async () => {
   const { store, sources } = createStore();
   await sources.keys.find('key');
-  sources.cutoffs.current();
+  void sources.cutoffs.current();
   store.version += 1;
   store.list = createCutoffList(2);
   store.keys.clear();
@@ -78,7 +78,7 @@ test('keys and cut-offs are asked for again after a second, since they end by th
     store.now = 1_000_000 + milliseconds;
     await nextTurn();
     await sources.keys.find('key');
-    sources.cutoffs.current();
+    void sources.cutoffs.current();
     assert.deepEqual([asked.keys, asked.cutoffs], [times, times], `${milliseconds} ms`);
   }
 });
@@ -91,7 +91,7 @@ test('what had to be waited for is not remembered as the state of a later versio
   store.version += 1;
   store.keys.clear();
   await nextTurn();
-  sources.cutoffs.current();
+  void sources.cutoffs.current();
   resolve();
   assert.equal((await late)?.kid, 'key', 'it was asked before');
   assert.equal(await sources.keys.find('key'), undefined);
