@@ -42,6 +42,8 @@ async function openSqlite(test: TestContext): Promise<Kysely<BindersTables>> {
 async function openPostgres(test: TestContext): Promise<Kysely<BindersTables>> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
+  // The database may be dropped before the server has let go of a connection that was closed.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<BindersTables>({ dialect: new PostgresDialect({ pool }) });
   test.after(async () => {
     await db.destroy();
