@@ -15,6 +15,9 @@ const ONCE = [
   'test/clients*.test.ts',
   'test/conform.test.ts',
   'test/docs.test.ts',
+  'test/guard-*.test.ts',
+  'test/newcomer.test.ts',
+  'test/packed.test.ts',
   'test/portal*.test.ts',
   'test/samples.test.ts',
 ];

@@ -190,18 +190,20 @@ async function assertClientsAreAsAcknowledged(
   bindery: Bindery,
   clients: ReadonlyMap<string, KnownClient>,
 ): Promise<void> {
-  for (const [clientId, { live, ended, pending }] of clients) {
-    const answers = await Promise.all(live.map((secret) => statusOf(bindery, clientId, secret)));
-    // A rotation that was begun and not acknowledged has ended all older secrets or none.
-    const isUnknown = pending?.now === true && answers.every((status) => status === 401);
-    assert.ok(
-      isUnknown || answers.every((status) => status === 200),
-      `acknowledged secrets of ${clientId} were answered with ${answers.join(', ')}`,
-    );
-    for (const secret of ended) {
-      assert.equal(await statusOf(bindery, clientId, secret), 401, `an ended secret of ${clientId} works again`);
-    }
-  }
+  await Promise.all(
+    [...clients].map(async ([clientId, { live, ended, pending }]) => {
+      const answers = await Promise.all(live.map((secret) => statusOf(bindery, clientId, secret)));
+      // A rotation that was begun and not acknowledged has ended all older secrets or none.
+      const isUnknown = pending?.now === true && answers.every((status) => status === 401);
+      assert.ok(
+        isUnknown || answers.every((status) => status === 200),
+        `acknowledged secrets of ${clientId} were answered with ${answers.join(', ')}`,
+      );
+      for (const secret of ended) {
+        assert.equal(await statusOf(bindery, clientId, secret), 401, `an ended secret of ${clientId} works again`);
+      }
+    }),
+  );
 }
 
 async function statusOf(bindery: Bindery, client_id: string, client_secret: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 import { say } from './commands/output.ts';
-import type { RunningServer } from './commands/serve.ts';
 import { ApiError, ConfigurationError } from './errors.ts';
 import { apiExitCodes, createProgram, exitCodes } from './program.ts';
+import type { RunningServer } from './start-server.ts';
 
 // Everything this process makes is for its own user only.
 process.umask(0o077);

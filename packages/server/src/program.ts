@@ -9,10 +9,11 @@ import { keyCommands } from './commands/keys.ts';
 import { maintenanceCommands } from './commands/maintenance.ts';
 import { operatorCommands } from './commands/operators.ts';
 import { organizationCommands } from './commands/organizations.ts';
-import { type RunningServer, serveCommand } from './commands/serve.ts';
+import { serveCommand } from './commands/serve.ts';
 import { tokenCommands } from './commands/token.ts';
 import { memberCommands, userCommands } from './commands/users.ts';
 import type { ApiErrorCode } from './errors.ts';
+import type { RunningServer } from './start-server.ts';
 import { version } from './version.ts';
 
 /** What a process ends with, besides 0. */

@@ -9,8 +9,8 @@ import { openStore } from '../actions/open-store.ts';
 import { createOrganization } from '../actions/organizations.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { Access } from '../domain/access.ts';
+import type { RunningServer } from '../start-server.ts';
 import { say } from './output.ts';
-import { type RunningServer, startServer } from './serve.ts';
 
 /** `bindery demo` */
 export function demoCommand(program: Command, run: (server: RunningServer) => void): void {
@@ -28,6 +28,7 @@ export function demoCommand(program: Command, run: (server: RunningServer) => vo
         BINDERY_LOG_LEVEL: 'warn',
       });
       const seeded = await seed(config);
+      const { startServer } = await import('../start-server.ts');
       const server = await startServer(config);
       say(instructions(server.config, seeded));
       run(server);

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, Server } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { ActionContext } from './actions/context.ts';
+import { openStore } from './actions/open-store.ts';
+import { hasOperator, newSetupToken } from './actions/setup.ts';
+import { createApp } from './app.ts';
+import { type Config, withPort } from './config.ts';
+import { ConfigurationError } from './errors.ts';
+import { createLogger } from './logger.ts';
+import { startMaintenance } from './maintenance.ts';
+import { KeyRing } from './oauth/key-ring.ts';
+import { writeSetupToken } from './store/setup-token-file.ts';
+
+/** A server that is listening. */
+export interface RunningServer {
+  readonly config: Config;
+  /** Where the first operator claims the instance; undefined once there is one. */
+  readonly setupLink: string | undefined;
+  /** Answers what was asked already, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens the store and listens; throws a sentence for the operator when it cannot. */
+export async function startServer(given: Config): Promise<RunningServer> {
+  const config = given.port === 0 ? withPort(given, await freePort(given.host)) : given;
+  const logger = createLogger(config);
+  for (const warning of config.warnings) {
+    logger.warn(warning);
+  }
+  const context = await openStore(config, 'create', Date.now);
+  let draining = false;
+  const keyRing = new KeyRing(context);
+  const app = await createApp({ context, logger, keyRing, isDraining: () => draining });
+  app.addHook('preClose', () => letConnectionsEnd(app.server));
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (cause) {
+    await context.database.close();
+    throw new ConfigurationError([listenProblem(config, cause)], { cause });
+  }
+  const stopMaintenance = startMaintenance(context, keyRing, logger);
+  return {
+    config,
+    setupLink: await offerSetup(context),
+    async stop() {
+      draining = true;
+      stopMaintenance();
+      await closeWithin(app, config.shutdownTimeoutSeconds);
+      await context.database.close();
+      logger.flush();
+    },
+  };
+}
+
+async function closeWithin(app: FastifyInstance, seconds: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), seconds * 1000);
+  await app.close();
+  clearTimeout(cut);
+}
+
+const idleMilliseconds = 250;
+
+/**
+ * Takes no new connection and lets the others end: each learns from its next answer that it was the last. What stays
+ * idle is cut only after a moment, since a request may be on its way on it.
+ */
+async function letConnectionsEnd(server: Server): Promise<void> {
+  const ended = once(server, 'close');
+  // The close of HTTP would cut idle connections at once.
+  Server.prototype.close.call(server);
+  await Promise.race([ended, wait(idleMilliseconds)]);
+}
+
+/** A new link to claim the instance at each start, as long as nobody has. */
+async function offerSetup(context: ActionContext): Promise<string | undefined> {
+  if (await hasOperator(context)) {
+    return undefined;
+  }
+  const setup = await newSetupToken(context);
+  writeSetupToken(context.config.dataDir, setup.token);
+  return setup.link;
+}
+
+function listenProblem(config: Config, cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return `port ${config.port} on ${config.host} is taken by another program: stop it, or choose another port with PORT=${config.port + 1}`;
+  }
+  if (code === 'EACCES') {
+    return `this user may not listen on port ${config.port}: choose one above 1023 with PORT=8080`;
+  }
+  return `cannot listen on ${config.host}, port ${config.port}: set HOST to an address of this machine`;
+}
+
+/** A port that was free a moment ago; the issuer must be known before the server listens. */
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
