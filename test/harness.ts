@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -192,6 +193,23 @@ export async function getToken(
   }
   rememberSecrets(String(answer.access_token));
   return String(answer.access_token);
+}
+
+/** Throws unless a client is let in, or is not: at once, and with PostgreSQL when the second is over in which it is news. */
+export async function expectLetIn(bindery: Bindery, client: TestClient, expected: boolean): Promise<void> {
+  const isLetIn = () =>
+    getToken(bindery, client).then(
+      () => true,
+      (error: unknown) => {
+        // Asked often enough, it meets the limit on guessing first.
+        assert.match(String(error), /401|429/);
+        return false;
+      },
+    );
+  if (bindery.storeEnvironment['DATABASE_URL'] !== undefined) {
+    await waitFor(async () => (await isLetIn()) === expected || undefined, 5);
+  }
+  assert.equal(await isLetIn(), expected);
 }
 
 /** Runs a program to its end. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Bindery, createClient, getToken, postForm, startBindery, testStore, waitFor } from './harness.ts';
+import { type Bindery, createClient, expectLetIn, postForm, startBindery } from './harness.ts';
 
 let bindery: Bindery;
 
@@ -30,26 +30,11 @@ test('a token from any of the three paths opens the guarded API', async () => {
 
 test('what the command line changes holds for the very next request, with PostgreSQL within a second', async () => {
   const client = await createClient(bindery);
-  const isLetIn = () =>
-    getToken(bindery, client).then(
-      () => true,
-      (error: unknown) => {
-        // Asked often enough, it meets the limit on guessing first.
-        assert.match(String(error), /401|429/);
-        return false;
-      },
-    );
-  const expectSoon = async (expected: boolean): Promise<void> => {
-    if (testStore === 'postgres') {
-      await waitFor(async () => (await isLetIn()) === expected || undefined, 5);
-    }
-    assert.equal(await isLetIn(), expected);
-  };
-  await expectSoon(true);
+  await expectLetIn(bindery, client, true);
   await bindery.cliJson(['client', 'disable', client.client_id]);
-  await expectSoon(false);
+  await expectLetIn(bindery, client, false);
   await bindery.cliJson(['client', 'enable', client.client_id]);
-  await expectSoon(true);
+  await expectLetIn(bindery, client, true);
   await bindery.cliJson(['org', 'api-clients', 'off', client.organization_id]);
-  await expectSoon(false);
+  await expectLetIn(bindery, client, false);
 });
