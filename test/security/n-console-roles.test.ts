@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addOperator } from '@bindery/server/actions/operators.ts';
 import { createOrganization } from '@bindery/server/actions/organizations.ts';
-import { addMember, createUser } from '@bindery/server/actions/users.ts';
+import { addMember, createUser, removeMember } from '@bindery/server/actions/users.ts';
 import type { OperationName } from '@bindery/server/admin/contract/index.ts';
 import type { Audience } from '@bindery/server/admin/contract/operation.ts';
 import { testActor } from '@bindery/server/test-app.ts';
@@ -268,6 +268,38 @@ test('240: an owner makes no reset link for who is an operator or belongs to ano
     });
     assert.equal(answer.status, 403, answer.text);
     assert.equal(answer.json['link'], undefined);
+  }
+});
+
+test('240: a reset link that an owner made is void once the user has rights elsewhere, or none there any more', async () => {
+  await using site = await startSite();
+  const { context } = site.server;
+  const owner = await site.signedIn(site.owner);
+  const elsewhere = await createOrganization(context, testActor, { name: 'Elsewhere' });
+  const member = { organizationId: elsewhere.id, role: 'member' } as const;
+  const changes = {
+    operator: ({ email }: Pick<Somebody, 'email'>) => addOperator(context, testActor, email),
+    member: ({ email }: Pick<Somebody, 'email'>) => addMember(context, testActor, { ...member, email }),
+    removed: ({ email }: Pick<Somebody, 'email'>, organizationId: string) =>
+      removeMember(context, testActor, { organizationId, email }),
+    none: async () => {},
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const world = await site.newWorld();
+    const user = await createUser(context, testActor, {
+      ...{ organizationId: world.organizationId, email: `${name}@reset.example`, role: 'member' },
+      ...{ password: 'a long password, the first', hasher: site.server.hasher },
+    });
+    const made = await owner.call('createResetLink', {
+      parameters: { organizationId: world.organizationId, userId: user.id },
+    });
+    assert.equal(made.status, 201, made.text);
+    await change(user, world.organizationId);
+    const token = String(made.json['link']).split('#t=')[1];
+    const used = await site
+      .newBrowser()
+      .call('resetPassword', { body: { token, password: 'a password of the owner' } });
+    assert.equal(used.status, name === 'none' ? 204 : 404, `${name}: ${used.text}`);
   }
 });
 

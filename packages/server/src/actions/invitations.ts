@@ -7,6 +7,7 @@ import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import { endSessions } from '../store/console-sessions.ts';
+import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import {
   findLink,
@@ -176,7 +177,10 @@ export async function acceptInvitation(
   });
 }
 
-/** A link with which a user sets a new password, good once for an hour; it voids the one before. */
+/**
+ * A link with which a user sets a new password, good once for an hour; it voids the one before. One that an owner made
+ * for its organization is good only while the user has no rights beyond it.
+ */
 export async function createResetLink(
   context: ActionContext,
   actor: Actor,
@@ -189,7 +193,7 @@ export async function createResetLink(
   const details: OneTimeLink = {
     id: newRowId('link'),
     kind: 'reset',
-    organizationId: null,
+    organizationId,
     email: user.email,
     role: null,
     createdAt: now,
@@ -225,7 +229,7 @@ export async function resetPassword(
     const now = context.now();
     const link = await useLink(queries, 'reset', tokenHash, now);
     const user = link?.email == null ? undefined : await findUserByEmail(queries, link.email);
-    if (user === undefined) {
+    if (user === undefined || !(await isWithinReach(queries, link?.organizationId ?? null, user))) {
       throw linkIsOver();
     }
     if ((await updateUser(queries, user, { passwordHash, sessionsEndedAt: now }, now)) === undefined) {
@@ -244,6 +248,15 @@ export async function resetPassword(
       details: { by: 'reset_link' },
     });
   });
+}
+
+/** Whoever made the link may hold it still, and the user may have got rights since that are not theirs to take. */
+async function isWithinReach(queries: Queries, organizationId: string | null, user: User): Promise<boolean> {
+  if (organizationId === null) {
+    return true;
+  }
+  const member = await new OrganizationMembers(queries, organizationId).find(user.id);
+  return member !== undefined && !member.hasRightsElsewhere;
 }
 
 function linkIsOver(): ApiError {
