@@ -132,3 +132,17 @@ test('237: signing in with more fields gives no more than the account has', asyn
   assert.equal(user['id'], site.victim.id);
   assert.equal(user['isOperator'], false);
 });
+
+test('16: names that every object has are fields that nobody knows, and change no prototype', async () => {
+  await using site = await startSite();
+  const owner = await site.signedIn(site.owner);
+  for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {
+    for (const value of ['{"isOperator":true}', '1', 'null']) {
+      const answer = await owner.call('updateAccount', { body: `{"name":"New","${name}":${value}}` });
+      assert.equal(answer.status, 400, `${name}: ${answer.text}`);
+      const errors = answer.json['errors'] as Record<string, unknown>;
+      assert.deepEqual(Object.entries(errors), [[name, ['is not known here']]]);
+    }
+  }
+  assert.equal(Reflect.get({}, 'isOperator'), undefined);
+});

@@ -132,18 +132,17 @@ function parse(schema: ZodType | undefined, value: unknown, where: string): unkn
 }
 
 function fieldsOf(error: ZodError): Record<string, string[]> {
-  const fields: Record<string, string[]> = {};
+  // No plain object while it is filled: names are the caller's, and one may be `constructor`.
+  const fields = new Map<string, string[]>();
   for (const issue of error.issues) {
     const names =
       issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.length === 0 ? 'body' : issue.path.join('.')];
+    const message = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
     for (const name of names) {
-      fields[name] = [
-        ...(fields[name] ?? []),
-        issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message,
-      ];
+      fields.set(name, [...(fields.get(name) ?? []), message]);
     }
   }
-  return fields;
+  return Object.fromEntries(fields);
 }
 
 function versionOf(request: FastifyRequest): number {
