@@ -18,7 +18,7 @@ let other: TestClient;
 let readerToken: string;
 let writerToken: string;
 const asked: Asked[] = [];
-const api = createServer((request, response) => {
+const api = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
   asked.push({ method: request.method, headers: request.headers });
   request.resume();
   response.end('from the api');
@@ -221,6 +221,42 @@ for (const name of ['nginx', 'caddy']) {
     }
   });
 
+  test(`${name}: no header of a read tells the API that it is a write`, async () => {
+    const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
+    const answer = await call(name, {
+      method: 'GET',
+      token: readerToken,
+      headers: Object.fromEntries(overrides.map((header) => [header, 'DELETE'])),
+    });
+    assert.equal(answer.status, 200);
+    for (const header of overrides) {
+      assert.equal(answer.asked[0]?.headers[header], undefined, header);
+    }
+  });
+
+  test(`${name}: a tenant header that is sent twice is refused, or reaches the API once as it was checked`, async () => {
+    const { port } = new URL(proxyOf(name).url);
+    const [own, foreign] = [reader, other].map(({ organization_id }) => `X-Tenant-Id: ${organization_id}`);
+    for (const tenants of [
+      [own, foreign],
+      [foreign, own],
+    ]) {
+      asked.length = 0;
+      const head = ['GET / HTTP/1.1', `Host: 127.0.0.1:${port}`, `Authorization: Bearer ${readerToken}`, ...tenants];
+      const [answer = ''] = await exchange(Number(port), [...head, 'Connection: close', '', ''].join('\r\n'));
+      if (!/^HTTP\/1\.1 40[013] /.test(answer)) {
+        assert.match(answer, /^HTTP\/1\.1 200 /);
+        assert.equal(asked[0]?.headers['x-tenant-id'], reader.organization_id);
+      }
+    }
+  });
+
+  test(`${name}: headers larger than Bindery reads are no 500`, async () => {
+    const large = Object.fromEntries(['x-a', 'x-b', 'x-c'].map((header) => [header, 'x'.repeat(6_500)]));
+    const answer = await call(name, { method: 'GET', token: readerToken, headers: large });
+    assert.ok([200, 431].includes(answer.status), `${answer.status}`);
+  });
+
   test(`${name}: an identity or a tenant smuggled in a header is overwritten or refused`, async () => {
     const forged = {
       'x-client-id': other.client_id,
@@ -246,6 +282,10 @@ for (const name of ['nginx', 'caddy']) {
       'x_user-id',
       'X-Organization_ID',
       'x_access',
+      'X-Tenant_Id',
+      'X-Http-Method_Override',
+      'X-Http_Method-Override',
+      'X-Method_Override',
     ];
     const odd = await call(name, {
       method: 'GET',
@@ -279,6 +319,12 @@ function identityOf(headers: Headers): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? 'absent']));
 }
 
+function proxyOf(name: string): ProxyProcess {
+  const proxy = proxies.find((candidate) => candidate.name === name);
+  assert.ok(proxy);
+  return proxy;
+}
+
 async function call(
   name: string,
   options: {
@@ -287,10 +333,8 @@ async function call(
     readonly headers?: Readonly<Record<string, string>>;
   },
 ): Promise<{ status: number; headers: Headers; asked: Asked[] }> {
-  const proxy = proxies.find((candidate) => candidate.name === name);
-  assert.ok(proxy);
   asked.length = 0;
-  const response = await fetch(`${proxy.url}/things/1?x=2`, {
+  const response = await fetch(`${proxyOf(name).url}/things/1?x=2`, {
     method: options.method,
     headers: {
       'x-tenant-id': reader.organization_id,
