@@ -31,3 +31,10 @@ test('removing it twice is no fault', () => {
   removeSetupToken(folder);
   assert.deepEqual(readdirSync(folder), []);
 });
+
+test('where nothing can be written there is nothing to remove, so that who has set up is not told of a fault', () => {
+  const taken = join(newFolder(), 'data');
+  writeFileSync(taken, 'a file where the folder would be');
+  removeSetupToken(taken);
+  assert.equal(readFileSync(taken, 'utf8'), 'a file where the folder would be');
+});

@@ -16,16 +16,26 @@ export function writeSetupToken(dataDir: string, token: string): string | undefi
     renameSync(made, file);
     return file;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && unwritable.includes(String(error.code))) {
+    if (isUnwritable(error)) {
       return undefined;
     }
     throw error;
   }
 }
 
+function isUnwritable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && unwritable.includes(String(error.code));
+}
+
 const unwritable: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'];
 
-/** Removes it once it is of no use. */
+/** Removes it once it is of no use; where the folder cannot be written it stays, good for nothing. */
 export function removeSetupToken(dataDir: string): void {
-  rmSync(join(dataDir, 'setup-token'), { force: true });
+  try {
+    rmSync(join(dataDir, 'setup-token'), { force: true });
+  } catch (error) {
+    if (!isUnwritable(error)) {
+      throw error;
+    }
+  }
 }
