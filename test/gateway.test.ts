@@ -185,6 +185,18 @@ test('every refusal on the caller is 401 or 403, under every method and path of 
   assert.equal((await fetch(`${bindery.url}/verifying`)).status, 404);
 });
 
+test('an expectation that the server does not know is no status of its own for the gateway', async () => {
+  const port = Number(new URL(bindery.url).port);
+  for (const [path, status] of [
+    ['/verify', 401],
+    ['/connect/token', 417],
+  ] as const) {
+    const head = [`GET ${path} HTTP/1.1`, 'Host: x', 'Expect: something', 'Connection: close', '', ''];
+    const [answer = ''] = await exchange(port, head.join('\r\n'));
+    assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), path);
+  }
+});
+
 for (const name of ['nginx', 'caddy']) {
   test(`${name}: a good call reaches the API with the caller's identity and without the token`, async () => {
     const answer = await call(name, { method: 'GET', token: readerToken });

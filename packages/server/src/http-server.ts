@@ -104,6 +104,12 @@ export function serveBelow(
       }
     }
   });
+  // Node answers 417 by itself to any other expectation than 100-continue.
+  app.server.on('checkExpectation', (request, response) => {
+    if (!handle(request, response)) {
+      response.writeHead(417).end();
+    }
+  });
 }
 
 /** Known path, other method: 405 with Allow. Unknown path: 404. In the format of the endpoint. */
