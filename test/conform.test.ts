@@ -209,6 +209,7 @@ describe('conform', { concurrency: 2 }, () => {
       assert.equal(refused.code, 1);
       assert.match(refused.stdout, /the control failed: GET \/things with a good read token was answered 401/);
       assert.match(refused.stdout, /BINDERY_AUDIENCE/);
+      assert.ok(refused.stdout.includes(`the token came from ${bindery.url} for ${bindery.url}/api`), refused.stdout);
       assert.equal((await bindery.cli(['conform', 'ftp://x', ...options('/things')])).code, 2);
       assert.equal((await bindery.cli(['conform', api.url, ...options('things')])).code, 2);
       const unknown = ['--organization', '99999999-9999-4999-8999-999999999999', '--read-path', '/things'];

@@ -4,6 +4,7 @@ import { readClients } from '../actions/clients.ts';
 import type { ActionContext, Actor } from '../actions/context.ts';
 import { cutOff } from '../actions/cut-off.ts';
 import { readOrganizations, requireOrganization } from '../actions/organizations.ts';
+import type { Config } from '../config.ts';
 import type { Lab, Target } from '../conform/attack.ts';
 import { type ConformResult, conform } from '../conform/conform.ts';
 import { Forge } from '../conform/forge.ts';
@@ -40,8 +41,11 @@ export function conformCommand(program: Command): void {
       '\nAn attack that holds changes nothing. An API that lets one through does what was asked: use one that may.\n\nExample:\n  bindery conform http://localhost:3000 --organization 6f1d7f0a-0000-4000-8000-000000000000 --read-path /things --write-path /things --write-body \'{"name":"conform"}\'',
     )
     .action(async (url: string, options: ConformOptions) => {
-      const result = await withStore((context, actor) => run(context, actor, url, options));
-      print(outputOf(options), toWire(url, result), describe(url, result));
+      const { config, result } = await withStore(async (context, actor) => ({
+        config: context.config,
+        result: await run(context, actor, url, options),
+      }));
+      print(outputOf(options), toWire(url, result), describe(config, url, result));
       if (!result.passed) {
         process.exitCode = 1;
       }
@@ -99,7 +103,7 @@ function targetOf(url: string, options: ConformOptions): Target {
   };
 }
 
-function describe(url: string, { problem, attacks, passed }: ConformResult): readonly string[] {
+function describe(config: Config, url: string, { problem, attacks, passed }: ConformResult): readonly string[] {
   const failed = attacks.filter(({ held }) => held === false).length;
   const held = attacks.filter((attack) => attack.held === true).length;
   return [
@@ -112,15 +116,18 @@ function describe(url: string, { problem, attacks, passed }: ConformResult): rea
         attack.title,
       ]),
     ).slice(attacks.length === 0 ? 1 : 0),
-    ...(problem === undefined ? [] : [`the control failed: ${problem}`, ...hints]),
+    ...(problem === undefined ? [] : [`the control failed: ${problem}`, ...hintsOf(config)]),
     `${url}: ${held} attacks hold, ${failed} do not${passed ? '' : ': the API is not safe, or could not be tried'}`,
   ];
 }
 
-const hints = [
-  'is the issuer of the API the BINDERY_PUBLIC_URL of this command, and its audience the BINDERY_AUDIENCE?',
-  'does the API know the path, and the tenant header by this name?',
-];
+function hintsOf({ publicUrl, audience }: Config): readonly string[] {
+  return [
+    `the token came from ${publicUrl} for ${audience}: are these the issuer and the audience that the API knows?`,
+    'if not, give this command the PORT, BINDERY_PUBLIC_URL and BINDERY_AUDIENCE of your server',
+    'does the API know the path, and the tenant header by this name?',
+  ];
+}
 
 function toWire(url: string, { problem, attacks, passed }: ConformResult) {
   return {
