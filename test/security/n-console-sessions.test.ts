@@ -213,6 +213,7 @@ test('246: the setup token is good once, then the setup is gone for good', async
   assert.equal((await claim(server, token, 'second@example.com')).status, 403);
   const page = await server.app.inject({ url: '/setup', headers: { accept: 'text/html', host: 'localhost:8080' } });
   assert.equal(page.statusCode, 404);
+  assert.ok(page.body.includes('href="/console"') && !page.body.includes(token));
   await assert.rejects(newSetupToken(server.context), /has an operator already/);
   assert.ok(!server.log().includes(token));
 });

@@ -39,11 +39,14 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
   };
   app.get('/console', page);
   app.get('/console/*', page);
-  app.get('/setup', async (request, reply) =>
-    (await setup.isSetUp())
-      ? sendProblem(request, reply, { status: 404, title: 'Not found' })
-      : sendPage(reply, template, context.config),
-  );
+  app.get('/setup', async (request, reply) => {
+    if (!(await setup.isSetUp())) {
+      return sendPage(reply, template, context.config);
+    }
+    return wantsHtml(request)
+      ? sendSetUpAlready(reply.code(404), context.config)
+      : sendProblem(request, reply, { status: 404, title: 'Not found' });
+  });
   app.get('/admin/branding/logo', async (request, reply) => {
     const { logo } = await readBranding(context);
     const match = /^data:(image\/(?:png|jpeg));base64,(.+)$/.exec(logo ?? '');
@@ -112,6 +115,23 @@ function sendPage(reply: FastifyReply, template: string | undefined, config: Con
           // By which the page finds out that it was opened elsewhere; `Host` may be what a proxy put there.
           .replaceAll('__BINDERY_PUBLIC_URL__', attribute(config.publicUrl));
   return reply.headers(pageHeaders(config, nonce)).send(page);
+}
+
+/** For whoever opens the setup link again: the way in, since the link is none any more. */
+function sendSetUpAlready(reply: FastifyReply, config: Config): FastifyReply {
+  const nonce = newNonce();
+  return reply.headers(pageHeaders(config, nonce)).send(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Set up already</title>
+<style nonce="${nonce}">body{font:1rem/1.5 system-ui,sans-serif;margin:4rem auto;max-width:34rem;padding:0 1rem}</style>
+<main>
+<h1>Set up already</h1>
+<p>This server has its operator, and a setup link is good once. <a href="${attribute(pathOf(config))}/console">Sign in</a></p>
+</main>
+`);
 }
 
 const unbuiltPage =
