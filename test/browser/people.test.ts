@@ -77,6 +77,9 @@ test('an owner hands on an invitation, and its link lets somebody in with a pass
   await using late = await openPage(browser, bindery);
   await late.page.goto(link);
   await sees(late.page, 'This invitation is wrong, used, withdrawn or over. Ask for a new one.');
+  assert.equal(await late.page.getByRole('alert').getByText('the link is wrong').count(), 0);
+  await late.page.getByRole('link', { name: 'Sign in' }).click();
+  await late.page.waitForURL('**/console/sign-in*');
   owner.assertCalm();
   guest.assertCalm();
 });

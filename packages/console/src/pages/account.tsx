@@ -142,7 +142,7 @@ function Password() {
           {change.problem !== undefined && (
             <ProblemAlert
               problem={change.problem}
-              title={
+              says={
                 change.problem.code === 'invalid_input' && Object.keys(change.problem.fields).length === 0
                   ? t('gate.wrongPassword')
                   : undefined

@@ -12,6 +12,7 @@ import { useFragmentToken } from '../session/fragment-token.ts';
 import { useInstance } from '../session/instance.tsx';
 import { forgetSession, rememberSession } from '../session/session.tsx';
 import { EntryPage } from '../ui/entry-page.tsx';
+import { LinkButton } from '../ui/link-button.tsx';
 import { Loading } from '../ui/loaded.tsx';
 import { NewPasswordField, PasswordField } from '../ui/password-field.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
@@ -36,13 +37,25 @@ export function Invite() {
       ) : query.error === null ? (
         <Loading lines={3} />
       ) : (
-        <ProblemAlert
-          problem={toProblem(query.error)}
-          title={toProblem(query.error).code === 'not_found' ? t('invite.wrong') : t('invite.failed')}
-          onRetry={() => void query.refetch()}
-        />
+        <Unread error={query.error} onRetry={() => void query.refetch()} />
       )}
     </EntryPage>
+  );
+}
+
+function Unread({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
+  const { t } = useTranslation();
+  const problem = toProblem(error);
+  // Whoever joined already comes here by the same link again.
+  return problem.code === 'not_found' ? (
+    <Stack>
+      <ProblemAlert problem={problem} says={t('invite.wrong')} />
+      <LinkButton to="/console" variant="default">
+        {t('signIn.submit')}
+      </LinkButton>
+    </Stack>
+  ) : (
+    <ProblemAlert problem={problem} title={t('invite.failed')} onRetry={onRetry} />
   );
 }
 
@@ -122,7 +135,7 @@ function Join({ token, invitation }: { readonly token: string; readonly invitati
           {accept.problem !== undefined && (
             <ProblemAlert
               problem={accept.problem}
-              title={
+              says={
                 accept.problem.code === 'not_found'
                   ? t('invite.wrong')
                   : hasUser && accept.problem.code === 'forbidden'

@@ -44,7 +44,7 @@ export function Reset() {
             {reset.problem !== undefined && (
               <ProblemAlert
                 problem={reset.problem}
-                title={reset.problem.code === 'not_found' ? t('reset.wrong') : undefined}
+                says={reset.problem.code === 'not_found' ? t('reset.wrong') : undefined}
               />
             )}
             <Button type="submit" disabled={!ready} loading={reset.isPending}>

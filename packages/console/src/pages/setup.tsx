@@ -133,7 +133,7 @@ function Details({
           {...form.getInputProps('organizationName')}
         />
         {setUp.problem !== undefined && (
-          <ProblemAlert problem={setUp.problem} title={isTokenWrong ? t('setup.tokenWrong') : undefined} />
+          <ProblemAlert problem={setUp.problem} says={isTokenWrong ? t('setup.tokenWrong') : undefined} />
         )}
         {isTokenWrong && (
           <Button variant="default" onClick={onBack}>

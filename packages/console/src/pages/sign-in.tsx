@@ -87,7 +87,7 @@ export function SignIn() {
               signIn.problem.code !== 'too_many_requests' && (
                 <ProblemAlert
                   problem={signIn.problem}
-                  title={signIn.problem.code === 'invalid_input' ? t('signIn.wrong') : undefined}
+                  says={signIn.problem.code === 'invalid_input' ? t('signIn.wrong') : undefined}
                 />
               )
             )}

@@ -79,7 +79,7 @@ function PasswordDialog({ settle }: { readonly settle: (given: boolean) => void 
           {problem !== undefined && (
             <ProblemAlert
               problem={problem}
-              title={problem.code === 'invalid_input' ? t('gate.wrongPassword') : undefined}
+              says={problem.code === 'invalid_input' ? t('gate.wrongPassword') : undefined}
             />
           )}
           <Group justify="flex-end">
@@ -150,7 +150,7 @@ function SignInDialog({ settle }: { readonly settle: (given: boolean) => void })
             data-autofocus
           />
           {problem !== undefined && (
-            <ProblemAlert problem={problem} title={problem.code === 'invalid_input' ? t('signIn.wrong') : undefined} />
+            <ProblemAlert problem={problem} says={problem.code === 'invalid_input' ? t('signIn.wrong') : undefined} />
           )}
           <Group justify="flex-end">
             <Button variant="default" onClick={leave}>

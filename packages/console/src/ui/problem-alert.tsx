@@ -24,11 +24,14 @@ const known = [
 export function ProblemAlert({
   problem,
   title,
+  says,
   onRetry,
   onReload,
 }: {
   readonly problem: Problem;
   readonly title?: string | undefined;
+  /** All there is to say, where the page knows better than the general words and the server's: these are left out. */
+  readonly says?: string | undefined;
   readonly onRetry?: (() => void) | undefined;
   /** After the new state was read, when somebody else had changed it. */
   readonly onReload?: (() => void) | undefined;
@@ -40,10 +43,10 @@ export function ProblemAlert({
   return (
     <div className="note" data-tone={changed ? 'warn' : 'bad'} role="alert">
       <Text fw={600} size="sm">
-        {title ?? t(`problem.${code}`)}
+        {says ?? title ?? t(`problem.${code}`)}
       </Text>
-      {title !== undefined && <Text size="sm">{t(`problem.${code}`)}</Text>}
-      {problem.detail !== undefined && !changed && (
+      {says === undefined && title !== undefined && <Text size="sm">{t(`problem.${code}`)}</Text>}
+      {says === undefined && problem.detail !== undefined && !changed && (
         <Text size="sm" lang="en">
           {problem.detail}
         </Text>
