@@ -14,7 +14,8 @@ export function Dialog(props: ModalProps) {
       // A dialog's head is not the page's.
       attributes={{ header: { role: 'presentation' } }}
       {...props}
-      styles={{ title: { fontWeight: 600, fontSize: '1.0625rem', lineHeight: 1.3 } }}
+      // A name without a space breaks rather than run out of the dialog.
+      styles={{ title: { fontWeight: 600, fontSize: '1.0625rem', lineHeight: 1.3, overflowWrap: 'anywhere' } }}
     />
   );
 }
