@@ -261,6 +261,9 @@ test('240: an owner makes no reset link for who is an operator or belongs to ano
   const owner = await site.signedIn(site.owner);
   const listed = await owner.call('listMembers', { parameters: { organizationId: world.organizationId } });
   const members = listed.json['items'] as readonly { readonly userId: string; readonly hasRightsElsewhere: boolean }[];
+  const member = await site.signedIn(site.member);
+  const seen = await member.call('listMembers', { parameters: { organizationId: world.organizationId } });
+  assert.ok(!seen.text.includes('"hasRightsElsewhere":true'), 'a member learns where others have rights');
   for (const { id } of [site.operator, site.stranger]) {
     assert.equal(members.find(({ userId }) => userId === id)?.hasRightsElsewhere, true);
     const answer = await owner.call('createResetLink', {

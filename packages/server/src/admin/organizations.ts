@@ -53,11 +53,13 @@ export const organizationHandlers: Handlers<keyof typeof organizationOperations>
     await deleteOrganization(context, actor, { organizationId, version });
   },
 
-  async listMembers({ context, organizationId, query }) {
+  async listMembers({ context, organizationId, query, role }) {
     const { pageSize, pageNumber } = query;
     const members = new OrganizationMembers(context.database.queries, organizationId);
     const items = await members.list({ size: pageSize, number: pageNumber });
-    return { items: items.map(toMember), totalCount: await members.count(), pageNumber, pageSize };
+    // Where else somebody has rights is for those alone who could make a reset link.
+    const shown = items.map((item) => (role === 'owner' ? item : { ...item, hasRightsElsewhere: false }));
+    return { items: shown.map(toMember), totalCount: await members.count(), pageNumber, pageSize };
   },
 
   async updateMember(call) {

@@ -18,7 +18,7 @@ export const member = z.object({
   role,
   state: z.enum(['active', 'disabled']),
   joinedAt: timestamp,
-  /** An operator, or a member of other organizations too: then only an operator may make a reset link. */
+  /** An operator, or a member of other organizations too: then only an operator may make a reset link. Told to owners. */
   hasRightsElsewhere: z.boolean(),
 });
 
