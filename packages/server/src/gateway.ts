@@ -90,7 +90,8 @@ export function createGateway(deps: GatewayDeps): (request: IncomingMessage, res
   };
 }
 
-function isGatewayPath(path: string): boolean {
+/** Whether a path, or a target that begins with one, is the gateway's. */
+export function isGatewayPath(path: string): boolean {
   const next = path.charCodeAt(gatewayPath.length);
   // End of the path, `/` or `?`.
   return path.startsWith(gatewayPath) && (Number.isNaN(next) || next === 0x2f || next === 0x3f);

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { OAuthError } from './errors.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
+import { isGatewayPath } from './gateway.ts';
 
 const bodyBytesMax = 16 * 1024;
 
@@ -31,7 +32,7 @@ export function createHttpServer({ config, now }: ActionContext, logger: Fastify
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 65_000,
-    clientErrorHandler: unreadableRefuser(errorsUrlOf(config)),
+    clientErrorHandler: unreadableRefuser(errorsUrlOf(config), (target) => isGatewayPath(toRoute(target))),
   });
   app.decorate('errorsUrl', errorsUrlOf(config));
   // Every endpoint reads its own body; nothing is interpreted before it is asked for.
@@ -151,8 +152,14 @@ const unreadable: Readonly<Record<string, readonly [string, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
 };
 
-/** What cannot be read is told so in the format of the token endpoint, and the connection ends. */
-function unreadableRefuser(errorsUrl: string): (error: Error, socket: ClosableSocket) => void {
+/**
+ * What cannot be read is told so in the format of the token endpoint, and the connection ends. A proxy that asks the
+ * gateway passes on what its caller sent, and gets a refusal that it understands.
+ */
+function unreadableRefuser(
+  errorsUrl: string,
+  isGateway: (target: string) => boolean,
+): (error: Error, socket: ClosableSocket) => void {
   return (error, socket) => {
     if (!socket.writable) {
       socket.destroy();
@@ -160,6 +167,12 @@ function unreadableRefuser(errorsUrl: string): (error: Error, socket: ClosableSo
     }
     const code = 'code' in error ? String(error.code) : '';
     const [status, description] = unreadable[code] ?? ['400 Bad Request', 'the request is not valid HTTP'];
+    if (isGateway(targetOf(error))) {
+      socket.end(
+        `HTTP/1.1 403 Forbidden\r\nX-Auth-Error: ${description}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      );
+      return;
+    }
     const body = JSON.stringify({
       error: 'invalid_request',
       error_description: description,
@@ -170,3 +183,11 @@ function unreadableRefuser(errorsUrl: string): (error: Error, socket: ClosableSo
     );
   };
 }
+
+/** The target in the request line of what could not be read; empty where it cannot be told. */
+function targetOf(error: Error): string {
+  const packet = 'rawPacket' in error && error.rawPacket instanceof Buffer ? error.rawPacket : Buffer.alloc(0);
+  return /^[A-Z]+ (\S+) HTTP\//.exec(packet.toString('latin1', 0, targetBytesMax))?.[1] ?? '';
+}
+
+const targetBytesMax = 2048;
