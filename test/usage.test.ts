@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Bindery, createClient, getToken, postForm, startBindery, type TestClient } from './harness.ts';
+import {
+  type Bindery,
+  binderyCommand,
+  cleanEnvironment,
+  createClient,
+  getToken,
+  postForm,
+  runProgram,
+  startBindery,
+  type TestClient,
+} from './harness.ts';
 
 let bindery: Bindery;
 let client: TestClient;
@@ -71,4 +81,16 @@ test('audit is filtered by kind, outcome and time, and printed whole as lines of
     assert.equal((await bindery.cli(['audit', '--from', wrong])).code, 2, wrong);
   }
   assert.equal((await bindery.cli(['audit', '--limit', '0'])).code, 2);
+});
+
+test('links lead to the server that started last, on whatever port, unless a public URL is given', async () => {
+  const link = async (env: Readonly<Record<string, string>> = {}) => {
+    const finished = await runProgram(process.execPath, [binderyCommand, 'setup-token', '--json'], {
+      env: { ...cleanEnvironment(), ...bindery.storeEnvironment, ...env },
+    });
+    assert.equal(finished.code, 0, finished.stderr);
+    return new URL((JSON.parse(finished.stdout) as { setup_url: string }).setup_url).origin;
+  };
+  assert.equal(await link(), bindery.url);
+  assert.equal(await link({ BINDERY_PUBLIC_URL: 'https://id.example.com' }), 'https://id.example.com');
 });

@@ -69,11 +69,17 @@ export function loadConfig(environment: Environment = process.env): Config {
 
 /** The configuration for the port that was really taken, for a port of 0. */
 export function withPort(config: Config, port: number): Config {
-  const followsPort = config.publicUrl === defaultUrl(config.host, config.port);
-  const publicUrl = followsPort ? defaultUrl(config.host, port) : config.publicUrl;
+  return Object.freeze({ ...withPublicUrl(config, defaultUrl(config.host, port)), port });
+}
+
+/** The same configuration with another public URL and what follows from it; as it was where a public URL was given. */
+export function withPublicUrl(config: Config, publicUrl: string): Config {
+  if (config.publicUrl !== defaultUrl(config.host, config.port)) {
+    return config;
+  }
   const apiUrl = config.apiUrl === config.publicUrl ? publicUrl : config.apiUrl;
   const audience = config.audience === `${config.apiUrl}/api` ? `${apiUrl}/api` : config.audience;
-  return Object.freeze({ ...config, port, publicUrl, apiUrl, audience });
+  return Object.freeze({ ...config, publicUrl, apiUrl, audience });
 }
 
 /** Whether a URL is plain http to this machine itself, the one place where http is safe. */

@@ -74,7 +74,7 @@ export const settings = {
     schema: baseUrl('BINDERY_PUBLIC_URL'),
     description:
       'The URL under which callers reach Bindery. It is the issuer (`iss`) of every token, letter by letter.',
-    fallback: 'http://localhost and the port',
+    fallback: 'http://localhost and the port; for commands, what the server had that started last',
   },
   BINDERY_API_URL: {
     schema: baseUrl('BINDERY_API_URL'),

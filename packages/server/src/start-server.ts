@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
 import { openStore } from './actions/open-store.ts';
+import { rememberPublicUrl } from './actions/public-url.ts';
 import { hasOperator, newSetupToken } from './actions/setup.ts';
 import { createApp } from './app.ts';
 import { type Config, withPort } from './config.ts';
@@ -40,6 +41,7 @@ export async function startServer(given: Config): Promise<RunningServer> {
     await context.database.close();
     throw new ConfigurationError([listenProblem(config, cause)], { cause });
   }
+  await rememberPublicUrl(context);
   const stopMaintenance = startMaintenance(context, keyRing, logger);
   return {
     config,

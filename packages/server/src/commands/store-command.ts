@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { ActionContext, Actor } from '../actions/context.ts';
 import { openStore } from '../actions/open-store.ts';
+import { withKnownPublicUrl } from '../actions/public-url.ts';
 import { loadConfig } from '../config.ts';
 import { say } from './output.ts';
 
@@ -15,7 +16,7 @@ export async function withStore<Result>(
   const context = await openStore(config, 'existing', Date.now);
   say(`store: ${context.database.location}`);
   try {
-    return await action(context, commandLineActor());
+    return await action(await withKnownPublicUrl(context), commandLineActor());
   } finally {
     await context.database.close();
   }
