@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { makeMasterKeyFile, readMasterKeyFile } from './master-key-file.ts';
 
 function newFolder(test: TestContext): string {
@@ -19,6 +21,21 @@ test('the master key is made once, and whoever comes second gets the one that st
   assert.deepEqual(makeMasterKeyFile(folder), key);
   assert.deepEqual(readMasterKeyFile(folder), key);
   assert.notDeepEqual(makeMasterKeyFile(newFolder(t)), key);
+});
+
+test('whoever looks while others make the key sees none or all of it, and nothing is left beside it', async (t) => {
+  const folder = newFolder(t);
+  const module = new URL('master-key-file.ts', import.meta.url).href;
+  const program = `import { makeMasterKeyFile, readMasterKeyFile } from ${JSON.stringify(module)};
+    const key = readMasterKeyFile(process.argv[1]) ?? makeMasterKeyFile(process.argv[1]);
+    process.stdout.write(key.toString('hex'));`;
+  const run = promisify(execFile);
+  const args = ['--input-type=module-typescript', '-e', program, folder];
+  const printed = await Promise.all(Array.from({ length: 6 }, () => run(process.execPath, args)));
+  assert.equal(new Set(printed.map(({ stdout }) => stdout)).size, 1);
+  assert.equal(printed[0]?.stdout, readMasterKeyFile(folder)?.toString('hex'));
+  assert.deepEqual(readdirSync(folder), ['master-key']);
+  assert.equal(statSync(join(folder, 'master-key')).mode & 0o777, 0o600);
 });
 
 test('a damaged master key is refused with a sentence that does not show it', (t) => {

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { masterKeyBytes } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -29,21 +41,41 @@ export function readMasterKeyFile(dataDir: string): Buffer | undefined {
 
 /** Makes a master key in the data folder, unless another process was quicker; returns the one that stands there. */
 export function makeMasterKeyFile(dataDir: string): Buffer {
+  const file = masterKeyFile(dataDir);
   const key = randomBytes(masterKeyBytes);
   // With PostgreSQL nothing else is in the folder, and nobody has made it.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const made = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    // O_EXCL: of two processes that start at once, one makes the key.
-    const descriptor = openSync(masterKeyFile(dataDir), 'wx', 0o600);
+    const descriptor = openSync(made, 'wx', 0o600);
     writeSync(descriptor, `${key.toString('base64')}\n`);
     fsyncSync(descriptor);
     closeSync(descriptor);
-    return key;
+    return putInPlace(made, file) ? key : awaitOtherProcess(dataDir);
+  } finally {
+    rmSync(made, { force: true });
+  }
+}
+
+/** Gives the whole file its name, unless there is one of that name: of two processes that start at once, one does. */
+function putInPlace(made: string, file: string): boolean {
+  try {
+    linkSync(made, file);
+    return true;
   } catch (error) {
-    if (!isErrorCode(error, 'EEXIST')) {
-      throw error;
+    if (isErrorCode(error, 'EEXIST')) {
+      return false;
     }
-    return awaitOtherProcess(dataDir);
+  }
+  // A file system without hard links: others may see the file before it is whole, for a moment.
+  try {
+    copyFileSync(made, file, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (isErrorCode(error, 'EEXIST')) {
+      return false;
+    }
+    throw error;
   }
 }
 
@@ -54,7 +86,7 @@ export function removeMasterKeyFile(dataDir: string, key: Buffer): void {
   }
 }
 
-/** The other process has made the file and is about to fill it: a matter of milliseconds. */
+/** The other process may still be about to fill the file: a matter of milliseconds. */
 function awaitOtherProcess(dataDir: string): Buffer {
   for (let tries = 0; tries < 100 && statSync(masterKeyFile(dataDir)).size < 45; tries += 1) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
