@@ -12,7 +12,7 @@ const step = require('./step.cjs');
 const tools = require('./tools.cjs');
 
 const TEST_TIMEOUT_MILLISECONDS = 300000;
-const CONCURRENCY = 3;
+const CONCURRENCY = 2;
 
 /** Ends before any test ran, with the closing line that every run has. */
 function refuse(sentence) {
