@@ -15,7 +15,8 @@ import {
   Violation,
   violation,
 } from './concurrency-model.ts';
-import { type Bindery, createClient, type TestClient } from './harness.ts';
+import type { ConcurrencyPeople, Credentials } from './concurrency-people.ts';
+import type { Bindery } from './harness.ts';
 
 /** What a run did; a run in which nothing could have gone wrong proves nothing. */
 export interface ConcurrencyTally {
@@ -40,50 +41,11 @@ export interface ConcurrencyOptions {
   readonly report?: (tally: ConcurrencyTally) => void;
 }
 
-/** Whose tokens they are, and who may and may not ask about them. */
-export interface ConcurrencyPeople {
-  readonly client: Credentials;
-  readonly sibling: Credentials;
-  readonly stranger: Credentials;
-  readonly api: Credentials;
-  readonly user: { readonly username: string; readonly password: string };
-}
-
-type Credentials = { readonly client_id: string; readonly client_secret: string };
-
-/** What the servers of a run are started with. */
-export const concurrencyGraceSeconds = 2;
-export const concurrencyEnvironment = {
-  BINDERY_REFRESH_TOKEN_GRACE: String(concurrencyGraceSeconds),
-  BINDERY_LIMIT_USER: '1000000',
-  BINDERY_LIMIT_USER_HOURLY: '1000000',
-  BINDERY_LIMIT_NETWORK: '1000000',
-} as const;
-
 const actors = 32;
 const familiesAlive = 64;
 /** Signing in is dear: so many at once. */
 const signInsMax = 2;
 const scopes = ['', 'public'] as const;
-
-/** Makes a user, three clients and an API credential on the command line. */
-export async function createConcurrencyPeople(bindery: Bindery): Promise<ConcurrencyPeople> {
-  const client: TestClient = await createClient(bindery, { more: ['--grant', 'password'] });
-  const org = client.organization_id;
-  const user = { username: 'ana@example.com', password: 'a password for many sign-ins' };
-  await bindery.cliJson(
-    ['user', 'create', '--org', org, '--email', user.username, '--role', 'member', '--password-stdin'],
-    user.password,
-  );
-  const audience = await audienceOf(bindery);
-  return {
-    client: credentialsOf(client),
-    sibling: credentialsOf(await createClient(bindery, { org, more: ['--grant', 'password'] })),
-    stranger: credentialsOf(await createClient(bindery, { more: ['--grant', 'password'] })),
-    api: credentialsOf(await bindery.cliJson<TestClient>(['api', 'create', '--name', 'API', '--audience', audience])),
-    user,
-  };
-}
 
 /** Lets clients refresh, revoke and introspect at random; throws the first violation, with the seed. */
 export async function runConcurrency(options: ConcurrencyOptions): Promise<ConcurrencyTally> {
@@ -383,13 +345,4 @@ function pick<Item>(items: readonly Item[], random: () => number): Item {
     throw new Error('there is nothing to choose from');
   }
   return item;
-}
-
-function credentialsOf({ client_id, client_secret }: Credentials): Credentials {
-  return { client_id, client_secret };
-}
-
-async function audienceOf({ url }: Pick<Bindery, 'url'>): Promise<string> {
-  // The default: the public URL and where the API stands under it.
-  return `${url}/api`;
 }

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import {
-  concurrencyEnvironment,
-  concurrencyGraceSeconds,
-  createConcurrencyPeople,
-  runConcurrency,
-} from './concurrency-run.ts';
+import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from './concurrency-people.ts';
+import { runConcurrency } from './concurrency-run.ts';
 import { startBindery, startSecond, testStore } from './harness.ts';
 
 const operations = 20_000;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './postgres-cluster.ts';
+import { freePort, pathFolders } from './postgres-cluster.ts';
 import { removeStore, type StoreEnvironment, sharedEnvironmentOf, storeEnvironmentOf } from './stores.ts';
 
 export { openStoreForTest, testStore } from './stores.ts';
@@ -289,7 +289,7 @@ export async function findProgram(
   version: RegExp,
 ): Promise<{ readonly path: string; readonly version: string } | undefined> {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const folders = (process.env['PATH'] ?? '').split(delimiter).concat('/usr/bin', '/usr/local/bin');
+  const folders = [...pathFolders(), '/usr/bin', '/usr/local/bin'];
   for (const folder of new Set(folders.filter((one) => one !== '' && !one.startsWith(root)))) {
     const path = join(folder, name);
     const finished = await runProgram(path, ['--version']).catch(() => undefined);

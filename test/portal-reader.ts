@@ -57,3 +57,14 @@ export async function signIn(
   );
   return { cookie: `${cookieNameOf(context.config)}=${token}`, email, password, organizationId, clients };
 }
+
+/** The words of a page, as a person reads them. */
+export function textOf(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+}

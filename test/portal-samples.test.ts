@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { startTestApp, type TestApp } from '@bindery/server/test-app.ts';
 import { cleanEnvironment, runProgram } from './harness.ts';
-import { type SignedInTest, signIn } from './portal-reader.ts';
+import { type SignedInTest, signIn, textOf } from './portal-reader.ts';
 import { freePort } from './postgres-cluster.ts';
 
 const pages = ['/docs', '/docs/authentication', '/docs/caching-tokens'];
@@ -96,16 +96,6 @@ async function newRefreshToken(): Promise<string> {
     password: reader.password,
   });
   return answer.json<{ refresh_token: string }>().refresh_token;
-}
-
-function textOf(html: string): string {
-  return html
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
 }
 
 /** The Python whose modules the system's packages install; another may stand first on PATH. */

@@ -9,7 +9,7 @@ import { apiAnswers, oauthAnswers } from '@bindery/server/error-response.ts';
 import { readContent } from '@bindery/server/portal/content.ts';
 import { languages } from '@bindery/server/portal/languages.ts';
 import { startTestApp, type TestApp, testActor } from '@bindery/server/test-app.ts';
-import { type SignedInTest, signIn } from './portal-reader.ts';
+import { type SignedInTest, signIn, textOf } from './portal-reader.ts';
 
 const unbranded = { productName: 'Bindery', color: null, logo: null, contact: null };
 const scriptBytesMax = 15 * 1024;
@@ -338,17 +338,6 @@ test('the first page leads to the setup, and once that is done to the console; p
   assert.equal(links['documentation'], 'http://localhost:8080/docs');
   assert.equal(links['issuer'], 'http://localhost:8080');
 });
-
-/** The words of a page, as a person reads them. */
-function textOf(html: string): string {
-  return html
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
-}
 
 /** The contrast of WCAG 2.2, computed here a second time. */
 function contrastOf(one: string, other: string): number {

@@ -190,7 +190,8 @@ export function findOnPath(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-function pathFolders(): readonly string[] {
+/** Where programs are looked for. */
+export function pathFolders(): readonly string[] {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
 }
 

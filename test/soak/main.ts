@@ -2,12 +2,8 @@
 // BINDERY_TEST_STORE=postgres in PostgreSQL, where two servers share one.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import {
-  concurrencyEnvironment,
-  concurrencyGraceSeconds,
-  createConcurrencyPeople,
-  runConcurrency,
-} from '../concurrency-run.ts';
+import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from '../concurrency-people.ts';
+import { runConcurrency } from '../concurrency-run.ts';
 import { runCrashRounds } from '../crash-rounds.ts';
 import { startBindery, startSecond, testStore } from '../harness.ts';
 
