@@ -7,19 +7,22 @@ COPY package.json package-lock.json LICENSE ./
 COPY packages/server/package.json packages/server/
 COPY packages/guard/package.json packages/guard/
 COPY packages/binders/package.json packages/binders/
+COPY packages/conform/package.json packages/conform/
 # No package's script has to run: better-sqlite3 brings its binary.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY packages/server packages/server
 COPY packages/guard packages/guard
 COPY packages/binders packages/binders
-# Portal and console show these programs.
+COPY packages/conform packages/conform
+# Portal and console show these programs and pages.
 COPY examples examples
+COPY docs/integrators docs/integrators
 RUN mkdir /data
 
 # Colours the portal's samples, with packages that the image itself does not need.
 FROM build AS portal
 RUN npm ci --workspace packages/server --omit=optional --ignore-scripts --no-audit --no-fund \
- && node packages/server/src/portal/build.ts
+ && node packages/server/src/web/portal/build.ts
 
 # Builds the console, with packages that the image itself does not need. Its bundler has binaries in optional packages.
 FROM build AS console

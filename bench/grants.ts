@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgresCluster } from '../test/postgres-cluster.ts';
-import { createDatabaseIn } from '../test/postgres-databases.ts';
+import { startPostgresCluster } from '../test/support/postgres-cluster.ts';
+import { createDatabaseIn } from '../test/support/postgres-databases.ts';
 import type { LoadOptions } from './load.ts';
 import { run, type Served, serve } from './processes.ts';
 import { type Turn, takeTurn } from './turns.ts';

@@ -2,8 +2,8 @@
 // Prints one row of Markdown for each way in which something is cut off.
 import { createGuard, type Guard } from '@bindery/guard';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
-import { newTenant, openBesides, type Tenant, type Way, ways } from '../test/cutoff-ways.ts';
-import { type Bindery, getToken, startBindery } from '../test/harness.ts';
+import { type Bindery, getToken, startBindery } from '../test/support/bindery.ts';
+import { newTenant, openBesides, type Tenant, type Way, ways } from '../test/support/cutoff-ways.ts';
 
 const guardCount = 8;
 const rounds = Number(process.argv[2] ?? 5);

@@ -21,13 +21,13 @@ module.exports = [
   {
     name: 'portal',
     inputs: [
-      'packages/server/portal/pages',
-      'packages/server/src/portal',
+      'docs/integrators',
+      'packages/server/src/web/portal',
       'packages/server/src/openapi',
       'packages/server/src/admin/contract',
       'examples',
     ],
     output: 'packages/server/dist/highlighted.json',
-    command: ['packages/server/src/portal/build.ts'],
+    command: ['packages/server/src/web/portal/build.ts'],
   },
 ];

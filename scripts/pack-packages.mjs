@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-const PACKAGES = ['packages/guard', 'packages/client'];
+const PACKAGES = ['packages/guard', 'sdks/typescript'];
 
 /** Compiles to what Node 20 runs. */
 function compile(source, target, configFolder) {

@@ -6,20 +6,16 @@ import { globSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { reachingFiles } from './reaching-files.mjs';
 
-const EVERY_TEST = ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'];
+const EVERY_TEST = ['{packages,sdks}/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 /** What every test that uses a store imports, directly or not. */
-const STORE_CHOOSER = 'test/postgres-databases.ts';
+const STORE_CHOOSER = 'test/support/postgres-databases.ts';
 /** Their store is only a means: pages, samples, clients and other people's APIs, which nothing of a store reaches. */
 const ONCE = [
+  'sdks/*/src/*.test.ts',
   'test/browser/*.test.ts',
-  'test/clients*.test.ts',
-  'test/conform.test.ts',
-  'test/docs.test.ts',
-  'test/guard-*.test.ts',
-  'test/newcomer.test.ts',
-  'test/packed.test.ts',
-  'test/portal*.test.ts',
-  'test/samples.test.ts',
+  'test/docs/{docs,newcomer,portal*,samples}.test.ts',
+  'test/guard/{conform,entries,runtimes}.test.ts',
+  'test/sdks/*.test.ts',
 ];
 
 const running = new Set();
@@ -82,7 +78,7 @@ async function runOnce(title, files, env, options = []) {
 /** Starts the PostgreSQL of the run; undefined when this machine has none. */
 async function startPostgres() {
   // It ends when our end of its standard input does, however that comes about.
-  const child = start(['test/postgres-cluster.ts'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = start(['test/support/postgres-cluster.ts'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const line = once(createInterface({ input: child.stdout }), 'line');
   const [url] = await Promise.race([line, once(child, 'exit').then(() => [undefined])]);
   const stop = () => {

@@ -13,24 +13,65 @@ const COMPUTING_BUILTINS = ['node:crypto', 'node:util', 'node:zlib'];
 type Source = { readonly path: string; readonly text: string };
 type Import = { readonly name: string; readonly typesOnly: boolean };
 
-/** What one part of the house may import: a refusal's sentence, or undefined where the import is allowed. */
+/** What one part of the house may not import. */
 type Direction = {
   readonly of: RegExp;
-  readonly refuses: (imported: Import) => boolean;
+  readonly refuses: (imported: Import, importer: string) => boolean;
   readonly because: string;
 };
 
-const isRelative = (name: string) => name.startsWith('packages/');
+const isRelative = (name: string) => /^(packages|sdks|test)\//.test(name);
 const isPackage = (name: string, ...allowed: readonly string[]) =>
   allowed.some((one) => name === one || name.startsWith(`${one}/`));
 const isIn = (name: string, ...places: readonly string[]) =>
   places.some((place) => name.startsWith(`packages/server/src/${place}`));
 
+const SERVER = 'packages/server/src/';
+
+/**
+ * The server's rooms, ground floor first. A room imports from the floors below it, and never from another room on its
+ * own floor. The picture in docs/architecture.md is checked against this list.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  ['errors.ts', 'version.ts'],
+  ['domain'],
+  ['settings.ts'],
+  ['config.ts'],
+  ['logger.ts', 'data-folder', 'store'],
+  ['actions'],
+  ['live', 'gateway'],
+  ['http'],
+  ['oauth', 'admin'],
+  ['openapi'],
+  ['web'],
+  ['app.ts'],
+  ['start-server.ts'],
+  ['commands'],
+  ['program.ts'],
+  ['main.ts', 'docs'],
+];
+
+/** The room of a file: the first folder below `src/`, or a file that stands there by itself. */
+function roomOf(path: string): string {
+  return path.slice(SERVER.length).split('/')[0] ?? '';
+}
+
+const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room));
+
+function mayEnter(room: string, other: string): boolean {
+  return room === other || (floorOf(other) !== -1 && floorOf(other) < floorOf(room));
+}
+
 const DIRECTIONS: readonly Direction[] = [
   {
-    of: /^packages\/client\//,
-    refuses: ({ name }) => !name.startsWith('packages/client/'),
-    because: 'client imports nothing',
+    of: /^sdks\/typescript\//,
+    refuses: ({ name }) => !name.startsWith('sdks/typescript/'),
+    because: 'the client imports nothing',
+  },
+  {
+    of: /^packages\/conform\//,
+    refuses: ({ name }) => !name.startsWith('packages/conform/') && !name.startsWith('node:'),
+    because: 'conform imports builtins only',
   },
   {
     of: /^packages\/guard\//,
@@ -65,40 +106,20 @@ const DIRECTIONS: readonly Direction[] = [
     because: 'server reaches guard and binders by their names and no other package',
   },
   {
-    of: /^packages\/server\/src\/(domain|store|oauth|admin|actions|portal)\//,
-    refuses: ({ name }) => isIn(name, 'main.ts', 'program.ts', 'app.ts', 'commands/'),
-    because: 'nothing below the entrance imports it',
+    of: /^packages\/server\/src\//,
+    refuses: ({ name }, importer) => isIn(name, '') && !mayEnter(roomOf(importer), roomOf(name)),
+    because: 'a room imports from lower floors only, see FLOORS',
   },
   {
     of: /^packages\/server\/src\/domain\//,
-    refuses: ({ name }) => {
-      if (isRelative(name)) return !isIn(name, 'domain/', 'errors.ts');
-      return !isPackage(name, 'jose') && !COMPUTING_BUILTINS.includes(name);
-    },
-    because: 'domain imports domain, errors.ts, jose and builtins that only compute',
+    refuses: ({ name }) => !isRelative(name) && !isPackage(name, 'jose') && !COMPUTING_BUILTINS.includes(name),
+    because: 'domain imports jose and builtins that only compute',
   },
   {
     of: /^packages\/server\/src\/store\//,
-    refuses: ({ name, typesOnly }) =>
-      isIn(name, 'oauth/', 'admin/', 'actions/', 'portal/') ||
-      (isIn(name, 'domain/') && !typesOnly && !isIn(name, 'domain/identifier.ts', 'domain/master-key.ts')),
-    // An entry's id is its place in the table, and the key file's form is the key's.
-    because: 'store imports nothing above it, and only types of domain besides the forms of ids and of the master key',
-  },
-  {
-    of: /^packages\/server\/src\/oauth\//,
-    refuses: ({ name }) => isIn(name, 'admin/'),
-    because: 'oauth and admin never import each other',
-  },
-  {
-    of: /^packages\/server\/src\/admin\//,
-    refuses: ({ name }) => isIn(name, 'oauth/'),
-    because: 'oauth and admin never import each other',
-  },
-  {
-    of: /^packages\/server\/src\/actions\//,
-    refuses: ({ name }) => isIn(name, 'oauth/', 'admin/', 'portal/'),
-    because: 'an action does not know who calls it',
+    refuses: ({ name, typesOnly }) => isIn(name, 'domain/') && !typesOnly && !isIn(name, 'domain/identifier.ts'),
+    // An entry's id is its place in the table.
+    because: 'store imports only types of domain besides the forms of ids',
   },
 ];
 
@@ -127,13 +148,13 @@ function brokenDirections(source: Source): string[] {
   const rules = DIRECTIONS.filter((direction) => direction.of.test(source.path));
   return importsOf(source).flatMap((imported) =>
     rules
-      .filter((rule) => rule.refuses(imported))
+      .filter((rule) => rule.refuses(imported, source.path))
       .map((rule) => `${source.path} imports ${imported.name}: ${rule.because}`),
   );
 }
 
 /** Writes JavaScript samples that read the environment, as text. */
-const ENVIRONMENT_SHOWER = 'packages/server/src/portal/samples.ts';
+const ENVIRONMENT_SHOWER = 'packages/server/src/web/portal/samples.ts';
 
 function mayHoldSql(path: string): boolean {
   return path.startsWith('packages/server/src/store/') || /^packages\/binders\/src\/(store|table)(\.ts$|\/)/.test(path);
@@ -168,8 +189,7 @@ function findings(sources: readonly Source[]): string[] {
 
 /** Sources that ship: tests and what only tests use may reach anywhere. */
 function shippedSources(): Source[] {
-  return readdirSync(join(ROOT, 'packages'))
-    .map((name) => `packages/${name}/src`)
+  return [...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`), 'sdks/typescript/src']
     .filter((folder) => readdirSync(join(ROOT, dirname(folder))).includes('src'))
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
@@ -189,19 +209,22 @@ test('the sources keep the directions and rules of the architecture', () => {
 });
 
 const BROKEN: readonly (readonly [path: string, text: string, finding: RegExp])[] = [
-  ['packages/client/src/a.ts', "import 'node:fs';", /client imports nothing/],
+  ['sdks/typescript/src/a.ts', "import 'node:fs';", /client imports nothing/],
+  ['packages/conform/src/a.ts', "import { x } from '@bindery/server/x.ts';", /builtins only/],
   ['packages/guard/src/a.ts', "import fastify from 'fastify';", /guard imports jose/],
   ['packages/guard/src/a.ts', "export * from '../../server/src/b.ts';", /guard imports jose/],
   ['packages/binders/src/a.ts', "const pg = await import('pg');", /binders imports/],
   ['packages/console/src/a.tsx', "import { x } from '../../server/src/admin/x.ts';", /only types/],
   ['packages/server/src/app.ts', "import { x } from '../../binders/src/store.ts';", /by their names/],
-  ['packages/server/src/oauth/token.ts', "import { x } from '../admin/clients.ts';", /never import each other/],
-  ['packages/server/src/admin/a.ts', "import {\n  x,\n  y,\n} from '../oauth/token.ts';", /never import each other/],
-  ['packages/server/src/oauth/grants/a.ts', "import { createApp } from '../../app.ts';", /below the entrance/],
+  ['packages/server/src/oauth/token.ts', "import { x } from '../admin/clients.ts';", /lower floors only/],
+  ['packages/server/src/admin/a.ts', "import {\n  x,\n  y,\n} from '../oauth/token.ts';", /lower floors only/],
+  ['packages/server/src/oauth/grants/a.ts', "import { createApp } from '../../app.ts';", /lower floors only/],
+  ['packages/server/src/live/a.ts', "import { x } from '../http/network.ts';", /lower floors only/],
+  ['packages/server/src/app.ts', "import { x } from './unlisted/a.ts';", /lower floors only/],
   ['packages/server/src/domain/a.ts', "import { readFileSync } from 'node:fs';", /domain imports/],
-  ['packages/server/src/domain/a.ts', "import type { Row } from '../store/schema.ts';", /domain imports/],
+  ['packages/server/src/domain/a.ts', "import type { Row } from '../store/schema.ts';", /lower floors only/],
   ['packages/server/src/store/a.ts', "import { type A, b } from '../domain/access.ts';", /only types of domain/],
-  ['packages/server/src/actions/a.ts', "import type { A } from '../oauth/deps.ts';", /does not know who calls it/],
+  ['packages/server/src/actions/a.ts', "import type { A } from '../oauth/deps.ts';", /lower floors only/],
   ['packages/server/src/oauth/a.ts', "db.selectFrom('clients');", /holds SQL/],
   ['packages/server/src/actions/a.ts', 'const q = sql<number>`select 1`;', /holds SQL/],
   ['packages/server/src/logger.ts', 'const level = process.env.LEVEL;', /reads the environment/],

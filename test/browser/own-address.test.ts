@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, request as send } from 'node:http';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { type Bindery, startBindery } from '../harness.ts';
-import { drawn, setUpServer, setupLinkOf, startBrowser } from './browser.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { drawn, setUpServer, setupLinkOf, startBrowser } from '../support/browser.ts';
 
 let bindery: Bindery;
 let browser: Browser;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { type Bindery, createClient, getToken, postForm, startBindery } from '../harness.ts';
+import { type Bindery, createClient, getToken, postForm, startBindery } from '../support/bindery.ts';
 import {
   type ApiUser,
   callAdmin,
@@ -14,7 +14,7 @@ import {
   setUpServer,
   signInByApi,
   startBrowser,
-} from './browser.ts';
+} from '../support/browser.ts';
 
 const mona = {
   email: 'mona@example.com',

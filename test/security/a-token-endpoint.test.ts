@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { listAuditEntries } from '@bindery/server/store/audit.ts';
 import { decodeJwt } from 'jose';
-import { basic, form, startTarget, type Target } from './target.ts';
-import { exchange, formRequest } from './wire.ts';
+import { basic, form, startTarget, type Target } from '../support/target.ts';
+import { exchange, formRequest } from '../support/wire.ts';
 
 const paths = ['/connect/token', '/access_token', '/oauth/token'] as const;
 const json = 'application/json';

@@ -6,9 +6,9 @@ import { openStore } from '@bindery/server/actions/open-store.ts';
 import { switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
 import { newClientId } from '@bindery/server/domain/identifier.ts';
-import { testActor } from '@bindery/server/test-app.ts';
-import { basic, type Credentials, form, startTarget, type Target } from './target.ts';
-import { exchange, formRequest } from './wire.ts';
+import { testActor } from '../support/app.ts';
+import { basic, type Credentials, form, startTarget, type Target } from '../support/target.ts';
+import { exchange, formRequest } from '../support/wire.ts';
 
 const grant = { grant_type: 'client_credentials' };
 const hourMilliseconds = 3_600_000;

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { loadConfig } from '@bindery/server/config.ts';
 import { grantScope } from '@bindery/server/domain/scope.ts';
 import { decodeJwt } from 'jose';
-import { startTarget, type Target } from './target.ts';
+import { startTarget, type Target } from '../support/target.ts';
 
 let target: Target;
 

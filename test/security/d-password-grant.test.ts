@@ -4,10 +4,10 @@ import { after, before, test } from 'node:test';
 import { createOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { addMember, removeMember, setUserState } from '@bindery/server/actions/users.ts';
 import { PasswordHasher } from '@bindery/server/domain/password.ts';
-import { testActor } from '@bindery/server/test-app.ts';
 import { decodeJwt } from 'jose';
-import { type People, type Person, startPeople, type TrailLine } from './people.ts';
-import type { Answer } from './target.ts';
+import { testActor } from '../support/app.ts';
+import { type People, type Person, startPeople, type TrailLine } from '../support/people.ts';
+import type { Answer } from '../support/target.ts';
 
 let people: People;
 let foreigner: Person;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { decodeJwt } from 'jose';
-import { startBindery } from '../harness.ts';
-import { type People, type Person, startPeople, type Tokens } from './people.ts';
+import { startBindery } from '../support/bindery.ts';
+import { type People, type Person, startPeople, type Tokens } from '../support/people.ts';
 
 const minute = 60_000;
 const day = 86_400_000;

@@ -12,7 +12,7 @@ import {
   type JSONWebKeySet,
   jwtVerify,
 } from 'jose';
-import { startTarget, type Target } from './target.ts';
+import { startTarget, type Target } from '../support/target.ts';
 
 let target: Target;
 let rsa: Target;

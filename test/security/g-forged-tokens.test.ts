@@ -5,10 +5,10 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { createGuard, type Guard, GuardError } from '@bindery/guard';
 import { signingAlgorithms } from '@bindery/server/domain/signing-key.ts';
-import { KeyRing } from '@bindery/server/oauth/key-ring.ts';
+import { KeyRing } from '@bindery/server/live/key-ring.ts';
 import { decodeJwt } from 'jose';
-import { type Forger, forgedTokens, goodToken } from './forged-tokens.ts';
-import { startTarget, type Target } from './target.ts';
+import { type Forger, forgedTokens, goodToken } from '../support/forged-tokens.ts';
+import { startTarget, type Target } from '../support/target.ts';
 
 /** What a judge says of a token. */
 type Verdict = 'taken' | 'refused' | `unexpected: ${string}`;

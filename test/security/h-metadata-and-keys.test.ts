@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openStore } from '@bindery/server/actions/open-store.ts';
 import { loadConfig } from '@bindery/server/config.ts';
-import { startTestApp } from '@bindery/server/test-app.ts';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
-import { createClient, getToken, startBindery } from '../harness.ts';
-import { type Answer, basic, startTarget, type Target } from './target.ts';
+import { startTestApp } from '../support/app.ts';
+import { createClient, getToken, startBindery } from '../support/bindery.ts';
+import { type Answer, basic, startTarget, type Target } from '../support/target.ts';
 
 const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const;
 const jwksPath = '/.well-known/jwks.json';

@@ -4,10 +4,10 @@ import { createApiCredential, deleteApiCredential } from '@bindery/server/action
 import { deleteClient, rotateSecret, updateClient } from '@bindery/server/actions/clients.ts';
 import { createOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { setUserState } from '@bindery/server/actions/users.ts';
-import { testActor } from '@bindery/server/test-app.ts';
 import { decodeJwt } from 'jose';
-import { type People, startPeople } from './people.ts';
-import { assertSound, basic } from './target.ts';
+import { testActor } from '../support/app.ts';
+import { type People, startPeople } from '../support/people.ts';
+import { assertSound, basic } from '../support/target.ts';
 
 let people: People;
 

@@ -5,8 +5,8 @@ import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { createApp } from '@bindery/server/app.ts';
 import { createLogger } from '@bindery/server/logger.ts';
 import { pruneRevokedTokens } from '@bindery/server/store/token-state.ts';
-import { testActor } from '@bindery/server/test-app.ts';
-import { type People, startPeople } from './people.ts';
+import { testActor } from '../support/app.ts';
+import { type People, startPeople } from '../support/people.ts';
 
 let people: People;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { type Answer, type Credentials, startTarget, type Target } from './target.ts';
+import { type Answer, type Credentials, startTarget, type Target } from '../support/target.ts';
 
 let target: Target;
 let token: string;

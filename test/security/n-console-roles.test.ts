@@ -5,7 +5,7 @@ import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { addMember, createUser, removeMember } from '@bindery/server/actions/users.ts';
 import type { OperationName } from '@bindery/server/admin/contract/index.ts';
 import type { Audience } from '@bindery/server/admin/contract/operation.ts';
-import { testActor } from '@bindery/server/test-app.ts';
+import { testActor } from '../support/app.ts';
 import {
   type Browser,
   exampleOf,
@@ -15,7 +15,7 @@ import {
   type Somebody,
   startSite,
   type World,
-} from './console.ts';
+} from '../support/console.ts';
 
 /** Who may call what; the operator is no member of the organization. */
 const admitted: Readonly<Record<'anonymous' | 'stranger' | 'member' | 'owner' | 'operator', readonly Audience[]>> = {

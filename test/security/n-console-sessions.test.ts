@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newSetupToken } from '@bindery/server/actions/setup.ts';
 import type { OperationName } from '@bindery/server/admin/contract/index.ts';
-import { startTestApp, type TestApp } from '@bindery/server/test-app.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
 import {
   type Answer,
   type Browser,
@@ -13,7 +13,7 @@ import {
   type Site,
   startSite,
   tokenOf,
-} from './console.ts';
+} from '../support/console.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;

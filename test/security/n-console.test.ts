@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationName } from '@bindery/server/admin/contract/index.ts';
-import { exampleOf, operationNames, operationOf, type Sending, type Site, startSite } from './console.ts';
+import { exampleOf, operationNames, operationOf, type Sending, type Site, startSite } from '../support/console.ts';
 
 const changing = operationNames.filter((name) => operationOf(name).method !== 'GET');
 

@@ -6,10 +6,10 @@ import { loadConfig } from '@bindery/server/config.ts';
 import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
 import { authenticateClient } from '@bindery/server/oauth/client-authentication.ts';
 import { ClientCredentialsReader } from '@bindery/server/store/client-credentials.ts';
-import { testActor } from '@bindery/server/test-app.ts';
-import { createClient, postForm, startBindery } from '../harness.ts';
-import { elsewhere, type People, startPeople } from './people.ts';
-import { type Answer, assertSound, type Sending, startTarget } from './target.ts';
+import { testActor } from '../support/app.ts';
+import { createClient, postForm, startBindery } from '../support/bindery.ts';
+import { elsewhere, type People, startPeople } from '../support/people.ts';
+import { type Answer, assertSound, type Sending, startTarget } from '../support/target.ts';
 
 /** The limits that a server has which nobody set up. */
 const defaults = {

@@ -7,12 +7,12 @@ import { deleteClient, rotateSecret, updateClient } from '@bindery/server/action
 import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { rotateSigningKey } from '@bindery/server/actions/signing-keys.ts';
 import { addMember, removeMember, setMemberRole, setUserState } from '@bindery/server/actions/users.ts';
-import { testActor } from '@bindery/server/test-app.ts';
 import { sql } from 'kysely';
-import { type Bindery, startBindery } from '../harness.ts';
-import { openStoreForTest } from '../stores.ts';
-import { type People, startPeople } from './people.ts';
-import { basic } from './target.ts';
+import { testActor } from '../support/app.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { type People, startPeople } from '../support/people.ts';
+import { openStoreForTest } from '../support/stores.ts';
+import { basic } from '../support/target.ts';
 
 /** Every value of every table, in text. */
 async function dump(people: People): Promise<readonly string[]> {

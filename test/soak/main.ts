@@ -2,10 +2,10 @@
 // BINDERY_TEST_STORE=postgres in PostgreSQL, where two servers share one.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from '../concurrency-people.ts';
-import { runConcurrency } from '../concurrency-run.ts';
-import { runCrashRounds } from '../crash-rounds.ts';
-import { startBindery, startSecond, testStore } from '../harness.ts';
+import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from '../concurrency/people.ts';
+import { runConcurrency } from '../concurrency/run.ts';
+import { runCrashRounds } from '../crash/rounds.ts';
+import { startBindery, startSecond, testStore } from '../support/bindery.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string' }, operations: { type: 'string' }, seed: { type: 'string' } },

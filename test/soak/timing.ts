@@ -2,8 +2,8 @@
 // Two kinds of attempt take turns; Welch's t-test says whether their times differ by more than chance. Whether a client
 // exists is not compared: its id is no secret, 128 random bits long, and those who exist are answered out of memory.
 import { parseArgs } from 'node:util';
-import { newClientSecret } from '../../packages/server/src/domain/client-secret.ts';
-import { type People, startPeople } from '../security/people.ts';
+import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
+import { type People, startPeople } from '../support/people.ts';
 
 /** Beyond this the difference is no chance, says the common reading of such tests. */
 const tMax = 4.5;

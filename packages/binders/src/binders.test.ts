@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InjectOptions } from 'fastify';
-import { headersOf, organizations, startApp } from './test-app.ts';
+import { headersOf, organizations, startApp } from '../../../test/support/binders-app.ts';
 
 const startedAt = Date.parse('2026-05-01T10:00:00.000Z');
 

@@ -3,8 +3,14 @@ import { test } from 'node:test';
 import { createGuard } from '@bindery/guard';
 import { callerOf, fastifyGuard } from '@bindery/guard/fastify';
 import Fastify, { type InjectOptions } from 'fastify';
+import {
+  createTestGuard,
+  headersOf,
+  openDatabase,
+  organizations,
+  startApp,
+} from '../../../test/support/binders-app.ts';
 import { createBinders } from './binders.ts';
-import { createTestGuard, headersOf, openDatabase, organizations, startApp } from './test-app.ts';
 
 type Method = NonNullable<InjectOptions['method']>;
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY'] as const;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
-import { testStore } from '../../../test/postgres-databases.ts';
+import { openDatabase, organizations } from '../../../test/support/binders-app.ts';
+import { testStore } from '../../../test/support/postgres-databases.ts';
 import { createBindersStore } from './store.ts';
-import { openDatabase, organizations } from './test-app.ts';
 
 const fields = { name: 'Harbour', type: 'project' } as const;
 

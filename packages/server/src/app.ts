@@ -4,13 +4,10 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
 import { prepareCutoffs } from './actions/cut-off.ts';
-import { consolePages } from './admin/pages.ts';
 import { managementApi } from './admin/router.ts';
 import { PasswordHasher } from './domain/password.ts';
-import { createGateway } from './gateway.ts';
-import { type GuardSources, oncePerTurn } from './gateway-sources.ts';
-import { GuessLimits } from './guess-limits.ts';
-import { healthEndpoints } from './health.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { healthEndpoints } from './http/health.ts';
 import {
   answerUnknownRoutes,
   createHttpServer,
@@ -18,23 +15,26 @@ import {
   requestIdOr,
   routePathOf,
   serveBelow,
-} from './http-server.ts';
-import { Cutoffs } from './oauth/cutoffs.ts';
+} from './http/server.ts';
+import { Cutoffs } from './live/cutoffs.ts';
+import { DecisionLog } from './live/decision-log.ts';
+import { GuessLimits } from './live/guess-limits.ts';
+import { KeyRing } from './live/key-ring.ts';
+import { type GuardSources, oncePerTurn } from './live/once-per-turn.ts';
 import { cutoffsEndpoint } from './oauth/cutoffs-document.ts';
-import { DecisionLog } from './oauth/decision-log.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
 import { introspectionEndpoint, introspectionPath } from './oauth/introspect.ts';
 import { jwksEndpoint } from './oauth/jwks.ts';
-import { KeyRing } from './oauth/key-ring.ts';
 import { metadataEndpoint } from './oauth/metadata.ts';
 import { revocationEndpoint, revocationPath } from './oauth/revoke.ts';
 import { tokenEndpoint } from './oauth/token.ts';
 import { openApiEndpoint } from './openapi/endpoint.ts';
-import { homePage } from './portal/home.ts';
-import { developerPortal } from './portal/portal.ts';
 import { ClientCredentialsReader } from './store/client-credentials.ts';
 import { TokenDecisionWriter } from './store/token-decisions.ts';
 import { isStoreUnavailable } from './store/unavailable.ts';
+import { consolePages } from './web/console.ts';
+import { homePage } from './web/home.ts';
+import { developerPortal } from './web/portal/portal.ts';
 
 /** What the server is made of; everything that differs between a test and a real start comes in here. */
 export interface AppDeps {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { aliases } from './aliases.ts';
+import { aliases } from './domain/aliases.ts';
 import { masterKeyBytes } from './domain/master-key.ts';
 import { signingAlgorithms } from './domain/signing-key.ts';
 

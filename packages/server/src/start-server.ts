@@ -8,11 +8,11 @@ import { rememberPublicUrl } from './actions/public-url.ts';
 import { hasOperator, newSetupToken } from './actions/setup.ts';
 import { createApp } from './app.ts';
 import { type Config, withPort } from './config.ts';
+import { writeSetupToken } from './data-folder/setup-token-file.ts';
 import { ConfigurationError } from './errors.ts';
+import { KeyRing } from './live/key-ring.ts';
+import { startMaintenance } from './live/maintenance.ts';
 import { createLogger } from './logger.ts';
-import { startMaintenance } from './maintenance.ts';
-import { KeyRing } from './oauth/key-ring.ts';
-import { writeSetupToken } from './store/setup-token-file.ts';
 
 /** A server that is listening. */
 export interface RunningServer {

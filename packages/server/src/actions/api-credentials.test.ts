@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startTestApp, testActor } from '../../../../test/support/app.ts';
 import { ApiError } from '../errors.ts';
 import { findApiCredential } from '../store/api-credentials.ts';
-import { startTestApp, testActor } from '../test-app.ts';
 import { createApiCredential, deleteApiCredential, readApiCredentials } from './api-credentials.ts';
 
 const page = { number: 1, size: 100 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestApp, testActor } from '../test-app.ts';
+import { startTestApp, testActor } from '../../../../test/support/app.ts';
 import { readClient, setSecretEnd } from './clients.ts';
 
 test('a secret ends now, although the clock moves on while it is being ended', async () => {

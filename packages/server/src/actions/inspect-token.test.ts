@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { startTestApp, type TestApp, testActor } from '../test-app.ts';
+import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { createClient, updateClient } from './clients.ts';
 import { inspectToken } from './inspect-token.ts';
 import { createUser } from './users.ts';

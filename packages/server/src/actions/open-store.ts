@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { makeMasterKeyFile, readMasterKeyFile, removeMasterKeyFile } from '../data-folder/master-key-file.ts';
 import { type DerivedKeys, deriveKeys } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type Database, type OpenMode, openDatabase } from '../store/database.ts';
-import { makeMasterKeyFile, readMasterKeyFile, removeMasterKeyFile } from '../store/master-key-file.ts';
 import { initializeStoredSetting, readStoredSetting } from '../store/settings.ts';
 import type { ActionContext } from './context.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { ApiError, type ApiErrorCode } from '../errors.ts';
 import { findUserByEmail, isKnownNetwork, rememberNetwork } from '../store/users.ts';
-import { startTestApp, type TestApp, testActor } from '../test-app.ts';
 import { createOrganization } from './organizations.ts';
 import {
   addMember,

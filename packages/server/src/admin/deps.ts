@@ -1,6 +1,6 @@
 import type { ActionContext, Actor } from '../actions/context.ts';
 import type { PasswordHasher } from '../domain/password.ts';
-import type { GuessLimits } from '../guess-limits.ts';
+import type { GuessLimits } from '../live/guess-limits.ts';
 
 /** What the management API works with. */
 export interface AdminDeps {

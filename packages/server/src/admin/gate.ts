@@ -1,30 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { ActionContext, Actor } from '../actions/context.ts';
 import { readSession, recentMilliseconds, type SignedIn } from '../actions/sessions.ts';
-import { hasOperator } from '../actions/setup.ts';
 import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
+import { readSessionCookie } from '../http/session-cookie.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import type { Operation } from './contract/operation.ts';
-import { readSessionCookie } from './cookie.ts';
 
 /** The header that a page of ours sends and a form of another site cannot. */
 export const requestHeader = 'x-bindery-request';
-
-/** Remembers that an instance was set up, since that never ends. */
-export class SetupGate {
-  readonly #context: ActionContext;
-  #isSetUp = false;
-
-  constructor(context: ActionContext) {
-    this.#context = context;
-  }
-
-  async isSetUp(): Promise<boolean> {
-    this.#isSetUp ||= await hasOperator(this.#context);
-    return this.#isSetUp;
-  }
-}
 
 /** Refuses a changing request that another site may have sent: the session cookie alone proves nothing. */
 export function refuseForeignSite(request: FastifyRequest, publicUrl: string): void {

@@ -3,15 +3,16 @@ import type { ZodError, ZodType } from 'zod';
 import type { SignedIn } from '../actions/sessions.ts';
 import { parseUuid } from '../domain/identifier.ts';
 import { ApiError } from '../errors.ts';
+import { SetupGate } from '../live/setup-gate.ts';
 import type { Call, Handler } from './call.ts';
-import { clientHandlers } from './clients.ts';
 import { type OperationName, operations } from './contract/index.ts';
 import type { Operation } from './contract/operation.ts';
 import type { AdminDeps } from './deps.ts';
-import { actorOf, refuseForeignSite, requireRecent, requireRole, requireSession, SetupGate } from './gate.ts';
-import { operatorHandlers } from './operator.ts';
-import { organizationHandlers } from './organizations.ts';
-import { sessionHandlers } from './sessions.ts';
+import { actorOf, refuseForeignSite, requireRecent, requireRole, requireSession } from './gate.ts';
+import { clientHandlers } from './handlers/clients.ts';
+import { operatorHandlers } from './handlers/operator.ts';
+import { organizationHandlers } from './handlers/organizations.ts';
+import { sessionHandlers } from './handlers/sessions.ts';
 
 const bodyBytesMax = 128 * 1024;
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { Lab, Target } from '@bindery/conform/attack.ts';
+import { type ConformResult, conform } from '@bindery/conform/conform.ts';
+import { Forge } from '@bindery/conform/forge.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readClients } from '../actions/clients.ts';
 import type { ActionContext, Actor } from '../actions/context.ts';
 import { cutOff } from '../actions/cut-off.ts';
 import { readOrganizations, requireOrganization } from '../actions/organizations.ts';
 import type { Config } from '../config.ts';
-import type { Lab, Target } from '../conform/attack.ts';
-import { type ConformResult, conform } from '../conform/conform.ts';
-import { Forge } from '../conform/forge.ts';
-import { KeyRing } from '../oauth/key-ring.ts';
+import { KeyRing } from '../live/key-ring.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import { type AnswerOptions, answering, outputOf } from './options.ts';
 import { print, table } from './output.ts';

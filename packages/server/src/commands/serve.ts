@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import type { RunningServer } from '../start-server.ts';
-import { locationOf } from '../store/postgres.ts';
+import { locationOf } from '../store/postgres/open.ts';
 import { version } from '../version.ts';
 import { say } from './output.ts';
 

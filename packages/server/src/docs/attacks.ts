@@ -1,16 +1,16 @@
-import { attacks } from '../conform/attacks.ts';
-import { cutOffAttack } from '../conform/conform.ts';
+import { attacks } from '@bindery/conform/attacks.ts';
+import { cutOffAttack } from '@bindery/conform/conform.ts';
 import { generatedNote, markdownTable } from './page.ts';
 
 const needs = { write: '`--write-path`', objectPath: '`--object-path`' } as const;
 
-/** `docs/reference/attacks.md`, from the list itself. */
+/** `docs/api-developers/reference/attacks.md`, from the list itself. */
 export function attacksPage(): string {
   return `${generatedNote}
 
 # Attacks on your API
 
-What [\`bindery conform\`](command-line.md#bindery-conform) tries on an API, in this order. An attack holds when each attempt of it is
+What [\`bindery conform\`](../../operators/reference/command-line.md#bindery-conform) tries on an API, in this order. An attack holds when each attempt of it is
 answered 4xx; an answer of 2xx or 3xx lets it in, one of 5xx means that something broke, and 408 and 429 say nothing. Before the
 first attack, good tokens must be let in, and again after the last: an API that refuses everybody holds nothing.
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../program.ts';
 import { generatedNote } from './page.ts';
 
-/** `docs/reference/command-line.md`: what \`--help\` says of every command. */
+/** `docs/operators/reference/command-line.md`: what \`--help\` says of every command. */
 export function commandLinePage(): string {
   const program = createProgram(() => undefined);
   const sections = commandsOf(program).map((command) => {
@@ -18,7 +18,7 @@ Every command but \`serve\`, \`demo\` and \`healthcheck\` works on the store its
 holds for the server's very next request.
 
 Answers go to standard output, talk to standard error. \`--json\` prints exactly one JSON object; a list is \`{"items": [...]}\`.
-A mistake is one sentence on standard error that says how to mend it, and an [exit code](errors.md#exit-codes).
+A mistake is one sentence on standard error that says how to mend it, and an [exit code](../../integrators/reference/errors.md#exit-codes).
 
 ${sections.join('\n\n')}
 `;

@@ -1,7 +1,7 @@
 import { type Setting, settings } from '../settings.ts';
 import { generatedNote, markdownTable } from './page.ts';
 
-/** `docs/reference/configuration.md`, from the settings themselves. */
+/** `docs/operators/reference/configuration.md`, from the settings themselves. */
 export function configurationPage(): string {
   const entries: [string, Setting<unknown>][] = Object.entries(settings);
   return `${generatedNote}

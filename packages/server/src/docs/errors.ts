@@ -1,8 +1,8 @@
 import { bindersErrors } from '@bindery/binders';
 import { guardErrorAnswers } from '@bindery/guard';
-import { apiAnswers, oauthAnswers } from '../error-response.ts';
+import { apiMeanings, bindersMeanings, guardMeanings, oauthMeanings } from '../http/error-meanings.ts';
+import { apiAnswers, oauthAnswers } from '../http/error-response.ts';
 import { apiExitCodes, exitCodes } from '../program.ts';
-import { apiMeanings, bindersMeanings, guardMeanings, oauthMeanings } from './error-meanings.ts';
 import { generatedNote, markdownTable } from './page.ts';
 
 /** One code as one part of Bindery answers it. */
@@ -46,7 +46,7 @@ const partNames: Readonly<Record<ErrorEntry['part'], string>> = {
   management: 'Management',
 };
 
-/** `docs/reference/errors.md`: one row with an anchor for each code; a code of several parts stands under the first. */
+/** `docs/integrators/reference/errors.md`: one row with an anchor for each code; a code of several parts stands under the first. */
 export function errorsPage(): string {
   const entries = errorEntries();
   const byCode = Map.groupBy(entries, ({ code }) => code);
@@ -71,7 +71,7 @@ ${tableOf('token')}
 
 ## Guarded APIs
 
-What [\`packages/guard\`](../../packages/guard/README.md) answers, before the API itself is reached: problem details (RFC 9457), and
+What [\`packages/guard\`](../../../packages/guard/README.md) answers, before the API itself is reached: problem details (RFC 9457), and
 with 401 and \`insufficient_scope\` a challenge in \`WWW-Authenticate\` (RFC 6750 §3). Where the API sets \`errorsUrl\`, the member \`type\` is
 that address with \`#\` and the code; else it is \`about:blank\` and \`detail\` says what is wrong.
 

@@ -3,10 +3,10 @@ import { commandLinePage } from './command-line.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 
-/** The pages of `docs/reference/` that are made from the code, by their file names. */
+/** The pages that are made from the code, by their paths below `docs/`. */
 export const referencePages: Readonly<Record<string, () => string>> = {
-  'attacks.md': attacksPage,
-  'command-line.md': commandLinePage,
-  'configuration.md': configurationPage,
-  'errors.md': errorsPage,
+  'api-developers/reference/attacks.md': attacksPage,
+  'operators/reference/command-line.md': commandLinePage,
+  'operators/reference/configuration.md': configurationPage,
+  'integrators/reference/errors.md': errorsPage,
 };

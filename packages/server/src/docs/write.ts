@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { referencePages } from './pages.ts';
 
 // `npm run docs`: writes the generated reference pages.
-const folder = new URL('../../../../docs/reference/', import.meta.url);
-mkdirSync(folder, { recursive: true });
+const folder = new URL('../../../../docs/', import.meta.url);
 for (const [name, page] of Object.entries(referencePages)) {
-  writeFileSync(new URL(name, folder), page());
+  const file = new URL(name, folder);
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, page());
 }

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { equalHashes, hashClientSecret } from '../domain/client-secret.ts';
-import { answerOAuthError } from '../error-response.ts';
 import { OAuthError } from '../errors.ts';
-import { networkOf } from '../network.ts';
+import { answerOAuthError } from '../http/error-response.ts';
+import { networkOf } from '../http/network.ts';
+import type { Decision, KnownDecision } from '../live/decision-log.ts';
 import { type ApiCredential, findApiCredential } from '../store/api-credentials.ts';
 import type { ClientCredentials } from '../store/client-credentials.ts';
 import type { Change } from '../store/token-decisions.ts';
 import { authenticateClient, type PresentedCredentials, presentedCredentials } from './client-authentication.ts';
-import type { Decision, KnownDecision } from './decision-log.ts';
 import type { OAuthDeps } from './deps.ts';
 import { type Parameters, parseParameters } from './parameters.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cutoffKinds } from '@bindery/guard';
 import type { FastifyInstance } from 'fastify';
 import { signJwt } from '../domain/access-token.ts';
-import { answerUnlessKnown } from './cacheable-answer.ts';
+import { answerUnlessKnown } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 
 /** Where the list of cut-offs stands; guards look for it there, below the issuer. */

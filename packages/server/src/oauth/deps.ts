@@ -1,11 +1,11 @@
 import type { Caller } from '@bindery/guard';
 import type { ActionContext } from '../actions/context.ts';
 import type { PasswordHasher } from '../domain/password.ts';
-import type { GuessLimits } from '../guess-limits.ts';
+import type { Cutoffs } from '../live/cutoffs.ts';
+import type { DecisionLog } from '../live/decision-log.ts';
+import type { GuessLimits } from '../live/guess-limits.ts';
+import type { KeyRing } from '../live/key-ring.ts';
 import type { ClientCredentialsReader } from '../store/client-credentials.ts';
-import type { Cutoffs } from './cutoffs.ts';
-import type { DecisionLog } from './decision-log.ts';
-import type { KeyRing } from './key-ring.ts';
 
 /** What the OAuth endpoints work with. */
 export interface OAuthDeps {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AccessTokenSubject } from '../domain/access-token.ts';
 import { cutsOf } from '../domain/cutoff.ts';
 import { OAuthError } from '../errors.ts';
-import type { CutoffLook } from './cutoffs.ts';
+import type { CutoffLook } from '../live/cutoffs.ts';
 import type { OAuthDeps } from './deps.ts';
 import { GrantRefusal } from './grants/grant.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import { familyOf, hashRefreshToken } from '../domain/refresh-token.ts';
-import { sendJson } from '../error-response.ts';
 import { OAuthError } from '../errors.ts';
+import { sendJson } from '../http/error-response.ts';
 import type { ApiCredential } from '../store/api-credentials.ts';
 import { findRefreshFamily } from '../store/refresh-families.ts';
 import { hashTokenId, isTokenLive, isUserLive } from '../store/token-state.ts';

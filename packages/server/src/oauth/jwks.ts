@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { answerCacheable } from './cacheable-answer.ts';
+import { answerCacheable } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 
 /** Serves the public keys (RFC 7517 §5), with an ETag so that a poll costs a header. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
-import { answerCacheable } from './cacheable-answer.ts';
+import { answerCacheable } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 import { introspectionPath } from './introspect.ts';
 import { revocationPath } from './revoke.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { fillDisk } from '../../../../test/stores.ts';
+import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
+import { fillDisk } from '../../../../test/support/stores.ts';
 import { rotateSecret, updateClient } from '../actions/clients.ts';
 import { switchOrganization } from '../actions/organizations.ts';
 import { newClientSecret } from '../domain/client-secret.ts';
 import { newClientId } from '../domain/identifier.ts';
 import { type AuditRecord, listAuditEntries } from '../store/audit.ts';
-import { startTestApp, type TestApp, testActor } from '../test-app.ts';
 
 type Client = Awaited<ReturnType<TestApp['newClient']>>;
 

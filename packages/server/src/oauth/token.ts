@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GrantType } from '../domain/access.ts';
 import { newClaims, signAccessToken } from '../domain/access-token.ts';
-import { sendJson } from '../error-response.ts';
 import { OAuthError } from '../errors.ts';
+import { sendJson } from '../http/error-response.ts';
+import type { CutoffLook } from '../live/cutoffs.ts';
+import type { KnownDecision } from '../live/decision-log.ts';
 import type { ClientCredentials } from '../store/client-credentials.ts';
 import {
   answerAuthenticationError,
@@ -12,8 +14,6 @@ import {
   originOf,
   readParameters,
 } from './authenticate-request.ts';
-import type { CutoffLook } from './cutoffs.ts';
-import type { KnownDecision } from './decision-log.ts';
 import type { OAuthDeps } from './deps.ts';
 import { momentAfterCuts, refuseIfCutSince } from './fresh-cuts.ts';
 import { clientCredentialsGrant } from './grants/client-credentials.ts';

@@ -1,6 +1,6 @@
-import { cookieNameOf } from '../admin/cookie.ts';
 import type { Config } from '../config.ts';
-import { gatewayPath } from '../gateway.ts';
+import { gatewayPath } from '../gateway/gateway.ts';
+import { cookieNameOf } from '../http/session-cookie.ts';
 import { version } from '../version.ts';
 import { bindersPaths, bindersSchemas } from './binders.ts';
 import { type Json, SchemaWriter } from './json-schema.ts';

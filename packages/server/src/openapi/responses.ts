@@ -1,4 +1,4 @@
-import { apiAnswers } from '../error-response.ts';
+import { apiAnswers } from '../http/error-response.ts';
 import type { Json } from './json-schema.ts';
 
 /** A pointer to a refusal in `components.responses`. */

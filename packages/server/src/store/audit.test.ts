@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestApp, testActor } from '../test-app.ts';
+import { startTestApp, testActor } from '../../../../test/support/app.ts';
 import { insertAuditEntry, listAuditEntries, pruneTrail } from './audit.ts';
 
 test('an entry is read back as it was written, newest first, and by its own organization alone', async () => {

@@ -1,10 +1,10 @@
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
 import { migrate, migrations, pendingMigrations } from './migrate.ts';
-import { openPostgres } from './postgres.ts';
+import { openPostgres } from './postgres/open.ts';
 import type { LimiterFactory } from './rate-limits.ts';
 import type { Schema } from './schema.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite } from './sqlite/open.ts';
 
 /** A connection, or the transaction that an action runs in. */
 export type Queries = Kysely<Schema> | Transaction<Schema>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { createUser } from '../actions/users.ts';
 import { newFamilyId } from '../domain/refresh-token.ts';
-import { startTestApp, type TestApp, testActor } from '../test-app.ts';
 import {
   findRefreshFamily,
   insertRefreshFamily,

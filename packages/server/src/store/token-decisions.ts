@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import { type Actor, toAuditRow } from './audit.ts';
 import type { Database, Queries } from './database.ts';
-import { postgresDecisionStatements } from './postgres-token-decisions.ts';
+import { postgresDecisionStatements } from './postgres/token-decisions.ts';
 import type { AuditEntriesTable, ClientHoursTable, UnknownClientRefusalsTable } from './schema.ts';
 
 /** What the token endpoint decided about one request whose client is known. */

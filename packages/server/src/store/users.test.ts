@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { createOrganization } from '../actions/organizations.ts';
 import { createUser } from '../actions/users.ts';
-import { startTestApp, type TestApp, testActor } from '../test-app.ts';
 import { OrganizationMembers } from './members.ts';
 import { isUserLive } from './token-state.ts';
 import { findUserByEmail, insertUser, listUsers, type User, updateUser } from './users.ts';

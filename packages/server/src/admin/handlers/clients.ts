@@ -1,0 +1,160 @@
+import { createClient, deleteClient, rotateSecret, setSecretEnd, updateClient } from '../../actions/clients.ts';
+import { readClientUsage } from '../../actions/usage.ts';
+import { ApiError } from '../../errors.ts';
+import { ClientSearch, type ListedClient } from '../../store/client-list.ts';
+import { type Call, type Handlers, setEtag } from '../call.ts';
+import type { clientOperations } from '../contract/clients.ts';
+import type { OperationName, ResponseOf } from '../contract/index.ts';
+import { exportTrail, readTrail } from './trail.ts';
+import { toClient, toTimestamp, toTimestampOrNull } from './wire.ts';
+
+type AnyCall = Call<OperationName>;
+
+/** The life cycle of API clients. */
+export const clientHandlers: Handlers<keyof typeof clientOperations> = {
+  async listClients({ context, organizationId, query }) {
+    const { pageSize, pageNumber, ...filter } = query;
+    const search = new ClientSearch(context.database.queries, organizationId, context.now());
+    const items = await search.list(filter, { size: pageSize, number: pageNumber });
+    return { items: items.map(toClient), totalCount: await search.count(filter), pageNumber, pageSize };
+  },
+
+  async createClient(call) {
+    const { context, actor, organizationId, body } = call;
+    const made = await createClient(context, actor, {
+      organizationId,
+      name: body.name,
+      description: body.description,
+      access: body.access,
+      grants: body.passwordGrant ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'],
+      secretExpiresAt: endOf(call, body.secretExpiresAt),
+    });
+    const client = await findListed(call, made.client.id);
+    return { client: toClient(client), clientSecret: made.clientSecret, previousSecretExpiresAt: null };
+  },
+
+  async getClient(call) {
+    return answerClient(call, call.parameters['clientId'] ?? '');
+  },
+
+  async updateClient(call) {
+    const { name, description, access, state } = call.body;
+    const changed = await updateClient(call.context, call.actor, targetOf(call), {
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      ...(access === undefined ? {} : { access }),
+      ...(state === undefined ? {} : { state }),
+    });
+    return answerClient(call, changed.id);
+  },
+
+  async deleteClient(call) {
+    await deleteClient(call.context, call.actor, targetOf(call));
+  },
+
+  async rotateSecret(call) {
+    const made = await rotateSecret(call.context, call.actor, targetOf(call), {
+      overlapMilliseconds: call.body.overlapSeconds * 1000,
+      secretExpiresAt: endOf(call, call.body.secretExpiresAt),
+    });
+    return {
+      client: await answerClient(call, made.client.id),
+      clientSecret: made.clientSecret,
+      previousSecretExpiresAt: toTimestampOrNull(made.previousSecretExpiresAt),
+    };
+  },
+
+  async updateSecret(call) {
+    const expiresAt = Date.parse(call.body.expiresAt);
+    const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
+    const changed = await setSecretEnd(call.context, call.actor, target, expiresAt);
+    return answerClient(call, changed.id);
+  },
+
+  async endSecret(call) {
+    const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
+    const changed = await setSecretEnd(call.context, call.actor, target, 'now');
+    return answerClient(call, changed.id);
+  },
+
+  async getClientUsage(call) {
+    const { context, organizationId } = call;
+    const { client } = await findListed(call, call.parameters['clientId'] ?? '');
+    const { lastDay, days } = await readClientUsage(context, { organizationId, clientId: client.id });
+    return { lastDay, days: [...days] };
+  },
+
+  async listActivity(call) {
+    const { client } = await findListed(call, call.parameters['clientId'] ?? '');
+    const { limit, before, outcome } = call.query;
+    const { items, next } = await readTrail(call.context, activityFilter(call, client.id, outcome), { limit, before });
+    return { items: items.map(toActivity), next };
+  },
+
+  async exportActivity(call) {
+    const { client } = await findListed(call, call.parameters['clientId'] ?? '');
+    const filter = activityFilter(call, client.id, call.query.outcome);
+    exportTrail(call.context, call.reply, `activity-${client.id}`, filter, toActivity);
+  },
+};
+
+function targetOf({ organizationId, parameters, version }: AnyCall) {
+  return { organizationId, clientId: parameters['clientId'] ?? '', version };
+}
+
+async function findListed({ context, organizationId }: AnyCall, clientId: string): Promise<ListedClient> {
+  const search = new ClientSearch(context.database.queries, organizationId, context.now());
+  const found = await search.find(clientId);
+  if (found === undefined) {
+    throw new ApiError('not_found', 'there is no such API client');
+  }
+  return found;
+}
+
+async function answerClient(call: AnyCall, clientId: string): Promise<ResponseOf<'getClient'>> {
+  const found = await findListed(call, clientId);
+  setEtag(call.reply, found.client.version);
+  return toClient(found);
+}
+
+function endOf({ context }: AnyCall, at: string | null): number | null {
+  if (at === null) {
+    return null;
+  }
+  const end = Date.parse(at);
+  if (end <= context.now()) {
+    throw new ApiError('invalid_input', 'the end of the secret lies in the past', {
+      fields: { secretExpiresAt: ['lies in the past'] },
+    });
+  }
+  return end;
+}
+
+function activityFilter(
+  { organizationId }: AnyCall,
+  clientId: string,
+  outcome: 'issued' | 'done' | 'refused' | undefined,
+) {
+  return { organizationId, targetId: clientId, ...(outcome === undefined ? {} : { outcome }) };
+}
+
+function toActivity(
+  record: Awaited<ReturnType<typeof readTrail>>['items'][number],
+): ResponseOf<'listActivity'>['items'][number] {
+  return {
+    id: record.id,
+    at: toTimestamp(record.at),
+    action: record.action,
+    outcome: record.outcome,
+    reason: record.reason ?? null,
+    grantType: textOf(record.details?.['grant_type']),
+    secretLastFour: record.secretLastFour,
+    address: record.actor.address,
+    userAgent: record.actor.userAgent,
+    requestId: record.actor.requestId,
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

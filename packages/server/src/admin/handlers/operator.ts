@@ -1,0 +1,166 @@
+import { createApiCredential, deleteApiCredential, readApiCredentials } from '../../actions/api-credentials.ts';
+import { readBranding, setBranding } from '../../actions/branding.ts';
+import type { ActionContext } from '../../actions/context.ts';
+import { createInvitation, createResetLink } from '../../actions/invitations.ts';
+import { addOperator, readOperators, removeOperator } from '../../actions/operators.ts';
+import {
+  createOrganization,
+  readOrganizations,
+  requireOrganization,
+  switchOrganization,
+} from '../../actions/organizations.ts';
+import { readSigningKeys, rotateSigningKey, stateOf } from '../../actions/signing-keys.ts';
+import { readUsers, setUserState } from '../../actions/users.ts';
+import { ApiError } from '../../errors.ts';
+import { type ApiCredential, countApiCredentials } from '../../store/api-credentials.ts';
+import { countOrganizations } from '../../store/organizations.ts';
+import type { StoredSigningKey } from '../../store/signing-keys.ts';
+import { countUsers, findUser, type User } from '../../store/users.ts';
+import { type Handlers, setEtag } from '../call.ts';
+import type { ResponseOf } from '../contract/index.ts';
+import type { operatorOperations } from '../contract/operator.ts';
+import { toOrganization, toTimestamp, toTimestampOrNull } from './wire.ts';
+
+/** The instance: what only its operators do. */
+export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
+  async listOrganizations({ context, query }) {
+    const { pageSize, pageNumber, search } = query;
+    const items = await readOrganizations(context, { size: pageSize, number: pageNumber }, search);
+    const totalCount = await countOrganizations(context.database.queries, search);
+    return { items: items.map(toOrganization), totalCount, pageNumber, pageSize };
+  },
+
+  async createOrganization({ context, actor, body, reply }) {
+    const made = await createOrganization(context, actor, body);
+    setEtag(reply, made.version);
+    return toOrganization(made);
+  },
+
+  async switchOrganization({ context, actor, organizationId, body }) {
+    const changes = [
+      ...(body.state === undefined ? [] : [{ state: body.state }]),
+      ...(body.apiClients === undefined ? [] : [{ apiClientsEnabled: body.apiClients === 'on' }]),
+    ];
+    let organization = await requireOrganization(context, organizationId);
+    for (const change of changes) {
+      organization = await switchOrganization(context, actor, organizationId, change);
+    }
+    return toOrganization(organization);
+  },
+
+  async inviteOwner({ context, actor, organizationId, body }) {
+    const made = await createInvitation(context, actor, { organizationId, email: body.email, role: 'owner' });
+    return { link: made.link, expiresAt: toTimestamp(made.details.expiresAt) };
+  },
+
+  async listSigningKeys({ context }) {
+    const keys = await readSigningKeys(context);
+    return { items: keys.map((key) => toSigningKey(keys, key, context.now())) };
+  },
+
+  async rotateSigningKey({ context, actor }) {
+    const made = await rotateSigningKey(context, actor);
+    return toSigningKey(await readSigningKeys(context), made, context.now());
+  },
+
+  async listApiCredentials({ context, query }) {
+    const { pageSize, pageNumber } = query;
+    const items = await readApiCredentials(context, { size: pageSize, number: pageNumber });
+    const totalCount = await countApiCredentials(context.database.queries);
+    return { items: items.map(toApiCredential), totalCount, pageNumber, pageSize };
+  },
+
+  async createApiCredential({ context, actor, body }) {
+    const { credential, clientSecret } = await createApiCredential(context, actor, body);
+    return { credential: toApiCredential(credential), clientSecret };
+  },
+
+  async deleteApiCredential({ context, actor, parameters }) {
+    await deleteApiCredential(context, actor, parameters['credentialId'] ?? '');
+  },
+
+  async listOperators({ context }) {
+    const operators = await readOperators(context);
+    return { items: operators.map(({ id, email, name }) => ({ userId: id, email, name })) };
+  },
+
+  async addOperator({ context, actor, body }) {
+    await addOperator(context, actor, body.email);
+  },
+
+  async removeOperator({ context, actor, parameters }) {
+    const userId = parameters['userId'];
+    if (userId === undefined) {
+      throw new ApiError('not_found', 'there is no such operator');
+    }
+    await removeOperator(context, actor, userId);
+  },
+
+  async listUsers({ context, query }) {
+    const { pageSize, pageNumber } = query;
+    const items = await readUsers(context, { size: pageSize, number: pageNumber });
+    return { items: items.map(toUser), totalCount: await countUsers(context.database.queries), pageNumber, pageSize };
+  },
+
+  async setUserState({ context, actor, signedIn, parameters, body }) {
+    const user = await findUserById(context, parameters['userId']);
+    if (user.id === signedIn.user.id && body.state === 'disabled') {
+      throw new ApiError('conflict', 'you cannot disable yourself');
+    }
+    return toUser(await setUserState(context, actor, user.email, body.state));
+  },
+
+  async createUserResetLink({ context, actor, parameters }) {
+    const user = await findUserById(context, parameters['userId']);
+    const made = await createResetLink(context, actor, user.email, null);
+    return { link: made.link, expiresAt: toTimestamp(made.details.expiresAt) };
+  },
+
+  getBranding: ({ context }) => readBranding(context),
+
+  setBranding: ({ context, actor, body }) => setBranding(context, actor, body),
+};
+
+async function findUserById(context: ActionContext, id: string | undefined): Promise<User> {
+  const user = await findUser(context.database.queries, id ?? '');
+  if (user === undefined) {
+    throw new ApiError('not_found', 'there is no such user');
+  }
+  return user;
+}
+
+function toUser(user: User): ResponseOf<'setUserState'> {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    state: user.state,
+    isOperator: user.isOperator,
+    createdAt: toTimestamp(user.createdAt),
+  };
+}
+
+function toSigningKey(
+  keys: readonly StoredSigningKey[],
+  key: StoredSigningKey,
+  now: number,
+): ResponseOf<'rotateSigningKey'> {
+  return {
+    kid: key.kid,
+    algorithm: key.algorithm,
+    state: stateOf(keys, key, now),
+    publishedAt: toTimestamp(key.publishedAt),
+    signsFrom: toTimestamp(key.signsFrom),
+    retiresAt: toTimestampOrNull(key.retiresAt),
+  };
+}
+
+function toApiCredential(credential: ApiCredential): ResponseOf<'createApiCredential'>['credential'] {
+  return {
+    id: credential.id,
+    name: credential.name,
+    audience: credential.audience,
+    lastFour: credential.lastFour,
+    createdAt: toTimestamp(credential.createdAt),
+  };
+}

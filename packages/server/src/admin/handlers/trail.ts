@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import type { ActionContext } from '../../actions/context.ts';
+import { type AuditFilter, type AuditRecord, lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
+
+/** An entry with the names that a sentence about it needs. */
+export interface NamedRecord extends AuditRecord {
+  readonly actorName: string | null;
+  readonly targetName: string | null;
+  /** Of the secret that was used or changed. */
+  readonly secretLastFour: string | null;
+}
+
+const exportStep = 500;
+
+/** A part of the trail, newest first, and where it goes on. */
+export async function readTrail(
+  context: ActionContext,
+  filter: Omit<AuditFilter, 'limit' | 'before'>,
+  page: { readonly limit: number; readonly before: string | undefined },
+): Promise<{ readonly items: readonly NamedRecord[]; readonly next: string | null }> {
+  const records = await listAuditEntries(context.database.queries, {
+    ...filter,
+    ...(page.before === undefined ? {} : { before: page.before }),
+    limit: page.limit + 1,
+  });
+  const items = records.slice(0, page.limit);
+  return {
+    items: await withNames(context, items),
+    next: records.length > page.limit ? (items.at(-1)?.id ?? null) : null,
+  };
+}
+
+/** Sends the whole trail as lines of JSON, read in steps so that it never stands in memory at once. */
+export function exportTrail(
+  context: ActionContext,
+  reply: FastifyReply,
+  fileName: string,
+  filter: Omit<AuditFilter, 'limit' | 'before'>,
+  toWire: (record: NamedRecord) => object,
+): void {
+  async function* lines(): AsyncGenerator<string> {
+    for (let before: string | undefined; ; ) {
+      const { items, next } = await readTrail(context, filter, { limit: exportStep, before });
+      yield items.map((item) => `${JSON.stringify(toWire(item))}\n`).join('');
+      if (next === null) {
+        return;
+      }
+      before = next;
+    }
+  }
+  void reply
+    .headers({
+      'content-type': 'application/x-ndjson; charset=utf-8',
+      'content-disposition': `attachment; filename="${fileName}.ndjson"`,
+    })
+    .send(Readable.from(lines()));
+}
+
+async function withNames(context: ActionContext, records: readonly AuditRecord[]): Promise<NamedRecord[]> {
+  const { queries } = context.database;
+  const ids = records.flatMap(({ actor, target }) => [actor.id, target?.id ?? null]);
+  const names = await namesOf(queries, distinct(ids));
+  const lastFours = await lastFoursOf(queries, distinct(records.map(secretIdOf)));
+  return records.map((record) => ({
+    ...record,
+    actorName: names.get(record.actor.id ?? '') ?? null,
+    targetName: names.get(record.target?.id ?? '') ?? null,
+    secretLastFour: lastFours.get(secretIdOf(record) ?? '') ?? textOf(record.details?.['secret_last_four']),
+  }));
+}
+
+function secretIdOf({ details }: AuditRecord): string | null {
+  return textOf(details?.['secret_id']);
+}
+
+function distinct(ids: readonly (string | null)[]): string[] {
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,63 @@
+import type { ListedClient } from '../../store/client-list.ts';
+import type { Member } from '../../store/members.ts';
+import type { Organization } from '../../store/organizations.ts';
+import type { ResponseOf } from '../contract/index.ts';
+
+type Client = ResponseOf<'getClient'>;
+
+/** A moment on the wire. */
+export function toTimestamp(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** A moment on the wire, or null. */
+export function toTimestampOrNull(at: number | null): string | null {
+  return at === null ? null : toTimestamp(at);
+}
+
+export function toClient({ client, secrets, lastUsedAt, lastUsedAddress }: ListedClient): Client {
+  return {
+    id: client.id,
+    organizationId: client.organizationId,
+    name: client.name,
+    description: client.description,
+    access: client.access,
+    grants: [...client.grants],
+    state: client.state,
+    createdAt: toTimestamp(client.createdAt),
+    updatedAt: toTimestamp(client.updatedAt),
+    secrets: secrets.map((secret) => ({
+      id: secret.id,
+      lastFour: secret.lastFour,
+      createdAt: toTimestamp(secret.createdAt),
+      expiresAt: toTimestampOrNull(secret.expiresAt),
+      lastUsedAt: toTimestampOrNull(secret.lastUsedAt),
+      lastUsedAddress: secret.lastUsedAddress,
+    })),
+    lastUsedAt: toTimestampOrNull(lastUsedAt),
+    lastUsedAddress,
+  };
+}
+
+export function toOrganization(organization: Organization): ResponseOf<'getOrganization'> {
+  return {
+    id: organization.id,
+    name: organization.name,
+    contact: organization.contact,
+    state: organization.state,
+    apiClients: organization.apiClientsEnabled ? 'on' : 'off',
+    createdAt: toTimestamp(organization.createdAt),
+  };
+}
+
+export function toMember(member: Member): ResponseOf<'updateMember'> {
+  return {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    state: member.state,
+    joinedAt: toTimestamp(member.joinedAt),
+    hasRightsElsewhere: member.hasRightsElsewhere,
+  };
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { OAuthError } from '../errors.ts';
+import { createMemoryLimiter, type LimiterFactory } from '../store/rate-limits.ts';
+import { GuessLimits } from './guess-limits.ts';
+
+const few = { clientPerMinute: 3, userPerMinute: 2, userPerHour: 4, networkPerMinute: 6 };
+
+/** How many of some attempts were let through. */
+async function passed(attempts: readonly Promise<void>[]): Promise<number> {
+  const results = await Promise.allSettled(attempts);
+  for (const result of results) {
+    assert.ok(result.status === 'fulfilled' || isTooMany(result.reason));
+  }
+  return results.filter(({ status }) => status === 'fulfilled').length;
+}
+
+function isTooMany(error: unknown): boolean {
+  return error instanceof OAuthError && error.code === 'too_many_requests' && (error.retryAfterSeconds ?? 0) >= 1;
+}
+
+const times = (number: number, ask: (index: number) => Promise<void>) =>
+  Array.from({ length: number }, (_, i) => ask(i));
+
+test('a client is counted by its id and network, exactly, however many come at once', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  assert.equal(await passed(times(100, () => limits.countWrongSecret('one', 'here'))), 3);
+  // Its network has no room either; from elsewhere there is.
+  assert.equal(await passed(times(100, () => limits.countWrongSecret('one', 'there'))), 3);
+});
+
+test('a network is counted over all clients', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  assert.equal(await passed(times(100, (index) => limits.countWrongSecret(`${index}`, 'here'))), 6);
+});
+
+test('a user is counted by network, and more slowly everywhere; a known network is spared the slow limit', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', false))), 2);
+  assert.equal(await passed(times(10, (index) => limits.countPassword('ana', `${index}`, false))), 2);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'home', true))), 2);
+  assert.equal(await passed(times(10, (index) => limits.countPassword('bob', `b${index}`, false))), 4);
+});
+
+test('a right password is given back to every count that it was taken from', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  for (let round = 0; round < 20; round += 1) {
+    await limits.countPassword('ana', 'here', false);
+    await limits.forgivePassword('ana', 'here', false);
+  }
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', false))), 2);
+});
+
+test('the time to wait is at most the window, and when it is over attempts count anew', async () => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2030, 0, 1) });
+  try {
+    const limits = new GuessLimits(few, createMemoryLimiter);
+    await passed(times(3, () => limits.countWrongSecret('one', 'here')));
+    mock.timers.tick(20_000);
+    await assert.rejects(
+      limits.countWrongSecret('one', 'here'),
+      (error: unknown) => error instanceof OAuthError && error.retryAfterSeconds === 40,
+    );
+    mock.timers.tick(39_000);
+    await assert.rejects(limits.countWrongSecret('one', 'here'), isTooMany);
+    mock.timers.tick(1001);
+    assert.equal(await passed(times(10, () => limits.countWrongSecret('one', 'here'))), 3);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('259: a counter that cannot be reached lets nobody through', async () => {
+  const failing: LimiterFactory = (name, points, seconds) => {
+    const limiter = createMemoryLimiter(name, points, seconds);
+    limiter.consume = () => Promise.reject(new Error('the counter is gone'));
+    return limiter;
+  };
+  const limits = new GuessLimits(few, failing);
+  await assert.rejects(limits.countWrongSecret('one', 'here'), /the counter is gone/);
+  await assert.rejects(limits.countPassword('ana', 'here', true), /the counter is gone/);
+});

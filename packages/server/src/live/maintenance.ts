@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import type { ActionContext } from '../actions/context.ts';
+import { sessionIdleMilliseconds } from '../actions/sessions.ts';
+import { pruneTrail } from '../store/audit.ts';
+import { pruneSessions } from '../store/console-sessions.ts';
+import { pruneCutoffs } from '../store/cutoffs.ts';
+import { pruneRateLimits } from '../store/rate-limits.ts';
+import { pruneRefreshFamilies } from '../store/refresh-families.ts';
+import { pruneRevokedTokens } from '../store/token-state.ts';
+import type { KeyRing } from './key-ring.ts';
+
+const everyMilliseconds = 60_000;
+const rowsPerStep = 500;
+const dayMilliseconds = 86_400_000;
+
+/**
+ * What a server does by itself, now and every minute: the next signing key when it is time, and the removal of what is
+ * over, in steps so small that no request waits for them. Returns what ends it.
+ */
+export function startMaintenance(context: ActionContext, keyRing: KeyRing, logger: FastifyBaseLogger): () => void {
+  const stop = new AbortController();
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      for (const task of [() => keyRing.rotateWhenDue(), () => prune(context, stop.signal)]) {
+        await task().catch((error: unknown) => logger.error({ err: error }, 'maintenance failed'));
+      }
+      await wait(everyMilliseconds, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
+    }
+  };
+  void run();
+  return () => stop.abort();
+}
+
+async function prune({ config, database, now }: ActionContext, signal: AbortSignal): Promise<void> {
+  const steps = [
+    () => pruneTrail(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
+    () => pruneRateLimits(database.queries, now(), rowsPerStep),
+    () => pruneSessions(database.queries, now(), now() - sessionIdleMilliseconds, rowsPerStep),
+    () => pruneCutoffs(database, now(), rowsPerStep),
+    () => pruneRevokedTokens(database.queries, now(), rowsPerStep),
+    () =>
+      pruneRefreshFamilies(
+        database.queries,
+        {
+          rotatedAt: now() - config.refreshTokenGraceSeconds * 1000,
+          // As long as an access token of the last refresh may live, its family is asked for.
+          absoluteExpiresAt: now() - config.accessTokenLifetimeSeconds * 1000 - dayMilliseconds,
+        },
+        rowsPerStep,
+      ),
+  ];
+  for (const step of steps) {
+    while (!signal.aborted && (await step()) > 0) {
+      await wait(50, undefined, { signal, ref: false });
+    }
+  }
+}

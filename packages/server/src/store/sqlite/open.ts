@@ -1,0 +1,140 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite, { type Database as SqliteDatabase, type Statement } from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  Kysely,
+  SqliteAdapter,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
+import { ConfigurationError } from '../../errors.ts';
+import type { Backend, OpenMode } from '../database.ts';
+import { createMemoryLimiter } from '../rate-limits.ts';
+import type { Schema } from '../schema.ts';
+
+/** What Bindery needs of an embedded database; better-sqlite3 has it, and node:sqlite can be made to have it. */
+interface EmbeddedDatabase {
+  readonly dialect: Dialect;
+  /** Runs statements in one synchronous transaction: nothing else can come between, and the disk is asked once. */
+  runTogether(statements: readonly CompiledQuery[]): void;
+  /** A number that differs from the last one when another connection has changed the database. */
+  dataVersion(): number;
+}
+
+/** Opens the embedded database in the data folder; makes folder and file with `create`. */
+export function openSqlite(dataDir: string, mode: OpenMode): Backend {
+  const file = join(dataDir, 'bindery.db');
+  if (mode === 'existing' && !existsSync(file)) {
+    throw new ConfigurationError([
+      `there is no store at ${file}: set BINDERY_DATA_DIR to the folder of the running server, or make a new store with: bindery migrate`,
+    ]);
+  }
+  const embedded = openFile(dataDir, file, mode);
+  const queries = new Kysely<Schema>({ dialect: embedded.dialect });
+  return {
+    kind: 'sqlite',
+    queries,
+    location: file,
+    runTogether: (statements) =>
+      // Through Kysely's connection, so that it never lands inside somebody else's transaction.
+      queries.connection().execute(async () => embedded.runTogether(statements)),
+    transaction: (action) => queries.transaction().execute(action),
+    createLimiter: createMemoryLimiter,
+    dataVersion: () => embedded.dataVersion(),
+    clock: undefined,
+    hasTable: async (name, on) => {
+      const found = await sql`select 1 from sqlite_master where type = 'table' and name = ${name}`.execute(on);
+      return found.rows.length > 0;
+    },
+    // BEGIN IMMEDIATE is the lock.
+    migrating: (action) => queries.transaction().execute(action),
+    close: () => queries.destroy(),
+  };
+}
+
+function openFile(dataDir: string, file: string, mode: OpenMode): EmbeddedDatabase {
+  try {
+    if (mode === 'create') {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    }
+    const embedded = openEmbedded(file, mode === 'existing');
+    chmodSync(file, 0o600);
+    return embedded;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError([`the store at ${file} cannot be opened: ${reason}`], { cause });
+  }
+}
+
+/** Opens an embedded database, with writes that survive a power cut once they are acknowledged. */
+function openEmbedded(file: string, mustExist: boolean): EmbeddedDatabase {
+  const database = new BetterSqlite(file, { fileMustExist: mustExist });
+  // Before journal_mode: two processes that start at once must wait for each other.
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  const statements = new Map<string, Statement>();
+  const prepare = (text: string): Statement => prepareOnce(database, statements, text);
+  const dataVersion = database.prepare('PRAGMA data_version').pluck();
+  const together = database.transaction((queries: readonly CompiledQuery[]) => {
+    for (const { sql, parameters } of queries) {
+      prepare(sql).run(parameters);
+    }
+  });
+  return {
+    dialect: new EmbeddedDialect({ prepare, close: () => database.close() }),
+    runTogether: (queries) => together.immediate(queries),
+    dataVersion: () => Number(dataVersion.get()),
+  };
+}
+
+const statementsMax = 500;
+
+function prepareOnce(database: SqliteDatabase, statements: Map<string, Statement>, text: string): Statement {
+  const known = statements.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const statement = database.prepare(text);
+  if (statements.size < statementsMax) {
+    statements.set(text, statement);
+  }
+  return statement;
+}
+
+class EmbeddedDialect implements Dialect {
+  readonly #database: ConstructorParameters<typeof SqliteDriver>[0]['database'];
+
+  constructor(database: ConstructorParameters<typeof SqliteDriver>[0]['database']) {
+    this.#database = database;
+  }
+
+  createDriver(): SqliteDriver {
+    return new ImmediateDriver({ database: this.#database });
+  }
+
+  createQueryCompiler(): SqliteQueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createAdapter(): SqliteAdapter {
+    return new SqliteAdapter();
+  }
+
+  createIntrospector(db: ConstructorParameters<typeof SqliteIntrospector>[0]): SqliteIntrospector {
+    return new SqliteIntrospector(db);
+  }
+}
+
+/** Takes the write lock at BEGIN: a transaction that reads first and then writes cannot fail in the middle. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}

@@ -1,0 +1,78 @@
+import type { Config } from '../../config.ts';
+import { escapeHtml } from '../escape-html.ts';
+
+/**
+ * What pages and samples leave open until they are shown, written there as `VALUE_` and the name. The names are plain
+ * words to Markdown and to every language, so that a text can be read and highlighted before it is filled.
+ */
+export interface Values {
+  /** The path of the public URL; empty at the root of a host. */
+  readonly BASE: string;
+  /** The query that links carry on, with its question mark, or nothing. */
+  readonly QUERY: string;
+  readonly IDENTITY_URL: string;
+  readonly API_URL: string;
+  readonly AUDIENCE: string;
+  readonly TOKEN_PATH: string;
+  readonly TENANT_HEADER: string;
+  readonly SCOPE: string;
+  readonly LIFETIME: string;
+  readonly PRODUCT: string;
+  readonly CLIENT_ID: string;
+  readonly ORGANIZATION_ID: string;
+}
+
+const pattern =
+  /VALUE_(BASE|QUERY|IDENTITY_URL|API_URL|AUDIENCE|TOKEN_PATH|TENANT_HEADER|SCOPE|LIFETIME|PRODUCT|CLIENT_ID|ORGANIZATION_ID)/g;
+
+/** Ids that nobody has, for examples that no reader is known for. */
+const exampleIds = {
+  CLIENT_ID: 'client_4fJq0xT7mZ2sVb9LwR3cNa',
+  ORGANIZATION_ID: '6f1f3c52-0d0c-4c8e-9a51-5a3f2f6f0f10',
+};
+
+/** The values of an instance, for a reader who may be known. */
+export function valuesOf(
+  config: Config,
+  more: {
+    readonly product: string;
+    readonly query?: string;
+    readonly clientId?: string;
+    readonly organizationId?: string;
+  },
+): Values {
+  return {
+    BASE: basePathOf(config),
+    QUERY: more.query ?? '',
+    IDENTITY_URL: plain(config.publicUrl),
+    API_URL: plain(config.apiUrl),
+    AUDIENCE: plain(config.audience),
+    TOKEN_PATH: config.tokenPaths[0] ?? '',
+    TENANT_HEADER: config.tenantHeaders[0] ?? '',
+    SCOPE: plain(config.scopes[0] ?? ''),
+    LIFETIME: String(config.accessTokenLifetimeSeconds),
+    PRODUCT: more.product,
+    CLIENT_ID: more.clientId ?? exampleIds.CLIENT_ID,
+    ORGANIZATION_ID: more.organizationId ?? exampleIds.ORGANIZATION_ID,
+  };
+}
+
+/** Fills a text that is no HTML. */
+export function fillText(text: string, values: Values): string {
+  return text.replaceAll(pattern, (_, name: keyof Values) => values[name]);
+}
+
+/** Fills HTML. */
+export function fillHtml(html: string, values: Values): string {
+  return html.replaceAll(pattern, (_, name: keyof Values) => escapeHtml(values[name]));
+}
+
+/** The path of the public URL, where the server is not at the root of its host; empty where it is. */
+export function basePathOf(config: Config): string {
+  return new URL(config.publicUrl).pathname.replace(/\/$/, '');
+}
+
+/** What would end a string or begin a variable in one of the languages stands encoded in samples. */
+function plain(text: string): string {
+  return text.replaceAll(/['$`\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}

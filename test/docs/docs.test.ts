@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { errorEntries } from '@bindery/server/docs/errors.ts';
+import { referencePages } from '@bindery/server/docs/pages.ts';
+import {
+  type Bindery,
+  cleanEnvironment,
+  createClient,
+  runProgram,
+  startBindery,
+  testStore,
+} from '../support/bindery.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const pages = markdownFiles(root);
+
+describe('the reference pages', () => {
+  for (const [name, page] of Object.entries(referencePages)) {
+    test(`docs/${name} is what the code says; mend it with: npm run docs`, () => {
+      assert.equal(read(`docs/${name}`), page());
+    });
+  }
+
+  test('every error code has one row with an anchor, and no row is of a code that does not exist', () => {
+    const rows = [...read('docs/integrators/reference/errors.md').matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)`/gm)];
+    for (const [, anchor, code] of rows) {
+      assert.equal(anchor, code);
+    }
+    const written = rows.map(([, anchor]) => anchor);
+    const codes = [...new Set(errorEntries().map(({ code }) => code))];
+    assert.deepEqual(written.toSorted(), codes.toSorted());
+  });
+});
+
+describe('every page', () => {
+  test('has only links to files and headings that exist', () => {
+    const broken = pages.flatMap((page) => brokenLinks(page).map((link) => `${page}: ${link}`));
+    assert.deepEqual(broken, []);
+  });
+
+  test('can be reached from the README by links', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const { file } of linksOf(page)) {
+        if (file.endsWith('.md') && existsSync(join(root, file))) reached.add(file);
+      }
+    }
+    const lost = pages.filter((page) => page.startsWith('docs/') && !reached.has(page));
+    assert.deepEqual(lost, []);
+  });
+
+  test('names no folder of somebody’s machine, no package registry, and no command that runs somebody else’s package', () => {
+    const forbidden = [
+      /(?<![\w.-])\/(work|root|home|Users|tmp)\//,
+      /\bregistry\.[a-z]/,
+      /\bnpx (?!--no-install )bindery/,
+    ];
+    const found = pages.flatMap((page) =>
+      forbidden.flatMap((pattern) => {
+        const match = pattern.exec(read(page));
+        return match === null ? [] : [`${page}: ${match[0]}`];
+      }),
+    );
+    assert.deepEqual(found, []);
+  });
+});
+
+describe('what a page tells to paste', () => {
+  const runnable = pages.filter((page) => /^<!-- test: /m.test(read(page)));
+
+  test('is marked as runnable in the README and in the guides', () => {
+    assert.ok(runnable.includes('README.md'));
+    assert.ok(
+      runnable.filter((page) => /^docs\/(operators|owners|integrators|api-developers)\//.test(page)).length >= 3,
+    );
+  });
+
+  // A page that reaches for the file of the embedded database works with that alone.
+  const worksHere = (page: string): boolean =>
+    testStore === 'sqlite' || !read(page).includes("require('better-sqlite3')");
+  for (const page of runnable.filter(worksHere)) {
+    test(`works against a running server, block after block: ${page}`, async (t) => {
+      const missing = await missingTools(read(page));
+      if (missing.length > 0) {
+        t.skip(`${missing.join(' and ')} is not installed`);
+        return;
+      }
+      await using bindery = await startBindery();
+      await runPage(page, bindery);
+    });
+  }
+});
+
+interface Block {
+  readonly name: string;
+  /** What the block must print: every one of these. */
+  readonly prints: readonly string[];
+  readonly text: string;
+}
+
+/** Runs the marked shell blocks of a page in one shell, in a folder of its own that holds the page's marked files. */
+async function runPage(page: string, bindery: Bindery): Promise<void> {
+  const text = read(page);
+  const blocks = blocksOf(text);
+  assert.ok(blocks.length > 0, 'a mark stands before no block');
+  // Inside the clone, so that packages and npm's scripts are found from there.
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.cache', 'docs-'));
+  try {
+    const adapt = await adaptTo(bindery);
+    for (const [, name = '', content = ''] of text.matchAll(/^<!-- file: (\S+) -->\n+```\w*\n(.*?)^```$/gms)) {
+      writeFileSync(join(folder, name), adapt(content));
+    }
+    const client = await createClient(bindery, { access: 'read' });
+    const script = blocks.map((block) => `echo '${divider}'\n${adapt(block.text)}`).join('\n');
+    const path = `${join(root, 'node_modules', '.bin')}:${process.env['PATH']}`;
+    const finished = await runProgram('sh', ['-eu', '-c', script], {
+      cwd: folder,
+      env: {
+        ...cleanEnvironment(),
+        PATH: path,
+        ...bindery.storeEnvironment,
+        ORGANIZATION_ID: client.organization_id,
+        CLIENT_ID: client.client_id,
+        CLIENT_SECRET: client.client_secret,
+      },
+    });
+    assert.equal(finished.code, 0, `${finished.stdout}\n${finished.stderr}\n${bindery.log()}`);
+    const printed = finished.stdout.split(`${divider}\n`).slice(1);
+    for (const [index, block] of blocks.entries()) {
+      for (const expected of block.prints) {
+        assert.ok(
+          printed[index]?.includes(expected),
+          `“${block.name}” must print ${expected}, but printed:\n${printed[index]}\n${finished.stderr}`,
+        );
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const divider = '---- block ----';
+
+/** `<!-- test: name, prints A, prints B -->` before a shell block. */
+function blocksOf(text: string): Block[] {
+  const marked = /^<!-- test: (.+?) -->\n+```sh\n(.*?)^```$/gms;
+  return [...text.matchAll(marked)].map(([, mark = '', block = '']) => {
+    const [name = '', ...prints] = mark.split(', prints ');
+    assert.ok(prints.length > 0, `“${name}” must say what it prints, else it cannot fail`);
+    return { name, prints, text: block };
+  });
+}
+
+/** Pages speak of the default ports; tests have ports of their own. */
+async function adaptTo(bindery: Bindery): Promise<(text: string) => string> {
+  const apiPort = String(await freePort());
+  return (text) => text.replaceAll('http://localhost:8080', bindery.url).replaceAll(/\b3000\b/g, apiPort);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+async function missingTools(text: string): Promise<string[]> {
+  const named = ['curl', 'jq'].filter((tool) => blocksOf(text).some((block) => block.text.includes(`${tool} `)));
+  const answers = await Promise.all(named.map((tool) => runProgram('sh', ['-c', `command -v ${tool}`])));
+  return named.filter((_, index) => answers[index]?.code !== 0);
+}
+
+interface Link {
+  readonly file: string;
+  readonly anchor: string | undefined;
+  readonly text: string;
+}
+
+/** The links of a page that lead to somewhere in the clone. */
+function linksOf(page: string): Link[] {
+  const prose = read(page)
+    .replaceAll(/^```.*?^```$/gms, '')
+    .replaceAll(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^()\s]+)\)/g)].flatMap(([, target = '']) => {
+    if (/^[a-z]+:/.test(target)) return [];
+    const [path = '', anchor] = target.split('#', 2);
+    const file = path === '' ? page : relative(root, resolve(root, dirname(page), path));
+    return [{ file, anchor, text: target }];
+  });
+}
+
+function brokenLinks(page: string): string[] {
+  return linksOf(page)
+    .filter(({ file, anchor }) => {
+      if (file.startsWith('..') || !existsSync(join(root, file))) return true;
+      return anchor !== undefined && file.endsWith('.md') && !anchorsOf(file).has(anchor);
+    })
+    .map(({ text }) => text);
+}
+
+/** Headings as they are linked to, and anchors by hand. */
+function anchorsOf(page: string): Set<string> {
+  const text = read(page).replaceAll(/^```.*?^```$/gms, '');
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)]);
+}
+
+/** The portal's pages have addresses of their own; their links are followed in portal.test.ts. */
+function isPortalPage(page: string): boolean {
+  return /^docs\/integrators\/[\w-]+\.md$/.test(page) && /\]\(\/docs|VALUE_/.test(read(page));
+}
+
+function markdownFiles(folder: string): string[] {
+  // The portal's pages have addresses of their own; their links are followed in portal.test.ts.
+  const skipped = new Set(['node_modules', 'dist', 'data', '.git', '.cache', 'portal']);
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !skipped.has(name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return markdownFiles(path);
+      return entry.name.endsWith('.md') && !isPortalPage(relative(root, path)) ? [relative(root, path)] : [];
+    });
+}
+
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  type Bindery,
+  cleanEnvironment,
+  createClient,
+  getToken,
+  runProgram,
+  startBindery,
+  waitFor,
+} from '../support/bindery.ts';
+import { freePort } from '../support/postgres-cluster.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+let bindery: Bindery;
+/** Holds the files of the page, in the clone, so that packages are found from there. */
+let folder: string;
+let port: number;
+let blocks: ReadonlyMap<string, string>;
+let good: Readonly<Record<string, string>>;
+let organizationId: string;
+
+before(async () => {
+  bindery = await startBindery();
+  port = await freePort();
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  folder = mkdtempSync(join(root, '.cache', 'portal-guarding-'));
+  const page = await (await fetch(`${bindery.url}/docs/guarding-your-api.md`)).text();
+  const fenced = [...page.matchAll(/^```\w+ ([^\n]+)\n(.*?)^```$/gms)];
+  blocks = new Map(fenced.map(([, name = '', text = '']) => [name, text.replaceAll(/\b3000\b/g, String(port))]));
+  for (const [name, text] of blocks) {
+    if (name.endsWith('.mjs')) writeFileSync(join(folder, name), text);
+  }
+  const client = await createClient(bindery, { access: 'read' });
+  organizationId = client.organization_id;
+  good = { authorization: `Bearer ${await getToken(bindery, client)}`, 'x-tenant-id': organizationId };
+});
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await bindery?.[Symbol.asyncDispose]();
+});
+
+/** Asserts that a good call is let in with its organization, and that no token and too little access are refused. */
+async function assertGuards(send: (request: Request) => Promise<Response>): Promise<void> {
+  const address = `http://127.0.0.1:${port}/things`;
+  const read = await send(new Request(address, { headers: good }));
+  assert.equal(read.status, 200);
+  assert.deepEqual(await read.json(), { organization: organizationId });
+  assert.equal((await send(new Request(address))).status, 401);
+  const write = await send(new Request(address, { method: 'POST', headers: good }));
+  assert.equal(write.status, 403);
+  assert.match(write.headers.get('www-authenticate') ?? '', /insufficient_scope/);
+}
+
+/** Runs a program of the page while something is done to it. */
+async function whileRunning(name: string, work: () => Promise<void>): Promise<void> {
+  const child = spawn(process.execPath, [name], {
+    cwd: folder,
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  try {
+    await waitFor(async () => {
+      assert.equal(child.exitCode, null, errors);
+      return (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))?.status;
+    });
+    await work();
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+suite('a program on the page about guarding one’s own API runs as it stands there', () => {
+  for (const name of ['express.mjs', 'fastify.mjs', 'node-http.mjs']) {
+    test(`${name} lets in who may and refuses everybody else`, () => whileRunning(name, () => assertGuards(fetch)));
+  }
+
+  for (const name of ['hono.mjs', 'fetch.mjs']) {
+    test(`${name} lets in who may and refuses everybody else`, async () => {
+      const { default: api }: { default: { fetch(request: Request): Promise<Response> } } = await import(
+        pathToFileURL(join(folder, name)).href
+      );
+      await assertGuards(async (request) => api.fetch(request));
+    });
+  }
+
+  test('the test of an API passes without a server', async () => {
+    const env = cleanEnvironment();
+    const args = ['--test', '--test-reporter=tap', 'things.test.mjs'];
+    const { code, stdout } = await runProgram(process.execPath, args, { cwd: folder, env });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /pass 1\b/);
+  });
+
+  test('the attack finds nothing wrong with the API of the page', () =>
+    whileRunning('express.mjs', async () => {
+      const env = {
+        ...cleanEnvironment(),
+        ...bindery.storeEnvironment,
+        BINDERY_PUBLIC_URL: bindery.url,
+        PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH']}`,
+        ORGANIZATION_ID: organizationId,
+      };
+      const { code, stdout, stderr } = await runProgram('sh', ['-eu', '-c', blocks.get('Attack it') ?? 'exit 9'], {
+        env,
+      });
+      assert.equal(code, 0, stdout + stderr);
+      assert.match(stdout, /attacks hold, 0 do not/);
+    }));
+
+  test('every program of the page is run here', () => {
+    const known = [
+      'guard.mjs',
+      'express.mjs',
+      'fastify.mjs',
+      'hono.mjs',
+      'node-http.mjs',
+      'fetch.mjs',
+      'things.test.mjs',
+    ];
+    assert.deepEqual([...blocks.keys()].filter((name) => name.endsWith('.mjs')).toSorted(), known.toSorted());
+  });
+});

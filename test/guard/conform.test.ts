@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import type { Lab } from '@bindery/conform/attack.ts';
+import { attacks } from '@bindery/conform/attacks.ts';
+import { conform, cutOffAttack } from '@bindery/conform/conform.ts';
+import { Forge } from '@bindery/conform/forge.ts';
+import { createGuard } from '@bindery/guard';
+import { type Bindery, createClient, startBindery, type TestClient } from '../support/bindery.ts';
+import { startBrokenApi, type Trusted } from '../support/broken-api.ts';
+import { guardedApis, listen } from '../support/guard-apis.ts';
+import { startNginx } from '../support/proxies.ts';
+import { python } from '../support/sdks.ts';
+
+const organizationId = '11111111-1111-4111-8111-111111111111';
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+/** A lab with a key of its own, for an API that trusts it. */
+function createLab(): { lab: (url: string) => Lab; trusted: Trusted; revoke: (id: string) => Promise<void> } {
+  const revoked = new Set<string>();
+  const trusted = {
+    ...{ issuer: 'https://id.test', audience: 'https://api.test', kid: 'key', publicKey, organizationId },
+    tenantHeader: 'x-tenant-id',
+    isRevoked: (id: string) => revoked.has(id),
+  };
+  const forge = new Forge({
+    ...{ issuer: trusted.issuer, audience: trusted.audience, scope: 'public', clientId: 'client_1', organizationId },
+    signer: { kid: 'key', algorithm: 'ES256', privateKey },
+    now: Date.now,
+  });
+  return {
+    trusted,
+    lab: (url) => ({
+      target: {
+        url,
+        readPath: '/things',
+        write: { path: '/things', method: 'POST', body: '{}' },
+        objectPath: '/things/1',
+      },
+      ...{ forge, tenantHeader: 'x-tenant-id', organizationId },
+      otherOrganizationId: '22222222-2222-4222-8222-222222222222',
+    }),
+    async revoke(id) {
+      revoked.add(id);
+    },
+  };
+}
+
+// Most of the time goes by waiting: for a guard to fetch its list, or for ten seconds in which a revoked token must die.
+const concurrency = { concurrency: 4 };
+
+describe('conform', { concurrency: 2 }, () => {
+  describe('the attacks', concurrency, () => {
+    test('hold against an API that checks everything by hand', async () => {
+      const { lab, trusted, revoke } = createLab();
+      await using api = await startBrokenApi(trusted, undefined);
+      const result = await conform(lab(api.url), revoke);
+      assert.deepEqual(
+        result.attacks.filter(({ held }) => held !== true),
+        [],
+      );
+      assert.equal(result.problem, undefined);
+      assert.equal(result.passed, true);
+      assert.equal(result.attacks.length, attacks.length + 1);
+    });
+
+    for (const { id } of [...attacks, cutOffAttack]) {
+      test(`find out an API that does not withstand ${id}`, async () => {
+        const { lab, trusted, revoke } = createLab();
+        await using api = await startBrokenApi(trusted, id);
+        const result = await conform(lab(api.url), revoke);
+        assert.equal(result.problem, undefined);
+        assert.equal(result.attacks.find((attack) => attack.id === id)?.held, false);
+        assert.equal(result.passed, false);
+      });
+    }
+
+    test('are not tried on an API that refuses everybody, lets nobody write, or is not there', async () => {
+      const { lab, trusted, revoke } = createLab();
+      await using closed = await listen((_, response) => response.writeHead(401).end());
+      await using readOnly = await listen((request, response) =>
+        response.writeHead(request.method === 'GET' ? 200 : 405).end(),
+      );
+      const gone = await startBrokenApi(trusted, undefined);
+      await gone[Symbol.asyncDispose]();
+      for (const [url, problem] of [
+        [closed.url, /GET \/things with a good read token was answered 401/],
+        [readOnly.url, /POST \/things with a good read\/write token was answered 405/],
+        [gone.url, /got no answer/],
+      ] as const) {
+        const result = await conform(lab(url), revoke);
+        assert.match(result.problem ?? '', problem);
+        assert.deepEqual({ passed: result.passed, attacks: result.attacks }, { passed: false, attacks: [] });
+      }
+    });
+
+    test('do not hold where the API breaks or sets a limit instead of refusing', async () => {
+      const { lab, trusted, revoke } = createLab();
+      const tryStatus = async (status: number): Promise<void> => {
+        await using sound = await startBrokenApi(trusted, undefined);
+        await using api = await listen(async (request, response) => {
+          const headers = request.headers as Record<string, string>;
+          const { authorization = '', 'x-tenant-id': tenant = '' } = headers;
+          const inner = await fetch(sound.url + request.url, {
+            method: request.method ?? 'GET',
+            headers: { ...(authorization ? { authorization } : {}), ...(tenant ? { 'x-tenant-id': tenant } : {}) },
+            redirect: 'manual',
+          });
+          response.writeHead(inner.ok ? 200 : status).end();
+        });
+        const result = await conform(lab(api.url), revoke);
+        assert.equal(result.attacks.find(({ id }) => id === 'garbage')?.held, false, String(status));
+      };
+      await Promise.all([500, 503, 429, 302].map(tryStatus));
+    });
+
+    test('that need what was not named are not tried, and said to be so', async () => {
+      const { lab, trusted, revoke } = createLab();
+      await using api = await startBrokenApi(trusted, undefined);
+      const { target, ...rest } = lab(api.url);
+      const result = await conform({ ...rest, target: { ...target, write: undefined, objectPath: undefined } }, revoke);
+      const untried = result.attacks.filter(({ held }) => held === undefined).map(({ id }) => id);
+      assert.deepEqual(
+        untried,
+        attacks.filter(({ needs }) => needs !== undefined).map(({ id }) => id),
+      );
+      assert.equal(result.passed, true);
+    });
+  });
+
+  describe('bindery conform', concurrency, () => {
+    let bindery: Bindery;
+    let client: TestClient;
+    before(async () => {
+      bindery = await startBindery();
+      client = await createClient(bindery);
+      await createClient(bindery);
+    });
+    after(() => bindery[Symbol.asyncDispose]());
+
+    const options = (path: string) => [
+      ...['--organization', client.organization_id, '--read-path', path, '--write-path', path],
+      ...['--write-body', '{"name":"Conform","type":"project"}'],
+    ];
+
+    // The longest first.
+    test('ends with 1 and names what an open API lets through', async () => {
+      await using open = await listen((_, response) => response.end());
+      const { code, stdout } = await bindery.cli(['conform', open.url, ...options('/things')]);
+      assert.equal(code, 1);
+      assert.match(stdout, /^no-token +NO +was answered 200/m);
+      assert.match(stdout, /the API is not safe/);
+    });
+
+    for (const [name, start] of Object.entries(guardedApis)) {
+      test(`finds nothing wrong with an API on ${name} behind the guard`, async () => {
+        // One as it is by default, the others with less to wait for.
+        const cutoffs = name === 'Express' ? {} : { pollSeconds: 1 };
+        const guard = createGuard({ issuer: bindery.url, audience: `${bindery.url}/api`, cutoffs });
+        await using api = await start(guard);
+        const { code, stdout, stderr } = await bindery.cli(['conform', api.url, ...options('/things'), '--json']);
+        guard.close();
+        const result = JSON.parse(stdout);
+        assert.deepEqual(
+          result.attacks.filter(({ held }: { held: boolean | null }) => held === false),
+          [],
+          stderr,
+        );
+        assert.deepEqual(
+          { code, problem: result.problem, passed: result.passed },
+          { code: 0, problem: null, passed: true },
+        );
+      });
+    }
+
+    test('finds nothing wrong with an API in Python behind nginx and the gateway', async () => {
+      await using api = await startPythonApi(client.organization_id);
+      const nginx = await startNginx({ bindery: Number(new URL(bindery.url).port), api: api.port });
+      const more = ['--object-path', '/things/1', '--json'];
+      const { code, stdout, stderr } = await bindery.cli(['conform', nginx.url, ...options('/things'), ...more]);
+      await nginx.stop();
+      const result = JSON.parse(stdout);
+      assert.deepEqual(
+        result.attacks.filter(({ held }: { held: boolean | null }) => held !== true),
+        [],
+        stderr,
+      );
+      assert.deepEqual(
+        { code, problem: result.problem, passed: result.passed },
+        { code: 0, problem: null, passed: true },
+      );
+    });
+
+    test('finds nothing wrong with the Binders API, and says so in words', async () => {
+      const { code, stdout } = await bindery.cli(['conform', bindery.url, ...options('/api/binders')]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /^alg-none +yes +401/m);
+      assert.match(stdout, /attacks hold, 0 do not/);
+    });
+
+    test('ends with 1 and a hint where good tokens are refused, and with 2 or 3 for what it cannot use', async () => {
+      const guard = createGuard({ issuer: bindery.url, audience: 'https://elsewhere.test/api', cutoffs: false });
+      const start = guardedApis['Fastify'];
+      assert.ok(start);
+      await using api = await start(guard);
+      const refused = await bindery.cli(['conform', api.url, ...options('/things')]);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stdout, /the control failed: GET \/things with a good read token was answered 401/);
+      assert.match(refused.stdout, /BINDERY_AUDIENCE/);
+      assert.ok(refused.stdout.includes(`the token came from ${bindery.url} for ${bindery.url}/api`), refused.stdout);
+      assert.equal((await bindery.cli(['conform', 'ftp://x', ...options('/things')])).code, 2);
+      assert.equal((await bindery.cli(['conform', api.url, ...options('things')])).code, 2);
+      const unknown = ['--organization', '99999999-9999-4999-8999-999999999999', '--read-path', '/things'];
+      assert.equal((await bindery.cli(['conform', api.url, ...unknown])).code, 3);
+    });
+
+    test('leaves an entry in the audit trail, since it signs tokens', async () => {
+      const url = 'http://127.0.0.1:1/for-the-trail';
+      assert.equal((await bindery.cli(['conform', url, ...options('/things')])).code, 1);
+      const { stdout } = await bindery.cli(['audit', '--action', 'conform.run', '--json']);
+      assert.ok(stdout.includes(url), stdout);
+    });
+  });
+});
+
+/** Starts the API in Python; it says its port in its first line. */
+async function startPythonApi(organization: string): Promise<AsyncDisposable & { readonly port: number }> {
+  const program = new URL('../support/gateway-api.py', import.meta.url).pathname;
+  const child = spawn(python, [program, organization], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'close');
+  const [line] = await Promise.race([
+    once(child.stdout, 'data'),
+    exited.then(() => Promise.reject(new Error('the API in Python ended'))),
+  ]);
+  return {
+    port: Number(line),
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await exited;
+    },
+  };
+}

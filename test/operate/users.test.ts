@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import {
+  type Bindery,
+  binderyCommand,
+  cleanEnvironment,
+  createClient,
+  createOrganization,
+  postForm,
+  startBindery,
+} from '../support/bindery.ts';
+
+let bindery: Bindery;
+let org: string;
+let client: Readonly<Record<'client_id' | 'client_secret', string>>;
+let number = 0;
+
+before(async () => {
+  bindery = await startBindery();
+  org = await createOrganization(bindery);
+  client = await newClient(org, ['--grant', 'password']);
+});
+after(() => bindery[Symbol.asyncDispose]());
+
+const password = 'correct horse battery';
+
+/** The id and the secret of a new client. */
+async function newClient(organizationId: string, more: readonly string[] = []): Promise<typeof client> {
+  const { client_id, client_secret } = await createClient(bindery, { access: 'read', org: organizationId, more });
+  return { client_id, client_secret };
+}
+
+function newEmail(): string {
+  number += 1;
+  return `user${number}@example.com`;
+}
+
+function create(email: string, stdin = password, more: readonly string[] = ['--role', 'member']) {
+  return bindery.cli(['user', 'create', '--org', org, '--email', email, ...more, '--password-stdin', '--json'], stdin);
+}
+
+async function signIn(username: string, text: string) {
+  const response = await postForm(bindery, '/connect/token', {
+    ...client,
+    grant_type: 'password',
+    username,
+    password: text,
+  });
+  return { status: response.status, body: (await response.json()) as Readonly<Record<string, string>> };
+}
+
+test('user create answers four fields, and the user signs in', async () => {
+  const { code, stdout, stderr } = await create('Ana@Example.com', password, ['--role', 'owner']);
+  assert.equal(code, 0, stderr);
+  const made = JSON.parse(stdout) as Record<string, unknown>;
+  assert.deepEqual(Object.keys(made), ['user_id', 'email', 'role', 'organization_id']);
+  assert.match(String(made['user_id']), /^user_/);
+  assert.deepEqual([made['email'], made['role'], made['organization_id']], ['ana@example.com', 'owner', org]);
+  assert.ok(!(stdout + stderr).includes(password));
+  assert.equal((await signIn('ana@example.com', password)).status, 200);
+});
+
+test('the password on standard input loses exactly one line ending', async () => {
+  const cases = [
+    [`${password}\n`, password],
+    [`${password}\r\n`, password],
+    [`${password}\n\n`, `${password}\n`],
+    [`${password}\r\n\r\n`, `${password}\r\n`],
+    [` ${password}\u00e5\u{1f511} \n`, ` ${password}\u00e5\u{1f511} `],
+  ] as const;
+  await Promise.all(
+    cases.map(async ([stdin, kept]) => {
+      const email = newEmail();
+      const { code, stderr } = await create(email, stdin);
+      assert.equal(code, 0, stderr);
+      assert.equal((await signIn(email, kept)).status, 200, JSON.stringify(stdin));
+      if (kept !== password) {
+        assert.equal((await signIn(email, password)).status, 400, JSON.stringify(stdin));
+      }
+    }),
+  );
+});
+
+test('an address that has a user already is exit 4, in any letter case, and its password stays', async () => {
+  const email = newEmail();
+  assert.equal((await create(email)).code, 0);
+  for (const again of [email, email.toUpperCase()]) {
+    const { code, stdout, stderr } = await create(again, 'another password here');
+    assert.deepEqual([code, stdout], [4, '']);
+    assert.match(stderr, /member add/);
+  }
+  assert.equal((await signIn(email, password)).status, 200);
+});
+
+test('what cannot be is exit 2, and an organization that is not there is exit 3', async () => {
+  const refused = await Promise.all([
+    create(newEmail(), 'elevenchars\n'),
+    create('no address'),
+    create(newEmail(), password, ['--role', 'admin']),
+    create(newEmail(), password, []),
+  ]);
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    [2, 2, 2, 2],
+  );
+  const withoutStdin = ['user', 'create', '--org', org, '--email', newEmail(), '--role', 'member', '--json'];
+  const { code, stderr } = await bindery.cli(withoutStdin, password);
+  assert.equal(code, 2);
+  assert.match(stderr, /--password-stdin/);
+  const elsewhere = ['--org', '6f1d7f0a-0000-4000-8000-000000000000'];
+  assert.equal((await bindery.cli([...withoutStdin, '--password-stdin', ...elsewhere], password)).code, 3);
+});
+
+test('member add joins a user who exists, with the password that it has; once, and only who exists', async () => {
+  const email = newEmail();
+  await create(email);
+  const other = await createOrganization(bindery, 'Other');
+  const add = (address: string) =>
+    bindery.cli(['member', 'add', '--org', other, '--email', address, '--role', 'owner', '--json']);
+  const { code, stdout, stderr } = await add(email.toUpperCase());
+  assert.equal(code, 0, stderr);
+  const { user_id, ...membership } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.match(String(user_id), /^user_/);
+  assert.deepEqual(membership, { email, role: 'owner', organization_id: other });
+  assert.equal((await add(email)).code, 4);
+  assert.equal((await add('nobody@example.com')).code, 3);
+  const answer = await postForm(bindery, '/connect/token', {
+    ...(await newClient(other, ['--grant', 'password'])),
+    ...{ grant_type: 'password', username: email, password },
+  });
+  assert.equal(answer.status, 200);
+});
+
+test('members are listed, change their role and are taken out', async () => {
+  const email = newEmail();
+  await create(email);
+  const list = async () =>
+    (await bindery.cliJson<{ items: Record<string, unknown>[] }>(['member', 'list', '--org', org])).items;
+  const { user_id, ...member } = (await list()).find((item) => item['email'] === email) ?? {};
+  assert.match(String(user_id), /^user_/);
+  assert.deepEqual(member, { email, role: 'member', state: 'active' });
+  const of = ['--org', org, '--email', email];
+  assert.equal((await bindery.cliJson(['member', 'role', ...of, '--role', 'owner']))['role'], 'owner');
+  assert.equal((await bindery.cliJson(['member', 'remove', ...of]))['email'], email);
+  assert.ok(!(await list()).some((item) => item['email'] === email));
+  assert.equal((await bindery.cli(['member', 'remove', ...of])).code, 3);
+  assert.equal((await signIn(email, password)).status, 400);
+});
+
+test('user list shows every user, without a hash', async () => {
+  const email = newEmail();
+  await create(email);
+  const { items } = await bindery.cliJson<{ items: Record<string, unknown>[] }>([
+    'user',
+    'list',
+    '--page-size',
+    '1000',
+  ]);
+  const user = items.find((item) => item['email'] === email);
+  assert.deepEqual(Object.keys(user ?? {}), ['user_id', 'email', 'state', 'created_at']);
+  assert.equal(user?.['state'], 'active');
+  assert.ok(!JSON.stringify(items).includes('argon2'));
+});
+
+test('user disable and enable hold for the next request, and end what was signed in to', async () => {
+  const email = newEmail();
+  await create(email);
+  const { body } = await signIn(email, password);
+  const refresh = () =>
+    postForm(bindery, '/connect/token', {
+      ...client,
+      ...{ grant_type: 'refresh_token', refresh_token: body['refresh_token'] ?? '' },
+    });
+  assert.equal((await bindery.cliJson(['user', 'disable', email]))['state'], 'disabled');
+  assert.equal((await signIn(email, password)).status, 400);
+  assert.equal((await refresh()).status, 400);
+  assert.equal((await bindery.cliJson(['user', 'enable', email.toUpperCase()]))['state'], 'active');
+  assert.equal((await signIn(email, password)).status, 200);
+  assert.equal((await refresh()).status, 400);
+  assert.equal((await bindery.cli(['user', 'disable', 'nobody@example.com'])).code, 3);
+});
+
+test('user set-password puts the new one in the place of the old one, in the answer of which neither stands', async () => {
+  const email = newEmail();
+  await create(email);
+  const set = (stdin: string) => bindery.cli(['user', 'set-password', email, '--password-stdin', '--json'], stdin);
+  const { code, stdout, stderr } = await set('the new password of a user\n');
+  assert.equal(code, 0, stderr);
+  assert.ok(!(stdout + stderr).includes('the new password'));
+  assert.equal((await signIn(email, password)).status, 400);
+  assert.equal((await signIn(email, 'the new password of a user')).status, 200);
+  assert.equal((await set('short')).code, 2);
+  assert.equal((await bindery.cli(['user', 'set-password', email], password)).code, 2);
+  assert.equal((await bindery.cli(['user', 'set-password', 'no@example.com', '--password-stdin'], password)).code, 3);
+});
+
+test('standard input that is no text is exit 2', () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [binderyCommand, 'user', 'set-password', 'x@example.com', '--password-stdin'],
+    {
+      env: { ...cleanEnvironment(), ...bindery.storeEnvironment },
+      input: Buffer.from([0xff, 0xfe, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b]),
+    },
+  );
+  assert.equal(status, 2);
+  assert.match(stderr.toString(), /not valid UTF-8/);
+});
+
+test('api create shows the secret this once, and with it the API introspects', async () => {
+  const audience = `${bindery.url}/api`;
+  const { code, stdout } = await bindery.cli([
+    'api',
+    'create',
+    '--name',
+    'Binders API',
+    '--audience',
+    audience,
+    '--json',
+  ]);
+  assert.equal(code, 0);
+  const api = JSON.parse(stdout) as { client_id: string; client_secret: string };
+  assert.deepEqual(Object.keys(api), ['client_id', 'client_secret']);
+  assert.match(api.client_id, /^api_/);
+  const email = newEmail();
+  await create(email);
+  const { body } = await signIn(email, password);
+  const told = await postForm(bindery, '/oauth/introspect', { ...api, token: body['access_token'] ?? '' });
+  assert.equal(((await told.json()) as Record<string, unknown>)['active'], true);
+  const { items } = await bindery.cliJson<{ items: Record<string, unknown>[] }>(['api', 'list']);
+  assert.deepEqual(Object.keys(items[0] ?? {}), ['client_id', 'name', 'audience', 'last_four', 'created_at']);
+  assert.ok(!JSON.stringify(items).includes(api.client_secret));
+  assert.equal((await bindery.cliJson(['api', 'delete', api.client_id]))['deleted'], true);
+  assert.equal((await postForm(bindery, '/oauth/introspect', { ...api, token: 'x' })).status, 401);
+  assert.equal((await bindery.cli(['api', 'delete', api.client_id])).code, 3);
+  assert.equal((await bindery.cli(['api', 'create', '--name', 'API', '--audience', 'with space'])).code, 2);
+});
+
+test('token inspect ends with 0 for a good token and with 1 for any other, and says why in words', async () => {
+  const email = newEmail();
+  await create(email);
+  const { body } = await signIn(email, password);
+  for (const stdin of [`Bearer ${body['access_token']}\n`, body['refresh_token']]) {
+    const { code, stdout } = await bindery.cli(['token', 'inspect'], stdin);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /nothing is wrong with it/);
+    assert.ok(!stdout.includes(String(body['access_token'])) && !stdout.includes(String(body['refresh_token'])));
+  }
+  const good = await bindery.cliJson(['token', 'inspect'], body['access_token']);
+  assert.deepEqual([good['valid'], good['problems'], good['client_id']], [true, [], client.client_id]);
+  for (const stdin of ['', client.client_secret, `${body['access_token']}x`]) {
+    const { code, stdout } = await bindery.cli(['token', 'inspect'], stdin);
+    assert.equal(code, 1);
+    assert.match(stdout, /^wrong: /m);
+    assert.ok(!stdout.includes(client.client_secret));
+  }
+  await postForm(bindery, '/oauth/revoke', { ...client, token: body['refresh_token'] ?? '' });
+  const { code, stdout } = await bindery.cli(['token', 'inspect', '--json'], body['access_token']);
+  assert.equal(code, 1);
+  assert.equal((JSON.parse(stdout) as Record<string, unknown>)['valid'], false);
+});
+
+test('the password grant is off by default, and named as legacy where it can be switched on', async () => {
+  const email = newEmail();
+  await create(email);
+  const answer = await postForm(bindery, '/connect/token', {
+    ...(await newClient(org)),
+    ...{ grant_type: 'password', username: email, password },
+  });
+  assert.equal(answer.status, 400);
+  assert.equal(((await answer.json()) as Record<string, unknown>)['error'], 'unauthorized_client');
+  assert.match((await bindery.cli(['client', 'create', '--help'])).stdout, /legacy/);
+});
