@@ -84,10 +84,10 @@ test('the document has every route of the server that is no page, and no other',
 test('every operation of the management API stands there under its name, with what its contract asks for', async () => {
   const written = new Map(operationsOf(await read()).map(({ operation }) => [operation.operationId, operation]));
   assert.equal(written.size, operationsOf(await read()).length, 'no name stands there twice');
-  for (const [name, { method, audience, status, ...contract }] of Object.entries(operations)) {
+  for (const [name, { method, caller, status, ...contract }] of Object.entries(operations)) {
     const operation = written.get(name);
     assert.ok(operation, name);
-    assert.deepEqual(operation.security, audience === 'public' ? [] : [{ session: [] }], name);
+    assert.deepEqual(operation.security, caller === 'public' ? [] : [{ session: [] }], name);
     assert.ok(Object.hasOwn(operation.responses, status), name);
     const required = (operation.parameters ?? []).filter((one) => one.in === 'header' && one.required);
     const expected = [

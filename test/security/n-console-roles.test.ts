@@ -4,7 +4,7 @@ import { addOperator } from '@bindery/server/actions/operators.ts';
 import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { addMember, createUser, removeMember } from '@bindery/server/actions/users.ts';
 import type { OperationName } from '@bindery/server/admin/contract/index.ts';
-import type { Audience } from '@bindery/server/admin/contract/operation.ts';
+import type { Caller } from '@bindery/server/admin/contract/operation.ts';
 import { testActor } from '../support/app.ts';
 import {
   type Browser,
@@ -18,7 +18,7 @@ import {
 } from '../support/console.ts';
 
 /** Who may call what; the operator is no member of the organization. */
-const admitted: Readonly<Record<'anonymous' | 'stranger' | 'member' | 'owner' | 'operator', readonly Audience[]>> = {
+const admitted: Readonly<Record<'anonymous' | 'stranger' | 'member' | 'owner' | 'operator', readonly Caller[]>> = {
   anonymous: ['public'],
   stranger: ['public', 'user'],
   member: ['public', 'user', 'member'],
@@ -26,17 +26,17 @@ const admitted: Readonly<Record<'anonymous' | 'stranger' | 'member' | 'owner' | 
   operator: ['public', 'user', 'operator'],
 };
 
-type Caller = keyof typeof admitted;
+type Person = keyof typeof admitted;
 
-function refusalOf(caller: Caller, audience: Audience): number {
-  if (caller === 'anonymous') {
+function refusalOf(person: Person, caller: Caller): number {
+  if (person === 'anonymous') {
     return 401;
   }
-  return audience === 'operator' || caller === 'member' ? 403 : 404;
+  return caller === 'operator' || person === 'member' ? 403 : 404;
 }
 
-function browserOf(site: Site, caller: Caller): Promise<Browser> | Browser {
-  return caller === 'anonymous' ? site.newBrowser() : site.signedIn(site[caller]);
+function browserOf(site: Site, person: Person): Promise<Browser> | Browser {
+  return person === 'anonymous' ? site.newBrowser() : site.signedIn(site[person]);
 }
 
 const scoped = operationNames.filter((name) => operationOf(name).path.includes('{organizationId}'));
@@ -53,20 +53,20 @@ const answersOfItsOwn: Partial<Record<OperationName, number>> = {
 test('235: anonymous, member, owner, the owner of another organization and operator each get what the contract says, and a refusal changes nothing', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
-  const browsers = new Map<Caller, Browser>();
-  for (const caller of Object.keys(admitted) as Caller[]) {
-    browsers.set(caller, await browserOf(site, caller));
+  const browsers = new Map<Person, Browser>();
+  for (const person of Object.keys(admitted) as Person[]) {
+    browsers.set(person, await browserOf(site, person));
   }
   const before = await site.contents();
   let refused = 0;
   for (const name of operationNames) {
-    const { audience } = operationOf(name);
-    for (const [caller, browser] of browsers) {
-      if (admitted[caller].includes(audience)) {
+    const { caller } = operationOf(name);
+    for (const [person, browser] of browsers) {
+      if (admitted[person].includes(caller)) {
         continue;
       }
       const answer = await browser.call(name, exampleOf(name, world, site));
-      assert.equal(answer.status, refusalOf(caller, audience), `${name} by ${caller}: ${answer.text}`);
+      assert.equal(answer.status, refusalOf(person, caller), `${name} by ${person}: ${answer.text}`);
       refused += 1;
     }
   }
@@ -77,10 +77,10 @@ test('235: anonymous, member, owner, the owner of another organization and opera
 test('235: whom the contract admits is admitted, each operation with objects of its own', async () => {
   await using site = await startSite();
   for (const name of operationNames) {
-    const { audience, status } = operationOf(name);
-    for (const caller of Object.keys(admitted) as Caller[]) {
+    const { caller, status } = operationOf(name);
+    for (const person of Object.keys(admitted) as Person[]) {
       // The role that an operation is for; the ones above it are admitted by the same line.
-      if (admitted[caller].at(-1) !== audience) {
+      if (admitted[person].at(-1) !== caller) {
         continue;
       }
       const world = await site.newWorld();
@@ -88,11 +88,11 @@ test('235: whom the contract admits is admitted, each operation with objects of 
         await addOperator(site.server.context, testActor, site.victim.email);
       }
       const self = { ...site, victim: await targetOf(site, name, world) };
-      const browser = await browserOf(site, caller);
+      const browser = await browserOf(site, person);
       const example = exampleOf(name, world, self);
       const own = name === 'reauthenticate' ? { ...example, body: { password: site.stranger.password } } : example;
       const answer = await browser.call(name, own);
-      assert.equal(answer.status, answersOfItsOwn[name] ?? status, `${name} by ${caller}: ${answer.text}`);
+      assert.equal(answer.status, answersOfItsOwn[name] ?? status, `${name} by ${person}: ${answer.text}`);
     }
   }
 });
@@ -116,7 +116,7 @@ test('236: every operation with the id of another organization, or of nothing, i
   await site.newWorld();
   const nowhere = { ...site.foreign, organizationId: '00000000-0000-4000-8000-000000000000' };
   const before = await site.contents();
-  const members = scoped.filter((name) => operationOf(name).audience !== 'operator');
+  const members = scoped.filter((name) => operationOf(name).caller !== 'operator');
   assert.ok(members.length >= 20);
   for (const name of members) {
     const [foreign, none] = [
@@ -143,7 +143,7 @@ test('236: ids of another organization under the own one are 404: clients, secre
   let tried = 0;
   for (const name of scoped) {
     const parameters: readonly string[] = operationOf(name).path.match(/\{\w+\}/g) ?? [];
-    if (parameters.length < 2 || operationOf(name).audience === 'operator') {
+    if (parameters.length < 2 || operationOf(name).caller === 'operator') {
       continue;
     }
     const answer = await browser.call(name, exampleOf(name, foreign, asStranger));
@@ -315,7 +315,7 @@ test('239: every operation that is marked so asks for the password after ten min
   site.server.advance(600_000);
   const before = await site.contents();
   for (const name of marked) {
-    const browser = operationOf(name).audience === 'operator' ? operator : owner;
+    const browser = operationOf(name).caller === 'operator' ? operator : owner;
     const answer = await browser.call(name, exampleOf(name, world, site));
     assert.equal(answer.status, 403, `${name}: ${answer.text}`);
     assert.equal(answer.json['code'], 'reauthentication_required', name);

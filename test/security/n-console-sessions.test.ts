@@ -455,7 +455,7 @@ test('238: a secret is in the answer that made it and nowhere else: no later ans
   const reading = operationNames.filter((name) => operationOf(name).method === 'GET');
   const texts = [JSON.stringify(await site.contents()), site.server.log()];
   for (const name of reading) {
-    const answer = await (operationOf(name).audience === 'operator' ? operator : owner).call(name, { parameters });
+    const answer = await (operationOf(name).caller === 'operator' ? operator : owner).call(name, { parameters });
     assert.equal(answer.status, 200, `${name}: ${answer.text}`);
     assert.equal(answer.headers['cache-control'], 'no-store', name);
     texts.push(answer.text);

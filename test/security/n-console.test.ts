@@ -25,7 +25,7 @@ const forgeries: Readonly<Record<string, { readonly headers: Sending['headers'];
 
 async function tryAll(site: Site, name: OperationName): Promise<void> {
   const world = site.foreign;
-  const browser = await site.signedIn(operationOf(name).audience === 'operator' ? site.operator : site.stranger);
+  const browser = await site.signedIn(operationOf(name).caller === 'operator' ? site.operator : site.stranger);
   const before = await site.contents();
   for (const [what, { headers, body }] of Object.entries(forgeries)) {
     const sending = { ...exampleOf(name, world, site), ...(body === undefined ? {} : { body }) };
@@ -54,9 +54,9 @@ test('229: a body that is not said to be JSON is 415 even with our header, and c
   const withBody = changing.filter((name) => operationOf(name).body !== undefined);
   for (const name of withBody) {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', undefined]) {
-      const caller = operationOf(name).audience === 'operator' ? operator : browser;
+      const who = operationOf(name).caller === 'operator' ? operator : browser;
       const sending = { ...exampleOf(name, site.foreign, site), headers: { 'content-type': type } };
-      assert.equal((await caller.call(name, sending)).status, 415, `${name} as ${type}`);
+      assert.equal((await who.call(name, sending)).status, 415, `${name} as ${type}`);
     }
   }
   assert.notDeepEqual(start, before);
@@ -97,7 +97,7 @@ test('237: fields that an operation does not know are refused or come to nothing
   const more = { ...extra, isOperator: true, isAdmin: true, createdAt: 0, id: 'chosen', state: 'active', version: 9 };
   const anonymous = site.newBrowser();
   const before = await site.contents();
-  for (const name of changing.filter((changes) => operationOf(changes).audience !== 'public')) {
+  for (const name of changing.filter((changes) => operationOf(changes).caller !== 'public')) {
     const example = exampleOf(name, site.foreign, site);
     const answer = await anonymous.call(name, { ...example, body: { ...more } });
     assert.equal(answer.status, 401, name);
@@ -108,14 +108,14 @@ test('237: fields that an operation does not know are refused or come to nothing
   const signedIn = await site.contents();
   const outside = new Set<OperationName>(['signIn', 'reauthenticate', 'changePassword']);
   for (const name of changing) {
-    const { body, audience } = operationOf(name);
-    if (body === undefined || audience === 'public' || outside.has(name)) {
+    const { body, caller } = operationOf(name);
+    if (body === undefined || caller === 'public' || outside.has(name)) {
       continue;
     }
     const example = exampleOf(name, site.foreign, site);
-    const caller = audience === 'operator' ? operator : owner;
+    const who = caller === 'operator' ? operator : owner;
     const sent = { ...more, ...(example.body as object) };
-    const answer = await caller.call(name, { ...example, body: sent });
+    const answer = await who.call(name, { ...example, body: sent });
     assert.equal(answer.status, 400, `${name}: ${answer.text}`);
     assert.deepEqual((answer.json['errors'] as Record<string, unknown>)['isAdmin'], ['is not known here'], name);
   }

@@ -46,7 +46,7 @@ export async function requireRole(
   signedIn: SignedIn,
   organizationId: string | undefined,
 ): Promise<Role | undefined> {
-  if (operation.audience === 'operator') {
+  if (operation.caller === 'operator') {
     if (!signedIn.user.isOperator) {
       throw new ApiError('forbidden', 'this is for operators of the instance');
     }
@@ -59,7 +59,7 @@ export async function requireRole(
   if (member === undefined) {
     throw new ApiError('not_found', 'there is no such organization');
   }
-  if (operation.audience === 'owner' && member.role !== 'owner') {
+  if (operation.caller === 'owner' && member.role !== 'owner') {
     throw new ApiError('forbidden', 'only an owner of the organization may do this');
   }
   return member.role;

@@ -67,7 +67,7 @@ async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequ
   const { context } = deps;
   refuseForeignSite(request, context.config.publicUrl);
   const parameters = request.params as Readonly<Record<string, string>>;
-  const signedIn = operation.audience === 'public' ? undefined : await requireSession(context, request);
+  const signedIn = operation.caller === 'public' ? undefined : await requireSession(context, request);
   const organizationId = organizationOf(parameters);
   const role = signedIn && (await requireRole(context, operation, signedIn, organizationId));
   const query = parse(operation.query, request.query, 'query');

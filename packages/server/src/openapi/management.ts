@@ -1,10 +1,10 @@
 import { type OperationName, operations } from '../admin/contract/index.ts';
-import type { Audience, Operation } from '../admin/contract/operation.ts';
+import type { Caller, Operation } from '../admin/contract/operation.ts';
 import { requestHeader } from '../admin/gate.ts';
 import type { Json, SchemaWriter } from './json-schema.ts';
 import { answer, etagHeader, refusal } from './responses.ts';
 
-const audiences: Readonly<Record<Audience, string>> = {
+const callers: Readonly<Record<Caller, string>> = {
   public: 'Everybody may call it.',
   user: 'Every signed-in user may call it.',
   member: 'Owners and members of the organization may call it.',
@@ -35,17 +35,17 @@ export function managementPaths(writer: SchemaWriter): Record<string, Record<str
 }
 
 function operationOf(name: OperationName, operation: Operation, writer: SchemaWriter): Json {
-  const { audience, recent, body } = operation;
+  const { caller, recent, body } = operation;
   const parameters = parametersOf(operation, writer);
   return {
     operationId: name,
     summary: operation.summary,
     description: [
-      audiences[audience],
+      callers[caller],
       ...(recent === true ? ['It asks for the password again when that was given over ten minutes ago.'] : []),
     ].join(' '),
     tags: [operation.tag],
-    security: audience === 'public' ? [] : [{ session: [] }],
+    security: caller === 'public' ? [] : [{ session: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
@@ -96,7 +96,7 @@ function parametersOf({ method, path, conditional, query }: Operation, writer: S
 }
 
 function responsesOf(name: OperationName, operation: Operation, writer: SchemaWriter): Json {
-  const { method, path, status, audience, conditional, query, body, response, ndjson } = operation;
+  const { method, path, status, caller, conditional, query, body, response, ndjson } = operation;
   const headers = conditional === true || versioned.has(name) ? { headers: etagHeader } : {};
   const success =
     ndjson === true
@@ -113,9 +113,9 @@ function responsesOf(name: OperationName, operation: Operation, writer: SchemaWr
   return {
     [status]: success,
     ...(query === undefined && body === undefined ? {} : { 400: refusal('Invalid') }),
-    ...(audience === 'public' && !guessable.has(name) ? {} : { 401: refusal('Unauthenticated') }),
-    ...(changes || audience === 'owner' || audience === 'operator' ? { 403: refusal('Forbidden') } : {}),
-    ...(path.includes('{') || (audience === 'public' && changes) ? { 404: refusal('NotFound') } : {}),
+    ...(caller === 'public' && !guessable.has(name) ? {} : { 401: refusal('Unauthenticated') }),
+    ...(changes || caller === 'owner' || caller === 'operator' ? { 403: refusal('Forbidden') } : {}),
+    ...(path.includes('{') || (caller === 'public' && changes) ? { 404: refusal('NotFound') } : {}),
     ...(changes ? { 409: refusal('Conflict') } : {}),
     ...(conditional === true ? { 412: refusal('ChangedMeanwhile') } : {}),
     ...(body === undefined ? {} : { 413: refusal('TooLarge'), 415: refusal('UnsupportedMediaType') }),

@@ -57,7 +57,7 @@ export const clientOperations = {
     path: base,
     summary: 'List API clients',
     tag: 'API clients',
-    audience: 'member',
+    caller: 'member',
     query: pageQuery.extend({
       search: z.string().trim().max(100).optional(),
       access: access.optional(),
@@ -74,7 +74,7 @@ export const clientOperations = {
     path: base,
     summary: 'Create an API client; the answer holds its secret this once',
     tag: 'API clients',
-    audience: 'owner',
+    caller: 'owner',
     recent: true,
     body: z
       .object({
@@ -93,7 +93,7 @@ export const clientOperations = {
     path: `${base}/{clientId}`,
     summary: 'Read an API client',
     tag: 'API clients',
-    audience: 'member',
+    caller: 'member',
     status: 200,
     response: client,
   },
@@ -102,7 +102,7 @@ export const clientOperations = {
     path: `${base}/{clientId}`,
     summary: 'Change the name, description, access or state of an API client',
     tag: 'API clients',
-    audience: 'owner',
+    caller: 'owner',
     conditional: true,
     body: z
       .object({ name, description, access, state: z.enum(['active', 'disabled']) })
@@ -116,7 +116,7 @@ export const clientOperations = {
     path: `${base}/{clientId}`,
     summary: 'Delete an API client for good',
     tag: 'API clients',
-    audience: 'owner',
+    caller: 'owner',
     recent: true,
     conditional: true,
     status: 204,
@@ -126,7 +126,7 @@ export const clientOperations = {
     path: `${base}/{clientId}/secrets`,
     summary: 'Make a second secret and give the first an end; 0 seconds ends every older secret at once',
     tag: 'API clients',
-    audience: 'owner',
+    caller: 'owner',
     recent: true,
     conditional: true,
     body: z
@@ -143,7 +143,7 @@ export const clientOperations = {
     path: `${base}/{clientId}/secrets/{secretId}`,
     summary: 'Move the end of a live secret',
     tag: 'API clients',
-    audience: 'owner',
+    caller: 'owner',
     conditional: true,
     body: z.object({ expiresAt: timestamp }).strict(),
     status: 200,
@@ -154,7 +154,7 @@ export const clientOperations = {
     path: `${base}/{clientId}/secrets/{secretId}`,
     summary: 'End a live secret now',
     tag: 'API clients',
-    audience: 'owner',
+    caller: 'owner',
     conditional: true,
     status: 200,
     response: client,
@@ -164,7 +164,7 @@ export const clientOperations = {
     path: `${base}/{clientId}/usage`,
     summary: 'Read what an API client was used for in the last day and the last 30',
     tag: 'API clients',
-    audience: 'member',
+    caller: 'member',
     status: 200,
     response: z.object({
       lastDay: z.object({ issued: z.number().int(), refused: z.number().int() }),
@@ -176,7 +176,7 @@ export const clientOperations = {
     path: `${base}/{clientId}/activity`,
     summary: 'List what was decided about an API client, newest first',
     tag: 'API clients',
-    audience: 'member',
+    caller: 'member',
     query: activityQuery.extend({
       before: z.string().max(64).optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -189,7 +189,7 @@ export const clientOperations = {
     path: `${base}/{clientId}/activity.ndjson`,
     summary: 'Export what was decided about an API client, a line of JSON for each',
     tag: 'API clients',
-    audience: 'member',
+    caller: 'member',
     query: activityQuery,
     status: 200,
     ndjson: true,

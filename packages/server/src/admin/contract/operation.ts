@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Who may call an operation: everybody, a signed-in user, a member or an owner of the organization in the path, or an operator. */
-export type Audience = 'public' | 'user' | 'member' | 'owner' | 'operator';
+export type Caller = 'public' | 'user' | 'member' | 'owner' | 'operator';
 
 /** One operation of the management API; the router, the OpenAPI document and the console's types come from it. */
 export interface Operation {
@@ -10,7 +10,7 @@ export interface Operation {
   readonly path: string;
   readonly summary: string;
   readonly tag: string;
-  readonly audience: Audience;
+  readonly caller: Caller;
   /** Asks for the password again when that was over ten minutes ago. */
   readonly recent?: true;
   /** Takes `If-Match` and answers 412 when the object was changed meanwhile. */
