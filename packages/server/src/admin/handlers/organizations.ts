@@ -9,7 +9,6 @@ import type { OneTimeLink } from '../../store/one-time-links.ts';
 import { type Call, type Handlers, setEtag } from '../call.ts';
 import type { OperationName, QueryOf, ResponseOf } from '../contract/index.ts';
 import type { organizationOperations } from '../contract/organizations.ts';
-import { requireRecent } from '../gate.ts';
 import { exportTrail, type NamedRecord, readTrail } from './trail.ts';
 import { toClient, toMember, toOrganization, toTimestamp } from './wire.ts';
 
@@ -118,7 +117,6 @@ async function requireMember(call: AnyCall): Promise<Member> {
   if (member === undefined) {
     throw new ApiError('not_found', 'there is no such member');
   }
-  requireRecent(call.context, call.signedIn);
   return member;
 }
 
