@@ -117,9 +117,12 @@ const DIRECTIONS: readonly Direction[] = [
   },
   {
     of: /^packages\/server\/src\/store\//,
-    refuses: ({ name, typesOnly }) => isIn(name, 'domain/') && !typesOnly && !isIn(name, 'domain/identifier.ts'),
-    // An entry's id is its place in the table.
-    because: 'store imports only types of domain besides the forms of ids',
+    refuses: ({ name, typesOnly }) =>
+      isIn(name, 'domain/') &&
+      !typesOnly &&
+      // An entry's id is its place in the table; a query may compare with a limit.
+      !isIn(name, 'domain/identifier.ts', 'domain/limits.ts', 'domain/duration.ts'),
+    because: 'store imports only types of domain besides ids, limits and durations',
   },
 ];
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { aliases } from './domain/aliases.ts';
+import { audienceLengthMax, audiencePattern } from './domain/limits.ts';
 import { masterKeyBytes } from './domain/master-key.ts';
 import { signingAlgorithms } from './domain/signing-key.ts';
 
@@ -85,9 +86,8 @@ export const settings = {
     schema: z
       .string()
       .optional()
-      // It stands in error descriptions, which have no quotation mark and no backslash (RFC 6749 §5.2).
-      .refine((text) => text === undefined || /^[\x21\x23-\x5b\x5d-\x7e]{1,500}$/.test(text), {
-        error: 'BINDERY_AUDIENCE must be 1 to 500 visible ASCII characters other than " and \\',
+      .refine((text) => text === undefined || audiencePattern.test(text), {
+        error: `BINDERY_AUDIENCE must be 1 to ${audienceLengthMax} visible ASCII characters other than " and \\`,
       }),
     description: 'The audience (`aud`) of access tokens, by which the API knows that a token is meant for it.',
     fallback: 'the API URL and `/api`',

@@ -1,5 +1,6 @@
 import { hashClientSecret, lastFour, newClientSecret } from '../domain/client-secret.ts';
 import { newApiCredentialId } from '../domain/identifier.ts';
+import { audienceLengthMax, audiencePattern } from '../domain/limits.ts';
 import { parseName } from '../domain/name.ts';
 import { ApiError } from '../errors.ts';
 import {
@@ -18,8 +19,8 @@ export async function createApiCredential(
   actor: Actor,
   input: { readonly name: string; readonly audience: string },
 ): Promise<{ readonly credential: ApiCredential; readonly clientSecret: string }> {
-  if (!/^[\x21-\x7e]{1,500}$/.test(input.audience)) {
-    const message = 'an audience is 1 to 500 visible ASCII characters';
+  if (!audiencePattern.test(input.audience)) {
+    const message = `an audience is 1 to ${audienceLengthMax} visible ASCII characters other than " and \\`;
     throw new ApiError('invalid_input', message, { fields: { audience: [message] } });
   }
   const clientSecret = newClientSecret();

@@ -1,6 +1,7 @@
 import type { Access, GrantType } from '../domain/access.ts';
-import { hashClientSecret, lastFour, liveSecretsMax, newClientSecret } from '../domain/client-secret.ts';
+import { hashClientSecret, lastFour, newClientSecret } from '../domain/client-secret.ts';
 import { newClientId, newRowId } from '../domain/identifier.ts';
+import { liveSecretsMax } from '../domain/limits.ts';
 import { parseDescription, parseName } from '../domain/name.ts';
 import { ApiError } from '../errors.ts';
 import { type ApiClient, type ClientSecret, OrganizationClients, organizationOfClient } from '../store/api-clients.ts';

@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { isWellFormedSecret } from '../domain/client-secret.ts';
+import { clockToleranceSeconds } from '../domain/limits.ts';
 import { familyOf, hashRefreshToken } from '../domain/refresh-token.ts';
 import type { PublicJwk } from '../domain/signing-key.ts';
 import { findRefreshFamily } from '../store/refresh-families.ts';
@@ -110,7 +111,9 @@ function claimProblems({ config, now }: ActionContext, claims: Part): string[] {
     ...(iss === config.publicUrl ? [] : [`its issuer is not ${config.publicUrl}, this Bindery`]),
     ...(aud === config.audience ? [] : [`its audience is not ${config.audience}, the API`]),
     ...(typeof exp === 'number' && exp > seconds ? [] : ['it has expired']),
-    ...(typeof nbf === 'number' && nbf > seconds + 60 ? ['it is not valid yet: a clock is off'] : []),
+    ...(typeof nbf === 'number' && nbf > seconds + clockToleranceSeconds
+      ? ['it is not valid yet: a clock is off']
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { parseEmail } from '../domain/email.ts';
 import { newRowId, newUserId } from '../domain/identifier.ts';
+import { invitationMilliseconds, resetLinkMilliseconds } from '../domain/limits.ts';
 import { parseName } from '../domain/name.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
@@ -25,9 +26,6 @@ import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 import { startSession } from './sessions.ts';
 import { requireUser } from './users.ts';
-
-const invitationMilliseconds = 7 * 86_400_000;
-const resetMilliseconds = 3_600_000;
 
 /** A link that was made just now; only here is it seen whole. */
 export interface NewLink {
@@ -197,7 +195,7 @@ export async function createResetLink(
     email: user.email,
     role: null,
     createdAt: now,
-    expiresAt: now + resetMilliseconds,
+    expiresAt: now + resetLinkMilliseconds,
   };
   await context.database.transaction(async (queries) => {
     await voidLinks(queries, 'reset', user.email);

@@ -1,4 +1,5 @@
 import { newRowId } from '../domain/identifier.ts';
+import { sessionAbsoluteMilliseconds, sessionIdleMilliseconds } from '../domain/limits.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import { ApiError } from '../errors.ts';
@@ -16,13 +17,7 @@ import { findUser, type User, updateUser } from '../store/users.ts';
 import type { ActionContext, Actor } from './context.ts';
 import { cutOff } from './cut-off.ts';
 
-/** A session that lies unused ends after this. */
-export const sessionIdleMilliseconds = 12 * 3_600_000;
-/** A session ends after this, however much it is used. */
-const sessionMilliseconds = 7 * 86_400_000;
-/** So long after the password was given, sensitive actions ask for it again. */
-export const recentMilliseconds = 600_000;
-/** How often the use of a session is written down. */
+/** How often the use of a session is recorded. */
 const touchMilliseconds = 60_000;
 
 /** A session and the user it is of. */
@@ -48,7 +43,7 @@ export async function startSession(
     createdAt: startedAt,
     lastUsedAt: now,
     recentAt: now,
-    expiresAt: now + sessionMilliseconds,
+    expiresAt: now + sessionAbsoluteMilliseconds,
     address: actor.address,
     userAgent: actor.userAgent,
   };

@@ -1,5 +1,6 @@
 import { parseEmail } from '../domain/email.ts';
 import { newOrganizationId, newRowId, newUserId } from '../domain/identifier.ts';
+import { setupLinkMilliseconds } from '../domain/limits.ts';
 import { parseName } from '../domain/name.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
@@ -13,8 +14,6 @@ import { findUserByEmail, insertUser, listOperators, type User, updateUser } fro
 import type { ActionContext, Actor } from './context.ts';
 import { startSession } from './sessions.ts';
 
-const setupMilliseconds = 30 * 60_000;
-
 /** Whether somebody runs this instance already; until then it can be claimed with the setup token. */
 export async function hasOperator(context: ActionContext): Promise<boolean> {
   return (await listOperators(context.database.queries)).length > 0;
@@ -26,7 +25,7 @@ export async function newSetupToken(
 ): Promise<{ readonly token: string; readonly link: string; readonly expiresAt: number }> {
   const token = newOneTimeToken();
   const now = context.now();
-  const expiresAt = now + setupMilliseconds;
+  const expiresAt = now + setupLinkMilliseconds;
   await context.database.transaction(async (queries) => {
     if ((await listOperators(queries)).length > 0) {
       throw new ApiError('conflict', 'this instance has an operator already; see: bindery operator list');

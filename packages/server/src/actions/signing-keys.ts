@@ -1,3 +1,4 @@
+import { clockToleranceSeconds } from '../domain/limits.ts';
 import { seal } from '../domain/master-key.ts';
 import { newSigningKey, type SigningAlgorithm, signerAt } from '../domain/signing-key.ts';
 import { ApiError } from '../errors.ts';
@@ -82,7 +83,11 @@ export async function addSigningKey(
       return undefined;
     }
     await insertSigningKey(queries, key);
-    await retireOtherKeys(queries, key.kid, key.signsFrom + (config.accessTokenLifetimeSeconds + 60) * 1000);
+    await retireOtherKeys(
+      queries,
+      key.kid,
+      key.signsFrom + (config.accessTokenLifetimeSeconds + clockToleranceSeconds) * 1000,
+    );
     await insertAuditEntry(queries, {
       at: now,
       actor,

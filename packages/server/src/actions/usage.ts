@@ -1,8 +1,9 @@
+import { dayMilliseconds } from '../domain/duration.ts';
+import { overviewDays } from '../domain/limits.ts';
 import { ClientSearch, type ListedClient } from '../store/client-list.ts';
 import { type HourOfUse, readUsage } from '../store/usage.ts';
 import type { ActionContext } from './context.ts';
 
-const dayMilliseconds = 86_400_000;
 /** So many clients of each kind are named. */
 const attentionMax = 5;
 
@@ -25,7 +26,7 @@ export interface Attention {
 
 /** What an organization's clients do, and which of them want attention. */
 export interface Overview {
-  /** 30 days, today the last. */
+  /** One for each of the last `overviewDays` days, today the last. */
   readonly days: readonly DayOfUse[];
   readonly clientCount: number;
   readonly expiring: Attention;
@@ -35,7 +36,7 @@ export interface Overview {
 
 export async function readOverview(context: ActionContext, organizationId: string): Promise<Overview> {
   const now = context.now();
-  const since = thirtyDaysBefore(now);
+  const since = startOfOverview(now);
   const { queries } = context.database;
   const search = new ClientSearch(queries, organizationId, now);
   const attention = async (usage: 'expiring' | 'never' | 'idle'): Promise<Attention> => {
@@ -57,7 +58,7 @@ export async function readClientUsage(
   client: { readonly organizationId: string; readonly clientId: string },
 ): Promise<{ readonly lastDay: Requests; readonly days: readonly DayOfUse[] }> {
   const now = context.now();
-  const since = thirtyDaysBefore(now);
+  const since = startOfOverview(now);
   const hours = await readUsage(context.database.queries, client, since);
   return { lastDay: sum(hours.filter(({ hour }) => hour > now - dayMilliseconds)), days: toDays(hours, since, now) };
 }
@@ -79,9 +80,9 @@ function toDays(hours: readonly HourOfUse[], since: number, now: number): readon
   return days;
 }
 
-/** The beginning of the day (UTC) 29 days ago: with today, 30 days. */
-function thirtyDaysBefore(now: number): number {
-  return now - (now % dayMilliseconds) - 29 * dayMilliseconds;
+/** The start (UTC) of the first day that an overview shows. */
+function startOfOverview(now: number): number {
+  return now - (now % dayMilliseconds) - (overviewDays - 1) * dayMilliseconds;
 }
 
 function dateOf(at: number): string {

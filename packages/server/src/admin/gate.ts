@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ActionContext, Actor } from '../actions/context.ts';
-import { readSession, recentMilliseconds, type SignedIn } from '../actions/sessions.ts';
+import { readSession, type SignedIn } from '../actions/sessions.ts';
+import { sessionRecentMilliseconds } from '../domain/limits.ts';
 import type { Role } from '../domain/role.ts';
 import { ApiError } from '../errors.ts';
 import { readSessionCookie } from '../http/session-cookie.ts';
@@ -67,7 +68,7 @@ export async function requireRole(
 
 /** Asks for the password again when that was too long ago. */
 export function requireRecent(context: ActionContext, { session }: SignedIn): void {
-  if (session.recentAt + recentMilliseconds <= context.now()) {
+  if (session.recentAt + sessionRecentMilliseconds <= context.now()) {
     throw new ApiError('reauthentication_required', 'give your password again, then repeat the request');
   }
 }

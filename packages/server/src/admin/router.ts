@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodError, ZodType } from 'zod';
 import type { SignedIn } from '../actions/sessions.ts';
 import { parseUuid } from '../domain/identifier.ts';
+import { managementBodyBytesMax } from '../domain/limits.ts';
 import { ApiError } from '../errors.ts';
 import { SetupGate } from '../live/setup-gate.ts';
 import type { Call, Handler } from './call.ts';
@@ -14,8 +15,6 @@ import { operatorHandlers } from './handlers/operator.ts';
 import { organizationHandlers } from './handlers/organizations.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 
-const bodyBytesMax = 128 * 1024;
-
 /** What an instance answers before it has an operator. */
 const beforeSetup: ReadonlySet<OperationName> = new Set(['getInstance', 'setUp']);
 
@@ -27,7 +26,7 @@ export function managementApi(app: FastifyInstance, deps: AdminDeps): void {
     app.route({
       method: operation.method,
       url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      bodyLimit: bodyBytesMax,
+      bodyLimit: managementBodyBytesMax,
       exposeHeadRoute: false,
       handler: async (request, reply) => {
         reply.headers({

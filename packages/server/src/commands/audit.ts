@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { auditExportStep } from '../domain/limits.ts';
 import { type AuditFilter, type AuditRecord, listAuditEntries } from '../store/audit.ts';
 import { type AnswerOptions, answering, instant, outputOf, wholeNumber } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
@@ -16,8 +17,6 @@ interface AuditOptions extends AnswerOptions {
   readonly limit: number;
   readonly ndjson?: true;
 }
-
-const exportStep = 500;
 
 /** `bindery audit` */
 export function auditCommand(program: Command): void {
@@ -69,10 +68,10 @@ Examples:
 function printAll(options: AuditOptions): Promise<void> {
   return withStore(async (context) => {
     for (let before: string | undefined; ; ) {
-      const page = { ...filterOf(options), limit: exportStep, ...(before === undefined ? {} : { before }) };
+      const page = { ...filterOf(options), limit: auditExportStep, ...(before === undefined ? {} : { before }) };
       const items = await listAuditEntries(context.database.queries, page);
       process.stdout.write(items.map((item) => `${JSON.stringify(toWire(item))}\n`).join(''));
-      if (items.length < exportStep) {
+      if (items.length < auditExportStep) {
         return;
       }
       before = items.at(-1)?.id;

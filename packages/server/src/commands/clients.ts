@@ -12,6 +12,7 @@ import {
 } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
 import { type Access, accesses, type GrantType } from '../domain/access.ts';
+import { secretOverlapSecondsDefault } from '../domain/limits.ts';
 import type { ApiClient, ClientSecret } from '../store/api-clients.ts';
 import { clientChanges } from './changes.ts';
 import {
@@ -27,7 +28,6 @@ import { moment, print, say, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
 import { clientUsageCommand } from './usage.ts';
 
-const dayMilliseconds = 86_400_000;
 const clientExample = 'client_0GVkWHzDT6yPOXqSWcBCGz';
 
 /** `bindery client …` */
@@ -189,7 +189,7 @@ function rotateCommand(client: Command): void {
     .addOption(
       new Option('--overlap <duration>', 'how much longer the old one works, or now')
         .argParser(durationOrNow)
-        .default(dayMilliseconds, '24h'),
+        .default(secretOverlapSecondsDefault * 1000, '24h'),
     )
     .option('--expires <duration>', 'when the new one ends, such as 90d (default: never)', duration)
     .addHelpText(

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../domain/duration.ts';
+import { commandPageSizeDefault, commandPageSizeMax, pageNumberMax } from '../domain/limits.ts';
 import type { Output } from './output.ts';
 
 /** Options that every command with an answer has. */
@@ -15,8 +16,13 @@ export function answering(command: Command): Command {
 /** Adds `--page` and `--page-size` to a list command. */
 export function paged(command: Command): Command {
   return answering(command)
-    .option('--page <number>', 'which page', wholeNumber(1, 1_000_000), 1)
-    .option('--page-size <number>', 'how many on a page, at most 1000', wholeNumber(1, 1000), 100);
+    .option('--page <number>', 'which page', wholeNumber(1, pageNumberMax), 1)
+    .option(
+      '--page-size <number>',
+      `how many on a page, at most ${commandPageSizeMax}`,
+      wholeNumber(1, commandPageSizeMax),
+      commandPageSizeDefault,
+    );
 }
 
 export interface PageOptions extends AnswerOptions {

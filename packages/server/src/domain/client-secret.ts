@@ -5,9 +5,6 @@ import { toBase62 } from './identifier.ts';
 /** What every client secret looks like; publish it to secret scanners. */
 export const clientSecretPattern = /^bindery_secret_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
-/** Live secrets that one client may have at once, so that rotation needs no downtime. */
-export const liveSecretsMax = 2;
-
 const prefix = 'bindery_secret_';
 
 /** A new client secret: the prefix, 256 random bits in base62, and a 6-character checksum. */

@@ -1,3 +1,5 @@
+import { clockToleranceSeconds } from './limits.ts';
+
 /** What can be cut off, by what its id is. */
 export type Cut =
   | { readonly kind: 'organization' | 'client' | 'user'; readonly id: string }
@@ -42,8 +44,9 @@ export interface TokenLifetimes {
   readonly olderTokensEnd: number;
 }
 
-/** A guard's clock may be so much behind; and a cut counts for the whole of its second and the two after it. */
-const slackMilliseconds = 63_000;
+/** A cut counts for the whole of its second and, on a shared store, for the two after it. */
+const cutSeconds = 3;
+const slackMilliseconds = (clockToleranceSeconds + cutSeconds) * 1000;
 
 /** When the last token that a cut at `cutAt` could concern has died, for every guard. */
 export function cutEnd(cutAt: number, { lifetimeSeconds, olderTokensEnd }: TokenLifetimes): number {

@@ -1,11 +1,15 @@
+export const minuteMilliseconds = 60_000;
+export const hourMilliseconds = 60 * minuteMilliseconds;
+export const dayMilliseconds = 24 * hourMilliseconds;
+
 const unitMilliseconds: Readonly<Record<string, number>> = {
   s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
+  m: minuteMilliseconds,
+  h: hourMilliseconds,
+  d: dayMilliseconds,
 };
 
-/** Milliseconds of a duration such as `45s`, `30m`, `24h` or `90d`; undefined when it is none or not positive. */
+/** Milliseconds of a duration such as `45s`, `30m`, `24h` or `90d`; undefined for any other text and above 100 years. */
 export function parseDuration(text: string): number | undefined {
   const match = /^([1-9]\d{0,8})([smhd])$/.exec(text);
   const unit = unitMilliseconds[match?.[2] ?? ''];
@@ -16,4 +20,4 @@ export function parseDuration(text: string): number | undefined {
   return milliseconds <= hundredYears ? milliseconds : undefined;
 }
 
-const hundredYears = 36_525 * 86_400_000;
+const hundredYears = 36_525 * dayMilliseconds;

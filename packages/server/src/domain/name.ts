@@ -1,6 +1,5 @@
 import { ApiError } from '../errors.ts';
-
-const nameLengthMax = 80;
+import { descriptionLengthMax, nameLengthMax } from './limits.ts';
 
 /** A name as people type it: trimmed, 1 to 80 characters, none of them a control character. */
 export function parseName(text: string): string {
@@ -11,8 +10,6 @@ export function parseName(text: string): string {
   }
   return name;
 }
-
-const descriptionLengthMax = 500;
 
 /** A description as people type it: trimmed, at most 500 characters; line breaks are its only control characters. */
 export function parseDescription(text: string): string {

@@ -1,9 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ApiError } from '../errors.ts';
-
-const charactersMin = 12;
-const bytesMax = 1024;
+import { passwordBytesMax, passwordCharactersMin } from './limits.ts';
 
 /** Argon2id as OWASP asks for: memory in KiB, passes, lanes. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
@@ -14,8 +12,12 @@ const derive = promisify(argon2);
 
 /** Refuses a new password that is too short or too long; every byte of it counts, none is changed. */
 export function checkNewPassword(password: string): string {
-  if ([...password].length < charactersMin || Buffer.byteLength(password) > bytesMax || !password.isWellFormed()) {
-    const message = `a password has at least ${charactersMin} characters and at most ${bytesMax} bytes`;
+  if (
+    [...password].length < passwordCharactersMin ||
+    Buffer.byteLength(password) > passwordBytesMax ||
+    !password.isWellFormed()
+  ) {
+    const message = `a password has at least ${passwordCharactersMin} characters and at most ${passwordBytesMax} bytes`;
     throw new ApiError('invalid_input', message, { fields: { password: [message] } });
   }
   return password;

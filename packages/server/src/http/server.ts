@@ -3,12 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
+import { oauthBodyBytesMax } from '../domain/limits.ts';
 import { OAuthError } from '../errors.ts';
 import { isGatewayPath } from '../gateway/gateway.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
-
-const bodyBytesMax = 16 * 1024;
 
 /** The page that explains every code. */
 export function errorsUrlOf(config: Config): string {
@@ -26,7 +25,7 @@ export function createHttpServer({ config, now }: ActionContext, logger: Fastify
     genReqId: requestIdOf,
     // Only who is believed may say where a request comes from; links and the issuer never come from a request.
     trustProxy: ['loopback', ...config.trustedProxies],
-    bodyLimit: bodyBytesMax,
+    bodyLimit: oauthBodyBytesMax,
     routerOptions: { maxParamLength: 200 },
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
     requestTimeout: 30_000,

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ActionContext, Actor } from '../actions/context.ts';
 import { addSigningKey, newestOf, sealContextOf } from '../actions/signing-keys.ts';
 import type { Signer } from '../domain/access-token.ts';
+import { dayMilliseconds } from '../domain/duration.ts';
 import { unseal } from '../domain/master-key.ts';
 import { isPublished, type KeyTimes, type PublicJwk, signerAt } from '../domain/signing-key.ts';
 import { ApiError } from '../errors.ts';
@@ -123,8 +124,6 @@ function ignoreConflict(error: unknown): void {
     throw error;
   }
 }
-
-const dayMilliseconds = 86_400_000;
 
 const systemActor: Actor = { type: 'system', id: null, address: null, userAgent: null, requestId: null };
 

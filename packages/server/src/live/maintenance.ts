@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ActionContext } from '../actions/context.ts';
-import { sessionIdleMilliseconds } from '../actions/sessions.ts';
+import { dayMilliseconds } from '../domain/duration.ts';
+import { sessionIdleMilliseconds } from '../domain/limits.ts';
 import { pruneTrail } from '../store/audit.ts';
 import { pruneSessions } from '../store/console-sessions.ts';
 import { pruneCutoffs } from '../store/cutoffs.ts';
@@ -12,7 +13,6 @@ import type { KeyRing } from './key-ring.ts';
 
 const everyMilliseconds = 60_000;
 const rowsPerStep = 500;
-const dayMilliseconds = 86_400_000;
 
 /**
  * What a server does by itself, now and every minute: the next signing key when it is time, and the removal of what is

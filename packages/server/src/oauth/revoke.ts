@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { cutOff } from '../actions/cut-off.ts';
+import { clockToleranceSeconds } from '../domain/limits.ts';
 import { familyOf } from '../domain/refresh-token.ts';
 import { OAuthError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
@@ -97,7 +98,8 @@ async function revocationOfAccessToken(
   }
   return {
     make: async (changing) => {
-      const endsAt = caller.expiresAt + clockToleranceMilliseconds;
+      // A guard whose clock is behind accepts the token that much longer.
+      const endsAt = caller.expiresAt + clockToleranceSeconds * 1000;
       const isRevoked = await revokeAccessToken(changing, hashTokenId(caller.tokenId), endsAt);
       if (isRevoked) {
         await cutOff(deps.context, changing, { kind: 'token', id: caller.tokenId });
@@ -107,6 +109,3 @@ async function revocationOfAccessToken(
     details: { kind: 'access_token', token_id: caller.tokenId },
   };
 }
-
-/** A guard may take a token for alive so much longer than it is. */
-const clockToleranceMilliseconds = 60_000;

@@ -1,4 +1,5 @@
 import { newTimeOrderedId, timeOrderedPrefix } from '../domain/identifier.ts';
+import { userAgentLengthMax } from '../domain/limits.ts';
 import type { Queries } from './database.ts';
 import type { AuditEntriesTable } from './schema.ts';
 
@@ -43,7 +44,7 @@ export function toAuditRow(entry: AuditEntry): AuditEntriesTable {
     outcome: entry.outcome,
     reason: entry.reason ?? null,
     address: entry.actor.address,
-    user_agent: entry.actor.userAgent?.slice(0, 200) ?? null,
+    user_agent: entry.actor.userAgent?.slice(0, userAgentLengthMax) ?? null,
     request_id: entry.actor.requestId,
     details: entry.details === undefined ? null : JSON.stringify(entry.details),
   };

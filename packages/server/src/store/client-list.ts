@@ -1,5 +1,7 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Access } from '../domain/access.ts';
+import { dayMilliseconds } from '../domain/duration.ts';
+import { expiringSoonDays, idleClientDays } from '../domain/limits.ts';
 import { type ApiClient, type ClientSecret, toApiClient, toClientSecret } from './api-clients.ts';
 import type { Queries } from './database.ts';
 import type { Page } from './page.ts';
@@ -24,11 +26,8 @@ export interface ListedClient {
   readonly lastUsedAddress: string | null;
 }
 
-const dayMilliseconds = 86_400_000;
-/** Not used for so long counts as idle. */
-const idleMilliseconds = 90 * dayMilliseconds;
-/** A client whose last live secret ends so soon counts as expiring. */
-const expiringMilliseconds = 14 * dayMilliseconds;
+const idleMilliseconds = idleClientDays * dayMilliseconds;
+const expiringMilliseconds = expiringSoonDays * dayMilliseconds;
 
 /** Searches the API clients of one organization, and of no other. */
 export class ClientSearch {

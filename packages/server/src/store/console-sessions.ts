@@ -1,3 +1,4 @@
+import { userAgentLengthMax } from '../domain/limits.ts';
 import type { Queries } from './database.ts';
 import type { ConsoleSessionsTable } from './schema.ts';
 
@@ -26,7 +27,7 @@ export async function insertSession(queries: Queries, session: ConsoleSession, t
       recent_at: session.recentAt,
       expires_at: session.expiresAt,
       address: session.address,
-      user_agent: session.userAgent?.slice(0, 200) ?? null,
+      user_agent: session.userAgent?.slice(0, userAgentLengthMax) ?? null,
     })
     .execute();
 }

@@ -1,4 +1,5 @@
 import type { CompiledQuery } from 'kysely';
+import { hourMilliseconds } from '../domain/duration.ts';
 import { type Actor, toAuditRow } from './audit.ts';
 import type { Database, Queries } from './database.ts';
 import { postgresDecisionStatements } from './postgres/token-decisions.ts';
@@ -42,8 +43,6 @@ export interface UnknownRefusals {
   readonly refused: number;
   readonly lastAt: number;
 }
-
-const hourMilliseconds = 3_600_000;
 
 /** The hour that a moment lies in, as the epoch milliseconds of its beginning. */
 export function hourOf(at: number): number {

@@ -1,14 +1,13 @@
 import { readBranding } from '../../actions/branding.ts';
 import { acceptInvitation, readInvitation, resetPassword } from '../../actions/invitations.ts';
-import {
-  changeOwnPassword,
-  endSession,
-  recentMilliseconds,
-  sessionIdleMilliseconds,
-  startSession,
-} from '../../actions/sessions.ts';
+import { changeOwnPassword, endSession, startSession } from '../../actions/sessions.ts';
 import { setUp } from '../../actions/setup.ts';
 import { removeSetupToken } from '../../data-folder/setup-token-file.ts';
+import {
+  sessionAbsoluteMilliseconds,
+  sessionIdleMilliseconds,
+  sessionRecentMilliseconds,
+} from '../../domain/limits.ts';
 import { PasswordQueueFullError } from '../../domain/password.ts';
 import { ApiError, OAuthError } from '../../errors.ts';
 import { networkOf } from '../../http/network.ts';
@@ -90,7 +89,7 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
     await checkPassword(call, user.email, call.body.password);
     const now = call.context.now();
     await touchSession(call.context.database.queries, session.id, { lastUsedAt: now, recentAt: now });
-    return { recentUntil: toTimestamp(now + recentMilliseconds) };
+    return { recentUntil: toTimestamp(now + sessionRecentMilliseconds) };
   },
 
   async lookUpInvitation({ context, body }) {
@@ -222,7 +221,7 @@ async function keepRefusal(
 async function answerSession(call: AnyCall, user: User, token: string): Promise<ResponseOf<'signIn'>> {
   setSessionCookie(call.context.config, call.reply, token);
   const now = call.context.now();
-  return describeSession(call, user, { recentAt: now, expiresAt: now + 7 * 86_400_000 });
+  return describeSession(call, user, { recentAt: now, expiresAt: now + sessionAbsoluteMilliseconds });
 }
 
 async function describeSession(
@@ -241,7 +240,7 @@ async function describeSession(
       theme: user.theme,
     },
     organizations: memberships.map(({ organizationId, name, role }) => ({ id: organizationId, name, role })),
-    recentUntil: toTimestamp(session.recentAt + recentMilliseconds),
+    recentUntil: toTimestamp(session.recentAt + sessionRecentMilliseconds),
     expiresAt: toTimestamp(session.expiresAt),
   };
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { ActionContext } from '../../actions/context.ts';
+import { auditExportStep } from '../../domain/limits.ts';
 import { type AuditFilter, type AuditRecord, lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
 
 /** An entry with the names that a sentence about it needs. */
@@ -10,8 +11,6 @@ export interface NamedRecord extends AuditRecord {
   /** Of the secret that was used or changed. */
   readonly secretLastFour: string | null;
 }
-
-const exportStep = 500;
 
 /** A part of the trail, newest first, and where it goes on. */
 export async function readTrail(
@@ -41,7 +40,7 @@ export function exportTrail(
 ): void {
   async function* lines(): AsyncGenerator<string> {
     for (let before: string | undefined; ; ) {
-      const { items, next } = await readTrail(context, filter, { limit: exportStep, before });
+      const { items, next } = await readTrail(context, filter, { limit: auditExportStep, before });
       yield items.map((item) => `${JSON.stringify(toWire(item))}\n`).join('');
       if (next === null) {
         return;
