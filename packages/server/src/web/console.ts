@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -7,11 +6,12 @@ import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
 import { sendProblem } from '../http/error-response.ts';
 import { SetupGate } from '../live/setup-gate.ts';
+import { newNonce, pageHeaders } from './page-headers.ts';
 
-/** Where the console is built to, beside this package. */
+/** The console's build output, in the package next to this one. */
 const consoleFolder = new URL('../../../console/dist/', import.meta.url);
 
-/** Serves the console's one page under all of its addresses, and its files. */
+/** Serves the console: one page at every console path, and its assets. */
 export async function consolePages(app: FastifyInstance, context: ActionContext): Promise<void> {
   const setup = new SetupGate(context);
   const template = readTemplate();
@@ -20,7 +20,7 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
       root: new URL('assets/', consoleFolder),
       prefix: '/console/assets/',
       decorateReply: false,
-      // Their names carry a hash of what is in them.
+      // File names contain a content hash.
       maxAge: '365d',
       immutable: true,
       index: false,
@@ -44,7 +44,7 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
       return sendPage(reply, template, context.config);
     }
     return wantsHtml(request)
-      ? sendSetUpAlready(reply.code(404), context.config)
+      ? sendAlreadySetUp(reply.code(404), context.config)
       : sendProblem(request, reply, { status: 404, title: 'Not found' });
   });
   app.get('/admin/branding/logo', async (request, reply) => {
@@ -69,40 +69,8 @@ const setupRequired = {
   status: 503,
   title: 'Not set up yet',
   code: 'setup_required',
-  detail: 'this instance has no operator yet: open the setup link of the server',
+  detail: 'this instance has no operator yet: open the setup link that the server printed',
 };
-
-/** The headers of a page that may run our own scripts only. */
-export function pageHeaders(config: Config, nonce: string): Record<string, string> {
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': [
-      "default-src 'none'",
-      `script-src 'self' 'nonce-${nonce}'`,
-      `style-src 'self' 'nonce-${nonce}'`,
-      "img-src 'self' data:",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "manifest-src 'self'",
-      "base-uri 'self'",
-      "form-action 'self'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    // Only where it can be kept: a plain http instance would lock its visitors out.
-    ...(config.publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-  };
-}
-
-/** A nonce for the style elements of one response. */
-export function newNonce(): string {
-  return randomBytes(16).toString('base64');
-}
 
 function sendPage(reply: FastifyReply, template: string | undefined, config: Config): FastifyReply {
   const nonce = newNonce();
@@ -112,24 +80,24 @@ function sendPage(reply: FastifyReply, template: string | undefined, config: Con
       : template
           .replaceAll('__BINDERY_NONCE__', nonce)
           .replaceAll('__BINDERY_BASE__', attribute(pathOf(config)))
-          // By which the page finds out that it was opened elsewhere; `Host` may be what a proxy put there.
+          // Lets the page notice that it was opened at another address; a proxy may have changed `Host`.
           .replaceAll('__BINDERY_PUBLIC_URL__', attribute(config.publicUrl));
   return reply.headers(pageHeaders(config, nonce)).send(page);
 }
 
-/** For whoever opens the setup link again: the way in, since the link is none any more. */
-function sendSetUpAlready(reply: FastifyReply, config: Config): FastifyReply {
+/** For anyone who opens a used setup link: the link to sign in. */
+function sendAlreadySetUp(reply: FastifyReply, config: Config): FastifyReply {
   const nonce = newNonce();
   return reply.headers(pageHeaders(config, nonce)).send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Set up already</title>
+<title>Already set up</title>
 <style nonce="${nonce}">body{font:1rem/1.5 system-ui,sans-serif;margin:4rem auto;max-width:34rem;padding:0 1rem}</style>
 <main>
-<h1>Set up already</h1>
-<p>This server has its operator, and a setup link is good once. <a href="${attribute(pathOf(config))}/console">Sign in</a></p>
+<h1>Already set up</h1>
+<p>This server already has an operator, and a setup link works only once. <a href="${attribute(pathOf(config))}/console">Sign in</a></p>
 </main>
 `);
 }

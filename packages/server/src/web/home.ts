@@ -6,11 +6,11 @@ import { SetupGate } from '../live/setup-gate.ts';
 import { metadataPaths } from '../oauth/metadata.ts';
 import { openApiPath } from '../openapi/endpoint.ts';
 import { version } from '../version.ts';
-import { newNonce, pageHeaders } from './console.ts';
 import { escapeHtml } from './escape-html.ts';
+import { newNonce, pageHeaders } from './page-headers.ts';
 import { basePathOf } from './portal/values.ts';
 
-/** `/`: leads a person to what comes first; programs get the addresses as JSON. */
+/** `/`: a page with links for people, JSON with the same addresses for programs. */
 export function homePage(app: FastifyInstance, context: ActionContext): void {
   const { config } = context;
   const setup = new SetupGate(context);
@@ -46,11 +46,11 @@ function renderHome(config: Config, branding: Branding, isSetUp: boolean, nonce:
   const base = basePathOf(config);
   const logo = branding.logo === null ? '' : `<img src="${base}/admin/branding/logo" alt="" width="40" height="40">`;
   const first = isSetUp
-    ? card(`${base}/console`, 'Console', 'Create API clients, rotate their secrets, see who called when.', true)
+    ? card(`${base}/console`, 'Console', 'Create API clients, rotate their secrets, see their activity.', true)
     : card(
         `${base}/setup`,
-        'Set it up',
-        'Nobody runs this instance yet. Make its first operator and organization.',
+        'Set up',
+        'This instance has no operator yet. Create the first operator and organization.',
         true,
       );
   return `<!doctype html>
@@ -66,19 +66,19 @@ function renderHome(config: Config, branding: Branding, isSetUp: boolean, nonce:
 <body>
 <main>
 <header>${logo}<h1>${escapeHtml(branding.productName)}</h1></header>
-<p>Programs exchange a client id and a secret for a short-lived signed token, and the API sees on each call which organization is calling and whether it may read or also write.</p>
+<p>Programs exchange a client id and secret for a short-lived access token. With every call, the API knows which organization is calling and whether it may read or also write.</p>
 <div class="cards">
 ${first}
-${card(`${base}/docs`, 'Documentation', 'Get a token, call the API, look up an error.', false)}
+${card(`${base}/docs`, 'Documentation', 'Get an access token, call the API, look up an error.', false)}
 </div>
 ${isSetUp ? '' : setupHelp}
-<h2>Addresses</h2>
+<h2>Endpoints</h2>
 <dl>
 <dt>Issuer</dt><dd><code>${escapeHtml(links.issuer)}</code></dd>
 <dt>Token endpoint</dt><dd><code>${escapeHtml(links.token_endpoint)}</code></dd>
 <dt>Audience</dt><dd><code>${escapeHtml(config.audience)}</code></dd>
 <dt>Metadata</dt><dd><a href="${base}${metadataPaths[0]}">${escapeHtml(links.metadata)}</a></dd>
-<dt>Keys</dt><dd><a href="${base}/.well-known/jwks.json">${escapeHtml(config.publicUrl)}/.well-known/jwks.json</a></dd>
+<dt>Signing keys</dt><dd><a href="${base}/.well-known/jwks.json">${escapeHtml(config.publicUrl)}/.well-known/jwks.json</a></dd>
 <dt>OpenAPI</dt><dd><a href="${base}${openApiPath}">${escapeHtml(links.openapi)}</a></dd>
 </dl>
 <p class="quiet">Bindery ${escapeHtml(version)}</p>
@@ -89,7 +89,7 @@ ${isSetUp ? '' : setupHelp}
 }
 
 const setupHelp =
-  '<p class="quiet">The setup page asks for the token of the link that the server printed at its start. <code>npm run -s bindery -- setup-token</code> makes a new one.</p>';
+  '<p class="quiet">The setup page asks for the token in the link that the server printed when it started. <code>npm run -s bindery -- setup-token</code> creates a new link.</p>';
 
 function card(href: string, title: string, text: string, isFirst: boolean): string {
   return `<a class="card${isFirst ? ' first' : ''}" href="${href}"><strong>${title}</strong><span>${text}</span></a>`;
