@@ -257,3 +257,37 @@ test('a tree that keeps the rules has no finding', () => {
   ];
   assert.deepEqual(findings(kept), []);
 });
+
+/** Files that import each other in a circle, one group for each circle; what is loaded on demand counts as well. */
+function circlesIn(sources: readonly Source[]): string[][] {
+  const targets = new Map(sources.map((source) => [source.path, importsOf(source).map(({ name }) => name)]));
+  const reachable = (start: string): ReadonlySet<string> => {
+    const found = new Set<string>();
+    const pending = [...(targets.get(start) ?? [])];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      pending.push(...(targets.get(next) ?? []));
+    }
+    return found;
+  };
+  const reached = new Map([...targets.keys()].map((path) => [path, reachable(path)]));
+  const circles = [...reached].map(([path, found]) => [...found].filter((other) => reached.get(other)?.has(path)));
+  return [...new Set(circles.filter(({ length }) => length > 0).map((circle) => circle.toSorted().join(' ')))].map(
+    (circle) => circle.split(' '),
+  );
+}
+
+test('files of the console never import each other in a circle', () => {
+  assert.deepEqual(circlesIn(shippedSources().filter(({ path }) => path.startsWith('packages/console/'))), []);
+});
+
+test('a circle of imports is found, one through an import on demand included', () => {
+  const circle: Source[] = [
+    { path: 'packages/console/src/a.ts', text: "import { b } from './b.ts';" },
+    { path: 'packages/console/src/b.ts', text: "const c = () => import('./c.ts');" },
+    { path: 'packages/console/src/c.ts', text: "import type { A } from './a.ts';" },
+    { path: 'packages/console/src/d.ts', text: "import { a } from './a.ts';" },
+  ];
+  assert.deepEqual(circlesIn(circle), [circle.slice(0, 3).map(({ path }) => path)]);
+});

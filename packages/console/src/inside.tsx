@@ -1,9 +1,9 @@
 import { Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { Account, Operator, PickOrganization } from './inside-screens.ts';
 import { OrganizationRoutes } from './organization-routes.tsx';
 import { Home } from './pages/home.tsx';
 import { NotFound } from './pages/not-found.tsx';
-import { Account, Operator, PickOrganization } from './screens.ts';
 import { Shell } from './shell.tsx';
 import { Loading } from './ui/loaded.tsx';
 

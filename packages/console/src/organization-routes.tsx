@@ -2,9 +2,9 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Switch } from 'wouter';
 import { NewSecretHost } from './clients/new-secret-host.tsx';
+import { Audit, Client, Clients, Members, preloadOrganization, Settings } from './inside-screens.ts';
 import { NotFound } from './pages/not-found.tsx';
 import { Overview } from './pages/overview.tsx';
-import { Audit, Client, Clients, Members, preloadOrganization, Settings } from './screens.ts';
 import { OrganizationProvider } from './session/organization.tsx';
 import { useSession } from './session/session.tsx';
 

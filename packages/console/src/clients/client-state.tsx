@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { State } from '../ui/state.tsx';
 import { relativeTime, useNow, When } from '../ui/when.tsx';
+import type { ApiClient } from './api-client.ts';
 import { lastEndOf } from './last-end.ts';
-import type { ApiClient } from './new-secret-host.tsx';
 
 const soonMilliseconds = 14 * 86_400_000;
 

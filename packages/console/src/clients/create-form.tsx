@@ -12,7 +12,7 @@ import { Choice } from '../ui/choice.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Note } from '../ui/state.tsx';
 import { dayOf } from '../ui/when.tsx';
-import type { NewSecret } from './new-secret-host.tsx';
+import type { NewSecret } from './api-client.ts';
 import { momentOf, noEnd, type SecretEnd, SecretEndField } from './secret-end.tsx';
 
 interface Values {

@@ -1,4 +1,4 @@
-import type { ApiClient } from './new-secret-host.tsx';
+import type { ApiClient } from './api-client.ts';
 
 /** When the last live secret of a client ends; null when one has no end, undefined when none is live. */
 export function lastEndOf({ secrets }: Pick<ApiClient, 'secrets'>): string | null | undefined {

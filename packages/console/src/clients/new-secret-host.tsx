@@ -1,14 +1,11 @@
-import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { createContext, lazy, type ReactNode, Suspense, use, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useRoute } from 'wouter';
 import { useOrganization } from '../session/organization.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Loading } from '../ui/loaded.tsx';
+import type { ApiClient, NewSecret } from './api-client.ts';
 import { preventLoss } from './prevent-loss.ts';
-
-export type ApiClient = ResponseOf<'getClient'>;
-export type NewSecret = ResponseOf<'createClient'>;
 
 // The screen that shows a secret is loaded before the secret is made.
 const CreateForm = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).CreateForm }));

@@ -7,7 +7,7 @@ import { useAction } from '../api/use-action.ts';
 import { Choice } from '../ui/choice.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Note } from '../ui/state.tsx';
-import type { ApiClient, NewSecret } from './new-secret-host.tsx';
+import type { ApiClient, NewSecret } from './api-client.ts';
 import { momentOf, noEnd, SecretEndField } from './secret-end.tsx';
 
 type Overlap = 'day' | 'hour' | 'week' | 'own' | 'now';

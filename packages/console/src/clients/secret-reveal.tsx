@@ -9,7 +9,7 @@ import { Copyable, CopyButton } from '../ui/copy.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Note } from '../ui/state.tsx';
 import { When } from '../ui/when.tsx';
-import type { NewSecret } from './new-secret-host.tsx';
+import type { NewSecret } from './api-client.ts';
 import { preventLoss } from './prevent-loss.ts';
 import { TestNow } from './test-now.tsx';
 

@@ -5,7 +5,7 @@ import { useLocation } from 'wouter';
 import { call } from '../../api/call.ts';
 import { queryClient, useAnswer } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
-import type { ApiClient } from '../../clients/new-secret-host.tsx';
+import type { ApiClient } from '../../clients/api-client.ts';
 import { useOrganization, useOwnerReason } from '../../session/organization.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';

@@ -5,7 +5,7 @@ import { addressOf } from '../../api/call.ts';
 import { useActivity } from '../../api/use-trail.ts';
 import { useActionName } from '../../audit/action-name.ts';
 import { useReason } from '../../audit/reason.ts';
-import type { ApiClient } from '../../clients/new-secret-host.tsx';
+import type { ApiClient } from '../../clients/api-client.ts';
 import { CopyInline } from '../../ui/copy.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';

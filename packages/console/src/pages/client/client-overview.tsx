@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useAnswer } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
-import type { ApiClient } from '../../clients/new-secret-host.tsx';
+import type { ApiClient } from '../../clients/api-client.ts';
 import { fillSampleValues } from '../../samples/values.ts';
 import { useInstance } from '../../session/instance.tsx';
 import { useOwnerReason } from '../../session/organization.tsx';

@@ -1,7 +1,8 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type ApiClient, useNewSecretHost } from '../../clients/new-secret-host.tsx';
+import type { ApiClient } from '../../clients/api-client.ts';
+import { useNewSecretHost } from '../../clients/new-secret-host.tsx';
 import { useOwnerReason } from '../../session/organization.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
