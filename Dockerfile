@@ -17,6 +17,7 @@ COPY packages/conform packages/conform
 # Portal and console show these programs and pages.
 COPY examples examples
 COPY docs/integrators docs/integrators
+COPY docs/api-developers/start.md docs/api-developers/
 RUN mkdir /data
 
 # Colours the portal's samples, with packages that the image itself does not need.

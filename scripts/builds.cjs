@@ -22,6 +22,7 @@ module.exports = [
     name: 'portal',
     inputs: [
       'docs/integrators',
+      'docs/api-developers/start.md',
       'packages/server/src/web/portal',
       'packages/server/src/openapi',
       'packages/server/src/admin/contract',

@@ -220,7 +220,7 @@ function anchorsOf(page: string): Set<string> {
 
 /** The portal's pages have addresses of their own; their links are followed in portal.test.ts. */
 function isPortalPage(page: string): boolean {
-  return /^docs\/integrators\/[\w-]+\.md$/.test(page) && /\]\(\/docs|VALUE_/.test(read(page));
+  return /^docs\/(integrators|api-developers)\/[\w-]+\.md$/.test(page) && /\]\(\/docs|VALUE_/.test(read(page));
 }
 
 function markdownFiles(folder: string): string[] {

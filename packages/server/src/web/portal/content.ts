@@ -6,8 +6,10 @@ import { type CodeItem, readSections, type Section } from './markdown.ts';
 import { referencePages } from './reference-pages.ts';
 import { readSamples, type Sample } from './samples.ts';
 
-/** Pages by hand. */
-const pagesFolder = new URL('../../../../../docs/integrators/', import.meta.url);
+const docsFolder = new URL('../../../../../docs/', import.meta.url);
+
+/** Pages written by hand that are not in `docs/integrators/`, as paths below `docs/`. */
+const pagesElsewhere: Readonly<Record<string, string>> = { 'guarding-your-api': 'api-developers/start.md' };
 
 /** One page of the portal; `VALUE_` names are still open. */
 export interface PortalPage {
@@ -65,7 +67,7 @@ export function readContent(config: Config): Content {
 }
 
 function readPage(slug: string): string {
-  return readFileSync(new URL(`${slug}.md`, pagesFolder), 'utf8');
+  return readFileSync(new URL(pagesElsewhere[slug] ?? `integrators/${slug}.md`, docsFolder), 'utf8');
 }
 
 function toPage(slug: string, group: string, source: string): PortalPage {
