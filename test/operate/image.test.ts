@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { builds } from '../../scripts/setup/builds.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LINES = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll(/\\\n/g, ' ').split('\n');
-
-// What is built after an install; see there for the words.
-const builds = createRequire(import.meta.url)('../../scripts/builds.cjs') as readonly {
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly output: string;
-  readonly command: readonly string[];
-}[];
 
 function valuesOf(instruction: string): string[] {
   return LINES.filter((line) => line.startsWith(`${instruction} `)).map((line) =>

@@ -1,9 +1,11 @@
-'use strict';
-// What is built after an install. A build is `{ name, inputs, output, command }`: paths from the project's folder
-// (a folder stands for everything in it), and the arguments the command line gives to Node. It is made again when
-// an input, the command or the lockfile differs from the last time.
-
-module.exports = [
+/**
+ * What is built after an install. Paths are from the project's folder, and a folder stands for everything in it;
+ * `command` holds the arguments that Node gets. A build is made again when an input, the command or the lockfile differs
+ * from the last time.
+ *
+ * @type {readonly { name: string, inputs: readonly string[], output: string, command: readonly string[] }[]}
+ */
+export const builds = [
   {
     name: 'console',
     inputs: [

@@ -1,11 +1,9 @@
-'use strict';
 // Installs the packages of the lockfile with npm, and knows whether that is done. A finished install leaves a
 // stamp inside node_modules, which npm empties at the start of the next one; a half-finished one leaves none.
-
-const crypto = require('crypto');
-const fs = require('fs');
-const path = require('path');
-const step = require('./step.cjs');
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runStep } from './step.mjs';
 
 // What a person may have set about the network and credentials. Everything else that the outer npm hands down
 // (prefix, workspace, omit, dry_run, loglevel, ...) is about its own command and would change or break ours.
@@ -27,34 +25,34 @@ const NPM_ARGUMENTS = [
 ];
 
 function readJson(file) {
-  return JSON.parse(fs.readFileSync(file, 'utf8'));
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 function lockfile(root) {
-  return path.join(root, 'package-lock.json');
+  return join(root, 'package-lock.json');
 }
 
 // npm's own record of what it has put into node_modules, written when an install is complete.
 function installedLockfile(root) {
-  return path.join(root, 'node_modules', '.package-lock.json');
+  return join(root, 'node_modules', '.package-lock.json');
 }
 
 function stampFile(root) {
-  return path.join(root, 'node_modules', '.bindery-installed');
+  return join(root, 'node_modules', '.bindery-installed');
 }
 
 function fingerprint(root) {
-  const hash = crypto.createHash('sha256').update(`${process.platform} ${process.arch}\0`);
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\0`);
   return hash
-    .update(fs.readFileSync(lockfile(root)))
-    .update(fs.readFileSync(installedLockfile(root)))
+    .update(readFileSync(lockfile(root)))
+    .update(readFileSync(installedLockfile(root)))
     .digest('hex');
 }
 
 function allows(list, value) {
-  const names = [].concat(list || []);
-  const wanted = names.filter((name) => name[0] !== '!');
-  return names.indexOf(`!${value}`) < 0 && (wanted.length === 0 || wanted.indexOf(value) >= 0);
+  const names = [list ?? []].flat();
+  const wanted = names.filter((name) => !name.startsWith('!'));
+  return !names.includes(`!${value}`) && (wanted.length === 0 || wanted.includes(value));
 }
 
 function isForThisMachine(entry) {
@@ -66,23 +64,21 @@ function lockfilesAgree(root) {
   const wanted = readJson(lockfile(root)).packages;
   const installed = readJson(installedLockfile(root)).packages;
   return Object.keys(wanted).every((location) => {
-    if (location.indexOf('node_modules/') < 0) return true;
+    if (!location.includes('node_modules/')) return true;
     const entry = wanted[location];
     const found = installed[location];
     // Which libc a machine has is npm's to judge.
     if (!found) return Boolean(entry.optional) && (!isForThisMachine(entry) || Boolean(entry.libc));
     if (!entry.link && (entry.version !== found.version || entry.integrity !== found.integrity)) return false;
-    return fs.existsSync(path.join(root, location, 'package.json'));
+    return existsSync(join(root, location, 'package.json'));
   });
 }
 
 /** Says whether node_modules holds what the lockfile asks for. */
-function isInstalled(root) {
+export function isInstalled(root) {
   try {
     const current = fingerprint(root);
-    if (fs.existsSync(stampFile(root))) {
-      if (fs.readFileSync(stampFile(root), 'utf8') === current) return true;
-    }
+    if (existsSync(stampFile(root)) && readFileSync(stampFile(root), 'utf8') === current) return true;
     if (!lockfilesAgree(root)) return false;
     writeStamp(root);
     return true;
@@ -94,29 +90,26 @@ function isInstalled(root) {
 
 function writeStamp(root) {
   try {
-    fs.writeFileSync(stampFile(root), fingerprint(root));
+    writeFileSync(stampFile(root), fingerprint(root));
   } catch (error) {
-    // Somebody else's clone: looked at anew each time.
+    // Somebody else's clone: checked again each time.
     if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error;
   }
 }
 
 function environment() {
-  const env = {};
-  Object.keys(process.env).forEach((name) => {
-    if (!/^npm_/i.test(name) || KEPT_NPM_SETTINGS.test(name)) env[name] = process.env[name];
-  });
-  return env;
+  const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || KEPT_NPM_SETTINGS.test(name));
+  return Object.fromEntries(kept);
 }
 
 /** How to run npm: the one that started us if one did, else the one on PATH. */
 function npmCommand() {
   const cli = process.env.npm_execpath;
-  if (cli && /npm-cli\.c?js$/.test(cli) && fs.existsSync(cli)) {
-    return { file: process.execPath, args: [cli].concat(NPM_ARGUMENTS), shell: false };
+  if (cli && /npm-cli\.c?js$/.test(cli) && existsSync(cli)) {
+    return { file: process.execPath, args: [cli, ...NPM_ARGUMENTS], shell: false };
   }
-  const windows = process.platform === 'win32';
-  return { file: windows ? 'npm.cmd' : 'npm', args: NPM_ARGUMENTS, shell: windows };
+  const isWindows = process.platform === 'win32';
+  return { file: isWindows ? 'npm.cmd' : 'npm', args: NPM_ARGUMENTS, shell: isWindows };
 }
 
 function advise(output, code) {
@@ -125,7 +118,7 @@ function advise(output, code) {
   }
   if (/ENOSPC/.test(output)) return 'The disk is full: make room and run the same command again.';
   if (/EACCES|EPERM|EROFS/.test(output)) {
-    return 'A file in node_modules cannot be written: stop what uses this folder, see whom it belongs to, and run the same command again.';
+    return 'A file in node_modules cannot be written: stop what uses this folder, check who owns it, and run the same command again.';
   }
   if (/EUSAGE/.test(output))
     return 'package.json and package-lock.json disagree: run `npm install` once and commit both.';
@@ -134,19 +127,14 @@ function advise(output, code) {
 }
 
 /** Installs everything the lockfile names. */
-function install(root) {
-  const npm = npmCommand();
-  const doing = {
+export async function install(root) {
+  await runStep({
     title: 'installing packages',
     estimate: 'about a minute',
-    file: npm.file,
-    args: npm.args,
-    shell: npm.shell,
+    ...npmCommand(),
     cwd: root,
     env: environment(),
-    advise: advise,
-  };
-  return step.runStep(doing).then(() => writeStamp(root));
+    advise,
+  });
+  writeStamp(root);
 }
-
-module.exports = { install: install, isInstalled: isInstalled };

@@ -1,0 +1,31 @@
+// Sets the clone up and runs one of the project's programs in place of this process.
+import { runProgram } from './setup/node.mjs';
+import { setUp } from './setup/setup.mjs';
+import { fail } from './setup/step.mjs';
+
+/** The arguments that Node gets for `npm run NAME`; those of the command line follow. */
+const PROGRAMS = {
+  start: ['packages/server/bin/bindery.cjs', 'serve'],
+  demo: ['packages/server/bin/bindery.cjs', 'demo'],
+  test: ['scripts/test.ts'],
+  check: ['scripts/check.ts'],
+  tools: ['scripts/tools.ts'],
+  docs: ['packages/server/src/docs/write.ts'],
+  bench: ['bench/main.ts'],
+  soak: ['test/soak/main.ts'],
+  pack: ['scripts/pack-packages.mjs'],
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const program = PROGRAMS[name];
+if (program === undefined) {
+  process.stderr.write(`expected one of ${Object.keys(PROGRAMS).join(', ')}, got ${name ?? 'nothing'}\n`);
+  process.exit(1);
+}
+
+try {
+  await setUp();
+  runProgram([...program, ...rest]);
+} catch (error) {
+  fail(error);
+}
