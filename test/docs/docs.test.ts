@@ -69,6 +69,29 @@ describe('every page', () => {
   });
 });
 
+describe('docs/architecture.md', () => {
+  /** What it names in backticks and is a path: a folder with its slash, or a file with its ending. */
+  const named = [
+    ...read('docs/architecture.md').matchAll(/`((?:[\w.-]+\/)*[\w.-]+(?:\/|\.(?:cjs|json|md|mjs|ts|tsx)))`/g),
+  ]
+    .map(([, path = '']) => path)
+    .toSorted();
+
+  test('names only files and folders that exist, from the root or from packages/server/src/', () => {
+    assert.ok(named.length > 60, 'the page names many paths');
+    const missing = named.filter(
+      (path) => !['', 'packages/server/src/'].some((from) => existsSync(join(root, from, path))),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  test('names every folder with tests', () => {
+    const folders = readdirSync(join(root, 'test'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const unnamed = folders.map(({ name }) => `test/${name}/`).filter((folder) => !named.includes(folder));
+    assert.deepEqual(unnamed, []);
+  });
+});
+
 describe('what a page tells to paste', () => {
   const runnable = pages.filter((page) => /^<!-- test: /m.test(read(page)));
 
