@@ -45,7 +45,7 @@ export function createErrorHandler({
 }) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = isUnavailable(error)
-      ? new BindersError('unavailable', 'the server cannot answer now; try again in a few seconds')
+      ? new BindersError('unavailable', 'the server is temporarily unavailable; try again in a few seconds')
       : toBindersError(error);
     if (known.code === 'unavailable') reply.header('retry-after', String(retryAfterSeconds));
     if (bindersErrors[known.code].status >= 500) request.log.error({ err: error }, 'the Binders API failed');

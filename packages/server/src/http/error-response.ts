@@ -143,7 +143,8 @@ const statusTitles: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 };
 
-const unavailableDescription = 'the server cannot answer now; try again in a few seconds';
+/** For the caller, while the store is unavailable. */
+export const unavailableDescription = 'the server is temporarily unavailable; try again in a few seconds';
 
 function toApiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) {

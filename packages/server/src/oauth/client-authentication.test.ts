@@ -6,7 +6,7 @@ import { presentedCredentials } from './client-authentication.ts';
 const basic = (text: string | Uint8Array) => `Basic ${Buffer.from(text).toString('base64')}`;
 const none = new Map<string, string>();
 
-test('credentials are read from the header or the body, and from neither when half is missing', () => {
+test('credentials come from the header or the body, and from neither if half is missing', () => {
   const both = { clientId: 'a', clientSecret: 'b' };
   assert.deepEqual(presentedCredentials([basic('a:b')], none), both);
   assert.deepEqual(presentedCredentials([], new Map(Object.entries({ client_id: 'a', client_secret: 'b' }))), both);
@@ -15,11 +15,11 @@ test('credentials are read from the header or the body, and from neither when ha
   assert.equal(presentedCredentials([], new Map([['client_secret', 'b']])), undefined);
 });
 
-test('only the first colon divides, so that a secret may have colons', () => {
+test('only the first colon separates, so that a secret may contain colons', () => {
   assert.deepEqual(presentedCredentials([basic('a:b:c')], none), { clientId: 'a', clientSecret: 'b:c' });
 });
 
-test('what is form-encoded is decoded, and what is not is taken as it is', () => {
+test('form-encoded credentials are decoded, others are taken as they are', () => {
   for (const [text, clientSecret] of [
     ['a:%C3%A9+%25', 'é %'],
     ['a:100%', '100%'],
@@ -29,7 +29,7 @@ test('what is form-encoded is decoded, and what is not is taken as it is', () =>
   }
 });
 
-test('any letters come through both ways of form-encoding', () => {
+test('any text survives both kinds of form-encoding', () => {
   const texts = fc.string({ unit: 'grapheme' });
   fc.assert(
     fc.property(texts, texts, (clientId, clientSecret) => {
@@ -41,7 +41,7 @@ test('any letters come through both ways of form-encoding', () => {
   );
 });
 
-test('whatever stands in the header, it is read or it is not, and nothing is thrown', () => {
+test('any header is either read or ignored, and never throws', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -57,7 +57,7 @@ test('whatever stands in the header, it is read or it is not, and nothing is thr
   );
 });
 
-test('two headers, or two ways at once, are refused; an equal id beside the header is not', () => {
+test('two headers or two methods at once are refused; the same client id in the body is not', () => {
   assert.throws(() => presentedCredentials([basic('a:b'), basic('a:b')], none), { code: 'invalid_request' });
   assert.throws(() => presentedCredentials([basic('a:b')], new Map([['client_secret', 'b']])), {
     code: 'invalid_request',

@@ -4,13 +4,13 @@ import { OAuthError } from '../errors.ts';
 import type { ClientCredentials, ClientCredentialsReader } from '../store/client-credentials.ts';
 import type { Parameters } from './parameters.ts';
 
-/** A client id and a secret as they were presented, in which way. */
+/** The client id and secret that a request presents. */
 export interface PresentedCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** Why a client was not let in; for the trail only, the caller always gets the same answer. */
+/** Why authentication failed; for the audit log only, the caller always gets the same response. */
 export type AuthenticationFailure =
   | 'unknown_client'
   | 'wrong_secret'
@@ -20,7 +20,7 @@ export type AuthenticationFailure =
   | 'organization_disabled'
   | 'api_clients_off';
 
-/** What became of an attempt. A known client that failed is named, so that its owner can see it. */
+/** The result of an attempt. It names a known client even on failure, so that its owner sees the attempt. */
 export type AuthenticationResult =
   | { readonly client: ClientCredentials; readonly secretId: string; readonly failure: undefined }
   | {
@@ -30,8 +30,8 @@ export type AuthenticationResult =
     };
 
 /**
- * Reads the one way in which a request presents credentials (RFC 6749 §2.3); undefined when there are none that can
- * be read, which answers as a wrong secret does.
+ * Reads the credentials of a request, which may use only one method (RFC 6749 §2.3). Undefined if there are none, or
+ * they are unreadable: that gets the same response as a wrong secret.
  */
 export function presentedCredentials(
   authorization: readonly string[],
@@ -46,7 +46,7 @@ export function presentedCredentials(
   const methods = [header, bodySecret, parameters.get('client_assertion')].filter((method) => method !== undefined);
   if (methods.length > 1) {
     // RFC 6749 §2.3: not more than one method in each request.
-    throw new OAuthError('invalid_request', 'authenticate the client in one way only');
+    throw new OAuthError('invalid_request', 'use only one client authentication method');
   }
   if (header === undefined) {
     return bodyId === undefined || bodySecret === undefined
@@ -57,7 +57,7 @@ export function presentedCredentials(
   return basic !== undefined && (bodyId === undefined || bodyId === basic.clientId) ? basic : undefined;
 }
 
-/** Decides whether credentials are a client's; every outcome takes the same steps. */
+/** Verifies a client's credentials; every outcome takes the same steps. */
 export async function authenticateClient(
   presented: PresentedCredentials,
   deps: { readonly reader: ClientCredentialsReader; readonly pepper: Buffer; readonly now: number },
@@ -65,7 +65,7 @@ export async function authenticateClient(
   const hash = hashClientSecret(presented.clientSecret, deps.pepper);
   const client = await deps.reader.find(presented.clientId);
   const candidates = client?.secrets ?? [];
-  // All are compared, and with none one that nobody has, so that the number tells nothing.
+  // Compares every secret, and always one that nobody has, so that timing does not tell how many there are.
   const matches = [...candidates, { id: '', hash: noHash, expiresAt: null }].filter((secret) =>
     equalHashes(secret.hash, hash),
   );
@@ -103,7 +103,7 @@ function failureOf(
   return client.apiClientsAreOff ? 'api_clients_off' : undefined;
 }
 
-/** RFC 7617 §2 and RFC 6749 §2.3.1; undefined for anything that is not exactly that. */
+/** Decodes HTTP Basic (RFC 7617 §2, RFC 6749 §2.3.1); undefined if it is not exactly in that form. */
 function decodeBasic(header: string): PresentedCredentials | undefined {
   const match = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header);
   const bytes = Buffer.from(match?.[1] ?? '', 'base64');
@@ -117,7 +117,7 @@ function decodeBasic(header: string): PresentedCredentials | undefined {
     : { clientId: decodeFormOrPlain(text.slice(0, colon)), clientSecret: decodeFormOrPlain(text.slice(colon + 1)) };
 }
 
-/** Most clients do not form-encode as §2.3.1 asks; our ids and secrets read the same in both ways. */
+/** Most clients do not form-encode as §2.3.1 requires; our ids and secrets decode the same either way. */
 function decodeFormOrPlain(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

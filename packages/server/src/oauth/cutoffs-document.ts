@@ -5,10 +5,10 @@ import { signJwt } from '../domain/access-token.ts';
 import { answerUnlessKnown } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 
-/** Where the list of cut-offs stands; guards look for it there, below the issuer. */
+/** The path of the list of cut-offs, below the issuer; guards poll it. */
 export const cutoffsPath = '/.well-known/bindery-cutoffs';
 
-/** The list is signed anew at least this often, so that an old one cannot be shown for long. */
+/** The list is signed again at least this often, so that nobody can replay an old one for long. */
 const signedEveryMilliseconds = 60_000;
 
 interface Signed {
@@ -16,29 +16,29 @@ interface Signed {
   readonly body: string;
 }
 
-/** Serves the signed list of what was cut off, with an ETag so that a poll costs a header. */
+/** Serves the signed list of cut-offs, with an ETag so that polling is cheap. */
 export function cutoffsEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   let signed: Signed | undefined;
   app.get(cutoffsPath, async (request, reply) => {
     const latest = await sign(deps, signed);
     signed = latest;
-    // May be kept, but is asked for each time.
+    // Caches may store it, but must revalidate it each time.
     reply.header('cache-control', 'no-cache');
-    // Weak: another server signs the same list with other bytes.
+    // Weak: each server's signature over the same list differs.
     const etag = `W/"${latest.name}"`;
     return answerUnlessKnown(request, reply, { etag, contentType: 'application/jwt', body: latest.body });
   });
 }
 
-/** The signed list; the one from before where it says the same and is young. */
+/** Signs the list, or returns the previous one if its content is the same and it is recent. */
 async function sign({ context, cutoffs, keyRing }: OAuthDeps, before: Signed | undefined): Promise<Signed> {
   const { list } = await cutoffs.look();
   const signer = await keyRing.signer();
   const now = context.now();
-  const turn = Math.floor(now / signedEveryMilliseconds);
-  // Entries that have ended go without a new number.
+  const interval = Math.floor(now / signedEveryMilliseconds);
+  // Expired entries disappear without a new sequence number.
   const size = cutoffKinds.reduce((sum, kind) => sum + list.cutoffs[kind].size, 0);
-  const name = createHash('sha256').update(`${signer.kid} ${turn} ${list.seq} ${size}`).digest('base64url');
+  const name = createHash('sha256').update(`${signer.kid} ${interval} ${list.seq} ${size}`).digest('base64url');
   if (before?.name === name) {
     return before;
   }

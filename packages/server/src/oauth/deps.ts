@@ -7,7 +7,7 @@ import type { GuessLimits } from '../live/guess-limits.ts';
 import type { KeyRing } from '../live/key-ring.ts';
 import type { ClientCredentialsReader } from '../store/client-credentials.ts';
 
-/** What the OAuth endpoints work with. */
+/** The dependencies of the OAuth endpoints. */
 export interface OAuthDeps {
   readonly context: ActionContext;
   readonly reader: ClientCredentialsReader;
@@ -16,6 +16,6 @@ export interface OAuthDeps {
   readonly cutoffs: Cutoffs;
   readonly limits: GuessLimits;
   readonly hasher: PasswordHasher;
-  /** Checks an access token as a guard of our own audience does; undefined when it would be refused. */
+  /** Verifies an access token as a guard of our audience does; undefined if the guard would refuse it. */
   readonly verifyAccessToken: (token: string) => Promise<Caller | undefined>;
 }

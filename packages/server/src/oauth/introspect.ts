@@ -6,63 +6,60 @@ import { sendJson } from '../http/error-response.ts';
 import type { ApiCredential } from '../store/api-credentials.ts';
 import { findRefreshFamily } from '../store/refresh-families.ts';
 import { hashTokenId, isTokenLive, isUserLive } from '../store/token-state.ts';
-import {
-  type AuthenticatedClient,
-  answerAuthenticationError,
-  authenticateClientOrApi,
-  readParameters,
-} from './authenticate-request.ts';
+import { type AuthenticatedClient, authenticateClientOrApi } from './authenticate-request.ts';
+import { answerWithChallenge } from './authentication-challenge.ts';
 import type { OAuthDeps } from './deps.ts';
+import { readParameters } from './read-parameters.ts';
 
-/** Where tokens are introspected; metadata names it. */
+/** The path of the introspection endpoint; the metadata document lists it. */
 export const introspectionPath = '/oauth/introspect';
 
-/** An answer of RFC 7662 §2.2. */
+/** A response as in RFC 7662 §2.2. */
 type Introspection = { readonly active: false } | ({ readonly active: true } & Readonly<Record<string, unknown>>);
 
 const inactive: Introspection = { active: false };
 
-/** Serves RFC 7662: a client sees tokens of its own organization, an API credential those of its audience. */
+/** Serves RFC 7662: a client sees the tokens of its own organization, an API credential those of its audience. */
 export function introspectionEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
-  app.post(introspectionPath, { errorHandler: answerAuthenticationError }, async (request, reply) =>
+  app.post(introspectionPath, { errorHandler: answerWithChallenge }, async (request, reply) =>
     sendJson(reply, await introspect(deps, request)),
   );
 }
 
 async function introspect(deps: OAuthDeps, request: FastifyRequest): Promise<Introspection> {
   const parameters = readParameters(request);
-  const asking = await authenticateClientOrApi(deps, request, parameters, 'token.introspect');
+  const caller = await authenticateClientOrApi(deps, request, parameters, 'token.introspect');
   const token = parameters.get('token');
   if (token === undefined) {
     throw new OAuthError('invalid_request', 'token is missing');
   }
-  // The hint (RFC 7662 §2.1) is not needed: our two kinds of token cannot be taken for one another.
+  // We do not need the hint (RFC 7662 §2.1): a refresh token is recognized by its prefix.
   return token.startsWith('bindery_refresh_')
-    ? introspectRefreshToken(deps, asking, token)
-    : introspectAccessToken(deps, asking, token);
+    ? introspectRefreshToken(deps, caller, token)
+    : introspectAccessToken(deps, caller, token);
 }
 
 async function introspectAccessToken(
   deps: OAuthDeps,
-  asking: AuthenticatedClient | { readonly api: ApiCredential },
+  caller: AuthenticatedClient | { readonly api: ApiCredential },
   token: string,
 ): Promise<Introspection> {
-  const caller = await deps.verifyAccessToken(token);
-  if (caller === undefined) {
+  const verified = await deps.verifyAccessToken(token);
+  if (verified === undefined) {
     return inactive;
   }
-  // Verified just now: its claims are ours.
+  // The signature was verified above.
   const claims = decodeJwt(token);
-  const mayAsk =
-    'api' in asking ? claims.aud === asking.api.audience : caller.organizationId === asking.client.organizationId;
+  const maySee =
+    'api' in caller ? claims.aud === caller.api.audience : verified.organizationId === caller.client.organizationId;
   const isLive =
-    mayAsk &&
+    maySee &&
     (await isTokenLive(deps.context.database.queries, {
-      clientId: caller.clientId,
-      organizationId: caller.organizationId,
-      userId: caller.userId,
+      clientId: verified.clientId,
+      organizationId: verified.organizationId,
+      userId: verified.userId,
       familyId: typeof claims['sid'] === 'string' ? claims['sid'] : undefined,
-      tokenHash: hashTokenId(caller.tokenId),
+      tokenHash: hashTokenId(verified.tokenId),
     }));
   if (!isLive) {
     return inactive;
@@ -73,13 +70,13 @@ async function introspectAccessToken(
 
 async function introspectRefreshToken(
   deps: OAuthDeps,
-  asking: AuthenticatedClient | { readonly api: ApiCredential },
+  caller: AuthenticatedClient | { readonly api: ApiCredential },
   token: string,
 ): Promise<Introspection> {
   const { database, keys, now, config } = deps.context;
   const familyId = familyOf(token, keys.refreshTag);
   const family = familyId === undefined ? undefined : await findRefreshFamily(database.queries, familyId);
-  if (family === undefined || 'api' in asking || family.clientId !== asking.client.clientId) {
+  if (family === undefined || 'api' in caller || family.clientId !== caller.client.clientId) {
     return inactive;
   }
   const expiresAt = Math.min(family.idleExpiresAt, family.absoluteExpiresAt);

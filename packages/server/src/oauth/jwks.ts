@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { answerCacheable } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 
-/** Serves the public keys (RFC 7517 §5), with an ETag so that a poll costs a header. */
+/** Serves the public signing keys (RFC 7517 §5), with an ETag so that polling is cheap. */
 export function jwksEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   app.get('/.well-known/jwks.json', async (request, reply) => {
     const keys = await deps.keyRing.published();

@@ -7,12 +7,12 @@ import { revocationPath } from './revoke.ts';
 
 const authMethods = ['client_secret_basic', 'client_secret_post'];
 
-/** Where the metadata stands: its own place (RFC 8414 §3), and the one that some libraries look in only. */
+/** The paths of the metadata document: the standard one (RFC 8414 §3), and the only one that some libraries read. */
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const;
 
 const maxAgeSeconds = 300;
 
-/** Serves the metadata; it says what the server does and nothing else. */
+/** Serves the metadata document, which lists exactly what the server supports. */
 export function metadataEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   const body = JSON.stringify(metadataOf(deps.context.config));
   for (const path of metadataPaths) {
@@ -20,7 +20,7 @@ export function metadataEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   }
 }
 
-/** The document of RFC 8414 §2; what would be empty is left out (§3.2), `response_types_supported` with it. */
+/** The document of RFC 8414 §2, without empty members (§3.2) such as `response_types_supported`. */
 export function metadataOf(config: Config): Readonly<Record<string, unknown>> {
   return {
     issuer: config.publicUrl,

@@ -17,7 +17,7 @@ function parse(body: string | Buffer, more: Partial<Omit<ParameterSource, 'body'
   });
 }
 
-/** Names and values of any letters that a parameter may have; the known names with their narrower rules are not among them. */
+/** Any text that a parameter may contain; the known names, whose rules are stricter, are not used. */
 const letters = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !/[\x00-\x1f\x7f]/.test(text));
 const flatObjects = fc
   .uniqueArray(
@@ -29,7 +29,7 @@ const flatObjects = fc
   )
   .map((pairs) => Object.fromEntries(pairs));
 
-test('any flat object gives the same map as a form and as JSON, without its empty values', () => {
+test('any flat object gives the same map as a form and as JSON, without empty values', () => {
   fc.assert(
     fc.property(flatObjects, fc.constantFrom(undefined, 1, '\t'), (object, indent) => {
       const expected = Object.entries(object)
@@ -43,7 +43,7 @@ test('any flat object gives the same map as a form and as JSON, without its empt
   );
 });
 
-test('any spelling of JSON with escapes is read as the same, and no spelling of a name comes twice', () => {
+test('escaped JSON reads the same, and a repeated name is refused in any spelling', () => {
   const escaped = (text: string) =>
     `"${[...text.split('')].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
   fc.assert(
@@ -64,7 +64,7 @@ test('any spelling of JSON with escapes is read as the same, and no spelling of 
   );
 });
 
-test('whatever comes, the parser returns non-empty well-formed text or throws a refusal for the caller', () => {
+test('for any input the parser returns non-empty well-formed text or throws an OAuthError', () => {
   const crafted = fc.constantFrom(
     ...[
       'grant_type',
@@ -115,7 +115,7 @@ test('whatever comes, the parser returns non-empty well-formed text or throws a 
   );
 });
 
-test('no refusal repeats what was sent', () => {
+test('no error message repeats what was sent', () => {
   for (const [body, contentType] of [
     ['client_secret=canary&client_secret=canary', formType],
     ['client_secret=canary%', formType],
@@ -132,7 +132,7 @@ test('no refusal repeats what was sent', () => {
   }
 });
 
-test('a body that is no text of our charset is told from one that is', () => {
+test('percent-encoded and raw UTF-8, empty parts and extra equals signs are read', () => {
   assert.deepEqual(
     [...parse('x=%C3%B8&y=ø+%2B')],
     [
@@ -145,7 +145,7 @@ test('a body that is no text of our charset is told from one that is', () => {
   assert.deepEqual([...parse('x=a=b')], [['x', 'a=b']]);
 });
 
-test('a list that only looks like a repetition of names is read', () => {
+test('values that look like repeated names are not refused', () => {
   const object = { a: '"b":"c"', '"b"': '\\', c: '{"a":"x","a":"y"}', d: 'a' };
   assert.deepEqual([...parse(JSON.stringify(object), { contentType: jsonType })], Object.entries(object));
 });

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { OAuthError } from '../errors.ts';
 
-/** The parameters of one request to an OAuth endpoint, by name; none is empty and none came twice. */
+/** The parameters of one request to an OAuth endpoint, by name; none is empty, none was repeated. */
 export type Parameters = ReadonlyMap<string, string>;
 
-/** The parts of an HTTP request that carry parameters, as they came over the wire. */
+/** The parts of an HTTP request that carry parameters, as they were sent. */
 export interface ParameterSource {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
@@ -15,7 +15,7 @@ export interface ParameterSource {
 
 const parametersMax = 100;
 
-/** Names that mean something to an OAuth endpoint; they belong in the body and nowhere else. */
+/** Names that an OAuth endpoint knows; they may appear in the body only. */
 const knownNames: ReadonlySet<string> = new Set([
   'grant_type',
   'client_id',
@@ -31,7 +31,7 @@ const knownNames: ReadonlySet<string> = new Set([
   'token_type_hint',
 ]);
 
-// RFC 6749 Appendix A: these are visible ASCII; tokens and identifiers never hold anything else.
+// RFC 6749 Appendix A: these are printable ASCII, as are all of our tokens and identifiers.
 const asciiNames: ReadonlySet<string> = new Set([
   'grant_type',
   'client_id',
@@ -41,7 +41,7 @@ const asciiNames: ReadonlySet<string> = new Set([
   'token_type_hint',
 ]);
 
-/** Reads a form or JSON body into one flat map; refuses what could be read in two ways (RFC 6749 §3.2). */
+/** Parses a form or JSON body into one flat map; refuses anything ambiguous (RFC 6749 §3.2). */
 export function parseParameters(source: ParameterSource): Parameters {
   if (source.contentEncoding !== undefined && source.contentEncoding.trim().toLowerCase() !== 'identity') {
     throw new OAuthError('unsupported_media_type', 'send the body without Content-Encoding');
@@ -67,7 +67,7 @@ function parseBody({ contentType, body }: ParameterSource): [string, string][] {
   return mediaType === 'application/json' ? parseJson(text) : parseForm(text);
 }
 
-/** The media type without its parameters; undefined when we do not take it. */
+/** The media type without its parameters; undefined if it is not supported. */
 function parseMediaType(contentType: string | undefined): string | undefined {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
   const mediaType = type.trim();
@@ -80,7 +80,7 @@ function parseMediaType(contentType: string | undefined): string | undefined {
   return charsets.every((charset) => /^charset="?utf-?8"?$/.test(charset)) ? mediaType : undefined;
 }
 
-/** Pairs of a form, in order; also serves the query. */
+/** The pairs of a form or a query, in order. */
 export function parseForm(text: string): [string, string][] {
   if (text === '') {
     return [];
@@ -103,7 +103,7 @@ function decodeFormText(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch (cause) {
-    throw new OAuthError('invalid_request', 'the percent-encoding of a parameter is broken', { cause });
+    throw new OAuthError('invalid_request', 'a parameter has invalid percent-encoding', { cause });
   }
 }
 
@@ -112,7 +112,7 @@ function parseJson(text: string): [string, string][] {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    // The parser's message quotes the body, which may hold a secret: it goes no further than `cause`.
+    // The parser's message quotes the body, which may contain a secret, so it stays in `cause`.
     throw new OAuthError('invalid_request', 'the body is not valid JSON', { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -125,8 +125,8 @@ function parseJson(text: string): [string, string][] {
   if (!isFlat(pairs)) {
     throw notFlat();
   }
-  // In a flat object of strings every second string is a name: more of them than members means that one came twice,
-  // which JSON.parse would hide.
+  // In a flat object of strings every second string is a name: more names than members means that one was repeated,
+  // which JSON.parse hides.
   const strings = text.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0;
   if (strings !== pairs.length * 2) {
     throw new OAuthError('invalid_request', 'a parameter was sent twice');
@@ -144,12 +144,12 @@ function collect(pairs: readonly [string, string][]): Parameters {
     if (parameters.has(name)) {
       throw new OAuthError('invalid_request', 'a parameter was sent twice');
     }
-    // A password counts byte for byte: whatever could be set can be sent.
+    // A password may contain any character that could be set.
     if (hasControls(name) || (name === 'password' ? !value.isWellFormed() : hasControls(value))) {
       throw controlCharacter();
     }
     if (asciiNames.has(name) && !/^[\x20-\x7e]*$/.test(value)) {
-      throw new OAuthError('invalid_request', `${name} contains a character that it cannot have`);
+      throw new OAuthError('invalid_request', `${name} contains an invalid character`);
     }
     parameters.set(name, value);
   }
@@ -162,7 +162,7 @@ function collect(pairs: readonly [string, string][]): Parameters {
   return parameters;
 }
 
-/** RFC 6749 §2.3.1: credentials never stand in the URL, where logs would keep them; nothing is sent in both places. */
+/** RFC 6749 §2.3.1: no credentials in the URL, where logs would keep them; and no parameter in both places. */
 function refuseQuery(query: string, namesInBody: ReadonlySet<string>): void {
   const pairs = parseForm(query);
   if (pairs.flat().some(hasControls)) {
@@ -190,5 +190,5 @@ function tooMany(): OAuthError {
 }
 
 function notFlat(): OAuthError {
-  return new OAuthError('invalid_request', 'the JSON body must be one flat object of strings');
+  return new OAuthError('invalid_request', 'the JSON body must be a flat object of strings');
 }

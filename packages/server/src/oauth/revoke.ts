@@ -6,24 +6,21 @@ import { OAuthError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
 import { findRefreshFamily, revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { hashTokenId, revokeAccessToken } from '../store/token-state.ts';
-import {
-  type AuthenticatedClient,
-  answerAuthenticationError,
-  authenticateRequest,
-  keepChange,
-  originOf,
-  readParameters,
-} from './authenticate-request.ts';
+import { type AuthenticatedClient, authenticateRequest } from './authenticate-request.ts';
+import { answerWithChallenge } from './authentication-challenge.ts';
 import type { OAuthDeps } from './deps.ts';
+import { readParameters } from './read-parameters.ts';
+import { recordChange } from './record-decision.ts';
+import { originOf } from './request-origin.ts';
 
-/** Where tokens are revoked; metadata names it. */
+/** The path of the revocation endpoint; the metadata document lists it. */
 export const revocationPath = '/oauth/revoke';
 
-/** Serves RFC 7009: a client ends its own tokens; of any other the answer tells nothing. */
+/** Serves RFC 7009: a client revokes its own tokens; the response says nothing about any other token. */
 export function revocationEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
-  app.post(revocationPath, { errorHandler: answerAuthenticationError }, async (request, reply) => {
+  app.post(revocationPath, { errorHandler: answerWithChallenge }, async (request, reply) => {
     await revoke(deps, request);
-    // RFC 7009 §2.2: the status says it all.
+    // RFC 7009 §2.2: the status is the whole response.
     return reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).send();
   });
 }
@@ -49,20 +46,20 @@ async function revoke(deps: OAuthDeps, request: FastifyRequest): Promise<void> {
       origin: originOf(request),
       details: revocation.details,
     } as const;
-    // The cut that comes with it is looked at by whoever judges tokens.
-    const make = async (queries: Queries) => (await revocation.make(queries)) || undefined;
-    await keepChange(deps, decision, make, { isUnseen: false });
+    const store = async (queries: Queries) => (await revocation.store(queries)) || undefined;
+    // It adds a cut-off, which every process keeps in memory.
+    await recordChange(deps, decision, store, { isUnseen: false });
   }
 }
 
-/** What ends a token; false when it had ended before. */
 interface Revocation {
-  readonly make: (queries: Queries) => Promise<boolean>;
-  /** For the audit trail. */
+  /** Stores the revocation; false if the token was revoked before. */
+  readonly store: (queries: Queries) => Promise<boolean>;
+  /** For the audit log. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Ends the whole family: its newest token, and the access tokens that came from it. */
+/** Revokes the whole family: its latest refresh token, and every access token issued from it. */
 async function revocationOfRefreshToken(
   { context }: OAuthDeps,
   { client }: AuthenticatedClient,
@@ -75,7 +72,7 @@ async function revocationOfRefreshToken(
     return undefined;
   }
   return {
-    make: async (changing) => {
+    store: async (changing) => {
       const revoked = await revokeRefreshFamilies(changing, { id: family.id }, 'revoked_by_client', context.now());
       if (revoked > 0) {
         await cutOff(context, changing, { kind: 'session', id: family.id });
@@ -86,7 +83,7 @@ async function revocationOfRefreshToken(
   };
 }
 
-/** Ends one access token; the refresh token that it came with stays. */
+/** Revokes one access token; its refresh token stays valid. */
 async function revocationOfAccessToken(
   deps: OAuthDeps,
   { client }: AuthenticatedClient,
@@ -97,10 +94,10 @@ async function revocationOfAccessToken(
     return undefined;
   }
   return {
-    make: async (changing) => {
+    store: async (changing) => {
       // A guard whose clock is behind accepts the token that much longer.
-      const endsAt = caller.expiresAt + clockToleranceSeconds * 1000;
-      const isRevoked = await revokeAccessToken(changing, hashTokenId(caller.tokenId), endsAt);
+      const rememberUntil = caller.expiresAt + clockToleranceSeconds * 1000;
+      const isRevoked = await revokeAccessToken(changing, hashTokenId(caller.tokenId), rememberUntil);
       if (isRevoked) {
         await cutOff(deps.context, changing, { kind: 'token', id: caller.tokenId });
       }

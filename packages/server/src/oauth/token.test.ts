@@ -74,7 +74,7 @@ test('277: a token leaves one entry: who, what, when, from where, and which toke
   assert.ok(!JSON.stringify(decisions).includes(token));
 });
 
-test('277: each refusal of a known client leaves one entry with the reason that its caller was not told', async (t) => {
+test('277: each refusal of a known client leaves one entry with the reason that the caller is not told', async (t) => {
   const { server, client } = await start(t);
   const { context } = server;
   const reasons: [string, () => Promise<unknown>, Readonly<Record<string, string>>][] = [
@@ -118,7 +118,7 @@ test('277: each refusal of a known client leaves one entry with the reason that 
   assert.deepEqual(await unknownRefusals(server), []);
 });
 
-test('277: a request of an unknown client, or of nobody, leaves a counter and no entry', async (t) => {
+test('277: a request by an unknown client, or without credentials, is counted and leaves no entry', async (t) => {
   const { server, client } = await start(t);
   const before = await listAuditEntries(server.context.database.queries, { limit: 1000 });
   const stranger = { ...client, clientId: newClientId() };
@@ -133,7 +133,7 @@ test('277: a request of an unknown client, or of nobody, leaves a counter and no
   assert.deepEqual(await listAuditEntries(server.context.database.queries, { limit: 1000 }), before);
 });
 
-test('a request that cannot be read is no decision and leaves nothing', async (t) => {
+test('a malformed request is not a decision and leaves nothing', async (t) => {
   const { server, client } = await start(t);
   const before = await listAuditEntries(server.context.database.queries, { limit: 1000 });
   await server.post('/connect/token', 'a=1&a=2');
@@ -144,7 +144,7 @@ test('a request that cannot be read is no decision and leaves nothing', async (t
   assert.deepEqual(await decisionsOn(server, client), []);
 });
 
-test('a hundred requests at once leave a hundred entries, a counter and the last use of the secret', async (t) => {
+test('100 concurrent requests leave 100 entries, a counter and the last use of the secret', async (t) => {
   const { server, client } = await start(t);
   const answers = await Promise.all(Array.from({ length: 100 }, () => ask(server, client)));
   const ids = new Set<unknown>();
@@ -166,17 +166,17 @@ test('a hundred requests at once leave a hundred entries, a counter and the last
   assert.deepEqual([Number(secret?.last_used_at), secret?.last_used_address], [server.context.now(), '127.0.0.1']);
 });
 
-test('a wrong secret is no use of the right one', async (t) => {
+test('a wrong secret does not count as a use of the right one', async (t) => {
   const { server, client } = await start(t);
   await ask(server, client, { client_secret: newClientSecret() });
   const [secret] = await server.context.database.queries.selectFrom('client_secrets').selectAll().execute();
   assert.equal(secret?.last_used_at, null);
 });
 
-test('278: when the entry cannot be written no token leaves: 503, and good again once it can', async (t) => {
+test('278: if the entry cannot be written, no token is sent: 503 until it can', async (t) => {
   const { server, client } = await start(t);
   const { queries } = server.context.database;
-  // A trail that cannot be written to, as on a full disk.
+  // The audit log cannot be written, as on a full disk.
   const makeRoom = await fillDisk(server.context.database);
   for (const more of [{}, { scope: 'admin' }, { client_secret: newClientSecret() }]) {
     const answer = await ask(server, client, more);

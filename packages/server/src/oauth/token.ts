@@ -3,27 +3,23 @@ import type { GrantType } from '../domain/access.ts';
 import { newClaims, signAccessToken } from '../domain/access-token.ts';
 import { OAuthError } from '../errors.ts';
 import { sendJson } from '../http/error-response.ts';
-import type { CutoffLook } from '../live/cutoffs.ts';
 import type { KnownDecision } from '../live/decision-log.ts';
 import type { ClientCredentials } from '../store/client-credentials.ts';
-import {
-  answerAuthenticationError,
-  authenticateRequest,
-  keep,
-  keepChange,
-  originOf,
-  readParameters,
-} from './authenticate-request.ts';
+import { authenticateRequest } from './authenticate-request.ts';
+import { answerWithChallenge } from './authentication-challenge.ts';
+import { issueTimeAfterCutoffs, refuseIfCutOffMeanwhile } from './cutoff-race.ts';
 import type { OAuthDeps } from './deps.ts';
-import { momentAfterCuts, refuseIfCutSince } from './fresh-cuts.ts';
 import { clientCredentialsGrant } from './grants/client-credentials.ts';
-import { type Grant, type Granted, GrantRefusal, type GrantRequest } from './grants/grant.ts';
+import { type Grant, type Granted, GrantRefusal } from './grants/grant.ts';
 import { passwordGrant } from './grants/password.ts';
 import { refreshTokenGrant } from './grants/refresh-token.ts';
 import type { Parameters } from './parameters.ts';
+import { readParameters } from './read-parameters.ts';
+import { recordChange, recordDecision } from './record-decision.ts';
+import { originOf } from './request-origin.ts';
 
-/** What the token endpoint answers (RFC 6749 §5.1). */
-export interface TokenAnswer {
+/** A successful response of the token endpoint (RFC 6749 §5.1). */
+interface TokenResponse {
   readonly token_type: 'Bearer';
   readonly expires_in: number;
   readonly access_token: string;
@@ -37,20 +33,27 @@ const grants: Readonly<Record<GrantType, Grant>> = {
   refresh_token: refreshTokenGrant,
 };
 
-/** Serves the token endpoint under each of its names. */
+/** Serves the token endpoint under each of its paths. */
 export function tokenEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   for (const path of deps.context.config.tokenPaths) {
-    app.post(path, { errorHandler: answerAuthenticationError }, async (request, reply) =>
-      sendJson(reply, await answerTokenRequest(deps, request)),
+    app.post(path, { errorHandler: answerWithChallenge }, async (request, reply) =>
+      sendJson(reply, await issueToken(deps, request)),
     );
   }
 }
 
-async function answerTokenRequest(deps: OAuthDeps, request: FastifyRequest): Promise<TokenAnswer> {
+/** Every step of a token request, in order. Each refusal is an `OAuthError`. */
+async function issueToken(deps: OAuthDeps, request: FastifyRequest): Promise<TokenResponse> {
+  const { config, now: clock } = deps.context;
+
+  // 1. Read the request.
   const parameters = readParameters(request);
-  // Before anything is decided on: a cut that comes after this moment is noticed, and ends the token.
-  const now = deps.context.now();
-  const look = await deps.cutoffs.look();
+
+  // 2. Note the time and what is cut off now, before anything is decided: step 7 catches what is cut off from here on.
+  const now = clock();
+  const cutoffs = await deps.cutoffs.look();
+
+  // 3. Authenticate the client. From here on each outcome is recorded in the audit log.
   const authenticated = await authenticateRequest(deps, request, parameters, 'token.issue');
   const { client, secretId } = authenticated;
   const decision = {
@@ -61,75 +64,57 @@ async function answerTokenRequest(deps: OAuthDeps, request: FastifyRequest): Pro
     origin: originOf(request),
   };
   try {
-    const grantType = requireGrant(parameters, client);
-    requireAudience(parameters, deps.context.config.audience);
-    return await issue(deps, look, grantType, { ...authenticated, parameters, request, now }, decision);
+    // 4. Let the grant decide who the token is for and what it allows.
+    const grantType = requireGrantType(parameters, client);
+    requireAudience(parameters, config.audience);
+    const granted = await grants[grantType](deps, { ...authenticated, parameters, request, now });
+    const { subject } = granted;
+
+    // 5. Write the claims, valid from after the last cut-off of the subject.
+    const lifetimeSeconds = config.accessTokenLifetimeSeconds;
+    const issuedAt = await issueTimeAfterCutoffs(deps, cutoffs, subject, now);
+    const claims = newClaims(subject, lifetimeSeconds, issuedAt);
+
+    // 6. Sign, and meanwhile record the decision: no token is sent without its entry.
+    const details = {
+      grant_type: grantType,
+      scope: claims.scope,
+      token_id: claims.jti,
+      secret_id: secretId,
+      ...granted.details,
+    };
+    const signer = await deps.keyRing.signer();
+    const [accessToken, refreshToken] = await Promise.all([
+      signAccessToken(claims, signer),
+      recordIssued(deps, { ...decision, outcome: 'issued', details }, granted),
+    ]);
+
+    // 7. Refuse if the subject was cut off since step 2.
+    refuseIfCutOffMeanwhile(cutoffs, await deps.cutoffs.look(), subject);
+
+    // 8. Respond.
+    return {
+      token_type: 'Bearer',
+      expires_in: lifetimeSeconds,
+      access_token: accessToken,
+      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+      scope: claims.scope,
+    };
   } catch (error) {
     if (error instanceof OAuthError && error.code !== 'temporarily_unavailable') {
-      await keep(deps, { ...decision, outcome: 'refused', reason: trueReason(error) });
+      await recordDecision(deps, { ...decision, outcome: 'refused', reason: auditReasonOf(error) });
     }
     throw error;
   }
 }
 
-async function issue(
-  deps: OAuthDeps,
-  look: CutoffLook,
-  grantType: GrantType,
-  request: GrantRequest,
-  decision: Omit<KnownDecision, 'outcome'>,
-): Promise<TokenAnswer> {
-  const lifetimeSeconds = deps.context.config.accessTokenLifetimeSeconds;
-  const granted = await grants[grantType](deps, request);
-  const claims = newClaims(
-    granted.subject,
-    lifetimeSeconds,
-    await momentAfterCuts(deps, look, granted.subject, request.now),
-  );
-  const details = {
-    grant_type: grantType,
-    scope: claims.scope,
-    token_id: claims.jti,
-    secret_id: decision.secretId,
-    ...granted.details,
-  };
-  const signer = await deps.keyRing.signer();
-  const [accessToken, refreshToken] = await Promise.all([
-    signAccessToken(claims, signer),
-    keepGranted(deps, { ...decision, outcome: 'issued', details }, granted),
-  ]);
-  refuseIfCutSince(look, await deps.cutoffs.look(), granted.subject);
-  return {
-    token_type: 'Bearer',
-    expires_in: lifetimeSeconds,
-    access_token: accessToken,
-    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-    scope: claims.scope,
-  };
-}
-
-/** Keeps what was granted before it leaves; answers the refresh token, where there is one. */
-async function keepGranted(
-  deps: OAuthDeps,
-  decision: KnownDecision,
-  { refreshToken }: Granted,
-): Promise<string | undefined> {
-  const made = refreshToken && (await keepChange(deps, decision, refreshToken.make, { isUnseen: true }));
-  if (made !== undefined) {
-    return made;
-  }
-  const given = await refreshToken?.whenLost();
-  await keep(deps, decision);
-  return given;
-}
-
-function requireGrant(parameters: Parameters, client: ClientCredentials): GrantType {
+function requireGrantType(parameters: Parameters, client: ClientCredentials): GrantType {
   const grantType = parameters.get('grant_type');
   if (grantType === undefined) {
     throw new OAuthError('invalid_request', 'grant_type is missing');
   }
   if (!isGrantType(grantType)) {
-    throw new OAuthError('unsupported_grant_type', `the grant types are: ${Object.keys(grants).join(', ')}`);
+    throw new OAuthError('unsupported_grant_type', `the supported grant types are: ${Object.keys(grants).join(', ')}`);
   }
   if (!client.grants.includes(grantType)) {
     throw new OAuthError('unauthorized_client', 'this client may not use this grant type');
@@ -141,7 +126,7 @@ function isGrantType(text: string): text is GrantType {
   return Object.hasOwn(grants, text);
 }
 
-/** RFC 8707 §2: the one resource there is may be named. */
+/** RFC 8707 §2: a client may name the resource, of which there is only one. */
 function requireAudience(parameters: Parameters, audience: string): void {
   const resource = parameters.get('resource');
   if (resource !== undefined && resource !== audience) {
@@ -149,8 +134,23 @@ function requireAudience(parameters: Parameters, audience: string): void {
   }
 }
 
-/** What the audit trail is told: more than the caller, where the answer must not tell things apart. */
-function trueReason(error: OAuthError): string {
+/** Records an issued token, in one transaction with its refresh token if it has one; returns the refresh token. */
+async function recordIssued(
+  deps: OAuthDeps,
+  decision: KnownDecision,
+  { refreshToken }: Granted,
+): Promise<string | undefined> {
+  const stored = refreshToken && (await recordChange(deps, decision, refreshToken.store, { isUnseen: true }));
+  if (stored !== undefined) {
+    return stored;
+  }
+  const winner = await refreshToken?.ifRaceLost();
+  await recordDecision(deps, decision);
+  return winner;
+}
+
+/** The reason for the audit log. It may say more than the response, which must not tell some cases apart. */
+function auditReasonOf(error: OAuthError): string {
   if (error.code === 'too_many_requests') {
     return 'too_many_attempts';
   }

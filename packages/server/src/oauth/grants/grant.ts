@@ -5,7 +5,7 @@ import type { AuthenticatedClient } from '../authenticate-request.ts';
 import type { OAuthDeps } from '../deps.ts';
 import type { Parameters } from '../parameters.ts';
 
-/** A request for a token whose client is known and may use the grant. */
+/** A token request of an authenticated client that may use the grant. */
 export interface GrantRequest extends AuthenticatedClient {
   readonly parameters: Parameters;
   readonly request: FastifyRequest;
@@ -13,26 +13,26 @@ export interface GrantRequest extends AuthenticatedClient {
   readonly now: number;
 }
 
-/** What a grant came to; the token itself is signed by the endpoint. */
+/** What a grant decided; the endpoint itself signs the access token. */
 export interface Granted {
   readonly subject: AccessTokenSubject;
   readonly refreshToken?: NewRefreshToken;
-  /** For the audit trail. */
+  /** For the audit log. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** A refresh token that is given out once the store has it, in one transaction with the entry of the trail. */
+/** A refresh token, sent only after it was stored in one transaction with its audit entry. */
 export interface NewRefreshToken {
-  /** Puts it into the store and answers it; undefined when another request was quicker. */
-  readonly make: Change<string>;
-  /** Answers the token when another request was quicker, or throws the refusal. */
-  readonly whenLost: () => Promise<string>;
+  /** Stores the token and returns it; undefined if another request was faster. */
+  readonly store: Change<string>;
+  /** Returns the token of the faster request, or throws the refusal. */
+  readonly ifRaceLost: () => Promise<string>;
 }
 
 /** One grant type: decides, or throws an `OAuthError` (RFC 6749 §5.2). */
 export type Grant = (deps: OAuthDeps, request: GrantRequest) => Promise<Granted>;
 
-/** A refusal with its true reason, which only the audit trail is told. */
+/** The true reason for a refusal, which only the audit log is told. */
 export class GrantRefusal extends Error {
   override readonly name = 'GrantRefusal';
 }

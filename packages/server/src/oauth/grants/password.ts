@@ -9,14 +9,14 @@ import { findUserByEmail, isKnownNetwork, rememberNetwork, type User, updateUser
 import type { OAuthDeps } from '../deps.ts';
 import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
 
-/** RFC 6749 §4.3: a user's e-mail address and password for a token in the user's name. Legacy: see RFC 9700 §2.4. */
+/** RFC 6749 §4.3: a user's email address and password for a token that acts for the user. Legacy: see RFC 9700 §2.4. */
 export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promise<Granted> {
   const { client, parameters, now } = grant;
   const { config, keys } = deps.context;
   const username = parameters.get('username');
   const password = parameters.get('password');
   if (username === undefined || password === undefined) {
-    throw new OAuthError('invalid_request', 'username and password are needed');
+    throw new OAuthError('invalid_request', 'username and password are required');
   }
   const scope = grantScope(parameters.get('scope'), config.scopes);
   const user = await checkPassword(deps, grant, username.toLowerCase(), password);
@@ -45,18 +45,18 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
       sessionId: familyId,
     },
     refreshToken: {
-      async make(queries) {
+      async store(queries) {
         await insertRefreshFamily(queries, family);
         return refreshToken;
       },
-      // Nobody else makes a family of this id.
-      whenLost: async () => refreshToken,
+      // No other request creates a family with this id.
+      ifRaceLost: async () => refreshToken,
     },
     details: { user_id: user.id },
   };
 }
 
-/** Every refusal costs one real hash and answers the same, whoever the user is or is not. */
+/** Every refusal costs one real hash and gets the same response, whether or not the user exists. */
 async function checkPassword(
   deps: OAuthDeps,
   { client, request, now }: GrantRequest,
@@ -71,7 +71,7 @@ async function checkPassword(
   const mayEnter = user !== undefined && (await isUserLive(queries, user.id, client.organizationId, now));
   const isRight = await verify(deps, password, user?.passwordHash ?? null);
   if (user === undefined || !mayEnter || !isRight) {
-    throw new OAuthError('invalid_grant', 'the user name or the password is wrong', {
+    throw new OAuthError('invalid_grant', 'the username or password is incorrect', {
       cause: new GrantRefusal(user === undefined ? 'unknown_user' : isRight ? 'user_not_allowed' : 'wrong_password'),
     });
   }
@@ -86,7 +86,7 @@ async function verify(deps: OAuthDeps, password: string, hash: string | null): P
     return await deps.hasher.verify(password, hash);
   } catch (cause) {
     if (cause instanceof PasswordQueueFullError) {
-      throw new OAuthError('temporarily_unavailable', 'too many passwords are being checked; try again', { cause });
+      throw new OAuthError('temporarily_unavailable', 'too many password checks are in progress; try again', { cause });
     }
     throw cause;
   }

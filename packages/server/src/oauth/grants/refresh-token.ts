@@ -18,7 +18,7 @@ import { isUserLive } from '../../store/token-state.ts';
 import type { OAuthDeps } from '../deps.ts';
 import { type Granted, GrantRefusal, type GrantRequest, type NewRefreshToken } from './grant.ts';
 
-/** RFC 6749 §6, with rotation and detection of reuse (RFC 9700 §4.14.2). */
+/** RFC 6749 §6, with rotation and reuse detection (RFC 9700 §4.14.2). */
 export async function refreshTokenGrant(deps: OAuthDeps, grant: GrantRequest): Promise<Granted> {
   const { client, parameters } = grant;
   const { config } = deps.context;
@@ -51,14 +51,14 @@ async function requireFamily(deps: OAuthDeps, { client, now }: GrantRequest, tok
   if (family === undefined || family.clientId !== client.clientId) {
     throw invalidGrant(family === undefined ? 'unknown_refresh_token' : 'refresh_token_of_other_client');
   }
-  refuseEnded(family, now);
+  refuseUnlessLive(family, now);
   if (!(await isUserLive(database.queries, family.userId, client.organizationId, family.createdAt))) {
     throw invalidGrant('user_not_allowed');
   }
   return family;
 }
 
-function refuseEnded(family: RefreshFamily, now: number): void {
+function refuseUnlessLive(family: RefreshFamily, now: number): void {
   if (family.revokedAt !== null) {
     throw invalidGrant('refresh_token_revoked');
   }
@@ -67,7 +67,7 @@ function refuseEnded(family: RefreshFamily, now: number): void {
   }
 }
 
-/** The one successor of a token: made at its first use, the very same within the grace window, none afterwards. */
+/** The only successor of a token: created at its first use, returned again during the grace period, then never. */
 function successorOf(deps: OAuthDeps, grant: GrantRequest, family: RefreshFamily, token: string): NewRefreshToken {
   const { config, keys } = deps.context;
   const currentHash = hashRefreshToken(token);
@@ -82,12 +82,12 @@ function successorOf(deps: OAuthDeps, grant: GrantRequest, family: RefreshFamily
     idleExpiresAt: grant.now + config.refreshTokenIdleLifetimeSeconds * 1000,
   };
   return {
-    make: async (queries) => ((await rotateRefreshToken(queries, rotation, grant.now)) ? successor : undefined),
-    whenLost: () => successorOfUsed(deps, grant, family, token),
+    store: async (queries) => ((await rotateRefreshToken(queries, rotation, grant.now)) ? successor : undefined),
+    ifRaceLost: () => successorOfUsed(deps, grant, family, token),
   };
 }
 
-/** Somebody was quicker, now or long ago. */
+/** The token was used before: by a concurrent request, within the grace period, or long ago, which is reuse. */
 async function successorOfUsed(
   deps: OAuthDeps,
   grant: GrantRequest,
@@ -101,10 +101,10 @@ async function successorOfUsed(
   if (latest === undefined) {
     throw invalidGrant('unknown_refresh_token');
   }
-  refuseEnded(latest, grant.now);
-  const graceEnds = (latest.rotatedAt ?? 0) + config.refreshTokenGraceSeconds * 1000;
+  refuseUnlessLive(latest, grant.now);
+  const graceEndsAt = (latest.rotatedAt ?? 0) + config.refreshTokenGraceSeconds * 1000;
   const isRetry = latest.previousHash === currentHash && latest.previousAskedScope === askedScope;
-  if (isRetry && latest.sealedSuccessor !== null && grant.now < graceEnds) {
+  if (isRetry && latest.sealedSuccessor !== null && grant.now < graceEndsAt) {
     return unsealSuccessor(latest.sealedSuccessor, token);
   }
   await database.transaction(async (queries) => {
@@ -116,5 +116,5 @@ async function successorOfUsed(
 }
 
 function invalidGrant(reason: string): OAuthError {
-  return new OAuthError('invalid_grant', 'the refresh token is not valid', { cause: new GrantRefusal(reason) });
+  return new OAuthError('invalid_grant', 'the refresh token is invalid', { cause: new GrantRefusal(reason) });
 }

@@ -6,35 +6,36 @@ import type { CutoffLook } from '../live/cutoffs.ts';
 import type { OAuthDeps } from './deps.ts';
 import { GrantRefusal } from './grants/grant.ts';
 
-/** A cut further ahead of our clock than this means that the store's clock is off. */
+/** A cut-off further ahead of our clock than this means that the store's clock is off. */
 const aheadMillisecondsMax = 5_000;
 
 /**
- * The moment at which a token may be issued (epoch milliseconds): at once, or for something that was cut off just now
- * in the next second, for else the token would be born dead. Who had nothing cut off waits for nothing.
+ * When a token may be issued (epoch milliseconds): at once, or in the next second for a subject that was cut off just
+ * now, because otherwise the token would already be cut off. Subjects that were not cut off do not wait. Throws
+ * `temporarily_unavailable` if the store's clock is ahead.
  */
-export async function momentAfterCuts(
+export async function issueTimeAfterCutoffs(
   { context }: OAuthDeps,
-  look: CutoffLook,
+  cutoffs: CutoffLook,
   subject: AccessTokenSubject,
   now: number,
 ): Promise<number> {
-  const lastSecond = Math.max(...cutsOf(subject).map((cut) => look.lastSecondOf(cut) ?? 0));
+  const lastSecond = Math.max(...cutsOf(subject).map((cut) => cutoffs.lastSecondOf(cut) ?? 0));
   const first = (lastSecond + 1) * 1000;
   const ahead = first - context.now();
   if (first <= now) {
     return now;
   }
   if (ahead > aheadMillisecondsMax) {
-    throw new OAuthError('temporarily_unavailable', "the clock of the store is ahead of the server's; try again");
+    throw new OAuthError('temporarily_unavailable', "the store's clock is ahead of the server's; try again");
   }
   await wait(Math.max(ahead, 0));
-  // A clock that is a little slow, or stands still, is not waited for.
+  // If our clock is a little slow, or stands still, we do not wait for it.
   return Math.max(first, context.now());
 }
 
-/** Refuses a token whose subject was cut off while it was being made: what was decided on is not so any more. */
-export function refuseIfCutSince(before: CutoffLook, latest: CutoffLook, subject: AccessTokenSubject): void {
+/** Refuses a token whose subject was cut off while it was being issued: what we decided on no longer holds. */
+export function refuseIfCutOffMeanwhile(before: CutoffLook, latest: CutoffLook, subject: AccessTokenSubject): void {
   if (before.list === latest.list) {
     return;
   }
@@ -43,7 +44,7 @@ export function refuseIfCutSince(before: CutoffLook, latest: CutoffLook, subject
     const isClient = cut.kind === 'organization' || cut.kind === 'client';
     throw new OAuthError(
       isClient ? 'invalid_client' : 'invalid_grant',
-      isClient ? 'client authentication failed' : 'what the token was asked for with is not valid any more',
+      isClient ? 'client authentication failed' : 'the credentials for this request are no longer valid',
       { cause: new GrantRefusal('cut_off_meanwhile') },
     );
   }

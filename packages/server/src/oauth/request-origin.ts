@@ -1,0 +1,7 @@
+import type { FastifyRequest } from 'fastify';
+import type { Decision } from '../live/decision-log.ts';
+
+/** Where a request comes from, as the audit log records it. */
+export function originOf(request: FastifyRequest): Decision['origin'] {
+  return { address: request.ip, userAgent: request.headers['user-agent'] ?? null, requestId: request.id };
+}
