@@ -10,7 +10,11 @@ import { type OperationName, operations } from './contract/index.ts';
 import type { Operation } from './contract/operation.ts';
 import type { AdminDeps } from './deps.ts';
 import { actorOf, refuseForeignSite, requireRecent, requireRole, requireSession } from './gate.ts';
+import { accountHandlers } from './handlers/account.ts';
+import { auditHandlers } from './handlers/audit.ts';
 import { clientHandlers } from './handlers/clients.ts';
+import { instanceHandlers } from './handlers/instance.ts';
+import { memberHandlers } from './handlers/members.ts';
 import { operatorHandlers } from './handlers/operator.ts';
 import { organizationHandlers } from './handlers/organizations.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
@@ -55,8 +59,12 @@ export function managementApi(app: FastifyInstance, deps: AdminDeps): void {
 }
 
 const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
+  ...instanceHandlers,
   ...sessionHandlers,
+  ...accountHandlers,
   ...organizationHandlers,
+  ...memberHandlers,
+  ...auditHandlers,
   ...clientHandlers,
   ...operatorHandlers,
 };

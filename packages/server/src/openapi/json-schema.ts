@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { auditEntry } from '../admin/contract/audit.ts';
 import { activity, client, newSecret, secret } from '../admin/contract/clients.ts';
+import { instance } from '../admin/contract/instance.ts';
+import { invitation, member } from '../admin/contract/members.ts';
 import { apiCredential, branding, signingKey } from '../admin/contract/operator.ts';
-import { auditEntry, invitation, member, organization } from '../admin/contract/organizations.ts';
-import { instance, session } from '../admin/contract/sessions.ts';
+import { organization } from '../admin/contract/organizations.ts';
+import { session } from '../admin/contract/sessions.ts';
 
 /** A JSON schema as OpenAPI 3.1 takes it, and any other part of the document. */
 export type Json = { readonly [member: string]: unknown };

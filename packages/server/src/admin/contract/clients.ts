@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { access, name, type Operation, pageOf, pageQuery, timestamp, trailOf } from './operation.ts';
+import { access, logPageOf, name, type Operation, pageOf, pageQuery, timestamp } from './operation.ts';
 
 export const secret = z.object({
   id: z.string(),
@@ -182,7 +182,7 @@ export const clientOperations = {
       limit: z.coerce.number().int().min(1).max(200).default(50),
     }),
     status: 200,
-    response: trailOf(activity),
+    response: logPageOf(activity),
   },
   exportActivity: {
     method: 'GET',

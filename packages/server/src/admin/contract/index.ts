@@ -1,13 +1,21 @@
 import type { z } from 'zod';
+import { accountOperations } from './account.ts';
+import { auditOperations } from './audit.ts';
 import { clientOperations } from './clients.ts';
+import { instanceOperations } from './instance.ts';
+import { memberOperations } from './members.ts';
 import { operatorOperations } from './operator.ts';
 import { organizationOperations } from './organizations.ts';
 import { sessionOperations } from './sessions.ts';
 
 /** Every operation of the management API by name. */
 export const operations = {
+  ...instanceOperations,
   ...sessionOperations,
+  ...accountOperations,
   ...organizationOperations,
+  ...memberOperations,
+  ...auditOperations,
   ...clientOperations,
   ...operatorOperations,
 };

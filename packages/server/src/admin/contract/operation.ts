@@ -43,8 +43,8 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
-/** A part of a trail, newest first; `next` continues it. */
-export function trailOf<Item extends z.ZodType>(item: Item) {
+/** One page of a log, newest first; `next` is the cursor of the page after it. */
+export function logPageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { email, name, newPassword, type Operation, role, timestamp } from './operation.ts';
+import { name, newPassword, type Operation, role, timestamp } from './operation.ts';
 
 /** The signed-in user and where it belongs. */
 export const session = z.object({
@@ -17,45 +17,7 @@ export const session = z.object({
   expiresAt: timestamp,
 });
 
-/** What everybody may know of this instance: its branding, and the addresses that samples show. */
-export const instance = z.object({
-  productName: z.string(),
-  /** `#rrggbb`, or null for ours. */
-  color: z.string().nullable(),
-  hasLogo: z.boolean(),
-  contact: z.string().nullable(),
-  version: z.string(),
-  issuer: z.string(),
-  tokenUrl: z.string(),
-  apiUrl: z.string(),
-  tenantHeader: z.string(),
-  /** What a token request may ask for; it can be left out. */
-  scope: z.string(),
-  docsUrl: z.string(),
-  /** Why signing in is refused here, when it is: plain http on another host than this machine. */
-  signInProblem: z.string().nullable(),
-});
-
 export const sessionOperations = {
-  getInstance: {
-    method: 'GET',
-    path: '/admin/instance',
-    summary: 'Read the branding and the addresses of this instance',
-    tag: 'Session',
-    caller: 'public',
-    status: 200,
-    response: instance,
-  },
-  setUp: {
-    method: 'POST',
-    path: '/admin/setup',
-    summary: 'Claim a new instance with its setup token',
-    tag: 'Session',
-    caller: 'public',
-    body: z.object({ token: z.string().min(1).max(200), email, name, password: newPassword, organizationName: name }),
-    status: 201,
-    response: session,
-  },
   signIn: {
     method: 'POST',
     path: '/admin/session',
@@ -127,56 +89,6 @@ export const sessionOperations = {
     tag: 'Session',
     caller: 'public',
     body: z.object({ token: z.string().max(200), password: newPassword }),
-    status: 204,
-  },
-  updateAccount: {
-    method: 'PATCH',
-    path: '/admin/account',
-    summary: 'Change the own name, language or theme',
-    tag: 'Account',
-    caller: 'user',
-    body: z
-      .object({ name, locale: z.string().max(20).nullable(), theme: z.enum(['light', 'dark', 'auto']) })
-      .partial()
-      .strict(),
-    status: 200,
-    response: session,
-  },
-  changePassword: {
-    method: 'POST',
-    path: '/admin/account/password',
-    summary: 'Change the own password; every other session ends',
-    tag: 'Account',
-    caller: 'user',
-    body: z.object({ currentPassword: z.string().max(1024), newPassword }),
-    status: 204,
-  },
-  listSessions: {
-    method: 'GET',
-    path: '/admin/account/sessions',
-    summary: 'List the own sessions',
-    tag: 'Account',
-    caller: 'user',
-    status: 200,
-    response: z.object({
-      items: z.array(
-        z.object({
-          id: z.string(),
-          createdAt: timestamp,
-          lastUsedAt: timestamp,
-          address: z.string().nullable(),
-          userAgent: z.string().nullable(),
-          isCurrent: z.boolean(),
-        }),
-      ),
-    }),
-  },
-  endSession: {
-    method: 'DELETE',
-    path: '/admin/account/sessions/{sessionId}',
-    summary: 'End one of the own sessions',
-    tag: 'Account',
-    caller: 'user',
     status: 204,
   },
 } as const satisfies Record<string, Operation>;

@@ -5,7 +5,7 @@ import { ClientSearch, type ListedClient } from '../../store/client-list.ts';
 import { type Call, type Handlers, setEtag } from '../call.ts';
 import type { clientOperations } from '../contract/clients.ts';
 import type { OperationName, ResponseOf } from '../contract/index.ts';
-import { exportTrail, readTrail } from './trail.ts';
+import { exportAuditLog, readAuditLog } from './audit-log.ts';
 import { toClient, toTimestamp, toTimestampOrNull } from './wire.ts';
 
 type AnyCall = Call<OperationName>;
@@ -87,14 +87,17 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
   async listActivity(call) {
     const { client } = await findListed(call, call.parameters['clientId'] ?? '');
     const { limit, before, outcome } = call.query;
-    const { items, next } = await readTrail(call.context, activityFilter(call, client.id, outcome), { limit, before });
+    const { items, next } = await readAuditLog(call.context, activityFilter(call, client.id, outcome), {
+      limit,
+      before,
+    });
     return { items: items.map(toActivity), next };
   },
 
   async exportActivity(call) {
     const { client } = await findListed(call, call.parameters['clientId'] ?? '');
     const filter = activityFilter(call, client.id, call.query.outcome);
-    exportTrail(call.context, call.reply, `activity-${client.id}`, filter, toActivity);
+    exportAuditLog(call.context, call.reply, `activity-${client.id}`, filter, toActivity);
   },
 };
 
@@ -139,7 +142,7 @@ function activityFilter(
 }
 
 function toActivity(
-  record: Awaited<ReturnType<typeof readTrail>>['items'][number],
+  record: Awaited<ReturnType<typeof readAuditLog>>['items'][number],
 ): ResponseOf<'listActivity'>['items'][number] {
   return {
     id: record.id,

@@ -4,20 +4,20 @@ import type { ActionContext } from '../../actions/context.ts';
 import { auditExportStep } from '../../domain/limits.ts';
 import { type AuditFilter, type AuditRecord, lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
 
-/** An entry with the names that a sentence about it needs. */
-export interface NamedRecord extends AuditRecord {
+/** An audit entry with the names needed to describe it in a sentence. */
+export interface NamedEntry extends AuditRecord {
   readonly actorName: string | null;
   readonly targetName: string | null;
-  /** Of the secret that was used or changed. */
+  /** The last four characters of the secret that was used or changed. */
   readonly secretLastFour: string | null;
 }
 
-/** A part of the trail, newest first, and where it goes on. */
-export async function readTrail(
+/** Reads one page of the audit log, newest first, and the cursor of the next. */
+export async function readAuditLog(
   context: ActionContext,
   filter: Omit<AuditFilter, 'limit' | 'before'>,
   page: { readonly limit: number; readonly before: string | undefined },
-): Promise<{ readonly items: readonly NamedRecord[]; readonly next: string | null }> {
+): Promise<{ readonly items: readonly NamedEntry[]; readonly next: string | null }> {
   const records = await listAuditEntries(context.database.queries, {
     ...filter,
     ...(page.before === undefined ? {} : { before: page.before }),
@@ -30,17 +30,17 @@ export async function readTrail(
   };
 }
 
-/** Sends the whole trail as lines of JSON, read in steps so that it never stands in memory at once. */
-export function exportTrail(
+/** Streams the whole audit log as NDJSON; it is read in steps, so it is never in memory all at once. */
+export function exportAuditLog(
   context: ActionContext,
   reply: FastifyReply,
   fileName: string,
   filter: Omit<AuditFilter, 'limit' | 'before'>,
-  toWire: (record: NamedRecord) => object,
+  toWire: (record: NamedEntry) => object,
 ): void {
   async function* lines(): AsyncGenerator<string> {
     for (let before: string | undefined; ; ) {
-      const { items, next } = await readTrail(context, filter, { limit: auditExportStep, before });
+      const { items, next } = await readAuditLog(context, filter, { limit: auditExportStep, before });
       yield items.map((item) => `${JSON.stringify(toWire(item))}\n`).join('');
       if (next === null) {
         return;
@@ -56,7 +56,7 @@ export function exportTrail(
     .send(Readable.from(lines()));
 }
 
-async function withNames(context: ActionContext, records: readonly AuditRecord[]): Promise<NamedRecord[]> {
+async function withNames(context: ActionContext, records: readonly AuditRecord[]): Promise<NamedEntry[]> {
   const { queries } = context.database;
   const ids = records.flatMap(({ actor, target }) => [actor.id, target?.id ?? null]);
   const names = await namesOf(queries, distinct(ids));

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { name, newPassword, type Operation, timestamp } from './operation.ts';
+import { session } from './sessions.ts';
+
+export const accountOperations = {
+  updateAccount: {
+    method: 'PATCH',
+    path: '/admin/account',
+    summary: 'Change the own name, language or theme',
+    tag: 'Account',
+    caller: 'user',
+    body: z
+      .object({ name, locale: z.string().max(20).nullable(), theme: z.enum(['light', 'dark', 'auto']) })
+      .partial()
+      .strict(),
+    status: 200,
+    response: session,
+  },
+  changePassword: {
+    method: 'POST',
+    path: '/admin/account/password',
+    summary: 'Change the own password; every other session ends',
+    tag: 'Account',
+    caller: 'user',
+    body: z.object({ currentPassword: z.string().max(1024), newPassword }),
+    status: 204,
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/admin/account/sessions',
+    summary: 'List the own sessions',
+    tag: 'Account',
+    caller: 'user',
+    status: 200,
+    response: z.object({
+      items: z.array(
+        z.object({
+          id: z.string(),
+          createdAt: timestamp,
+          lastUsedAt: timestamp,
+          address: z.string().nullable(),
+          userAgent: z.string().nullable(),
+          isCurrent: z.boolean(),
+        }),
+      ),
+    }),
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/admin/account/sessions/{sessionId}',
+    summary: 'End one of the own sessions',
+    tag: 'Account',
+    caller: 'user',
+    status: 204,
+  },
+} as const satisfies Record<string, Operation>;

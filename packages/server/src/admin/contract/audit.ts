@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { logPageOf, type Operation, timestamp } from './operation.ts';
+
+/** One line of the audit trail, with what it needs to be told as a sentence. */
+export const auditEntry = z.object({
+  id: z.string(),
+  at: timestamp,
+  action: z.string(),
+  outcome: z.enum(['issued', 'done', 'refused']),
+  reason: z.string().nullable(),
+  actor: z.object({ type: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+  target: z.object({ type: z.string(), id: z.string(), name: z.string().nullable() }).nullable(),
+  before: z.record(z.string(), z.unknown()).nullable(),
+  after: z.record(z.string(), z.unknown()).nullable(),
+  details: z.record(z.string(), z.unknown()).nullable(),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  requestId: z.string().nullable(),
+});
+
+const base = '/admin/organizations/{organizationId}';
+const auditQuery = z.object({
+  action: z.string().max(60).optional(),
+  actor: z.string().max(60).optional(),
+  target: z.string().max(60).optional(),
+  from: timestamp.optional(),
+  to: timestamp.optional(),
+});
+
+export const auditOperations = {
+  listAudit: {
+    method: 'GET',
+    path: `${base}/audit`,
+    summary: "List an organization's audit trail without its token requests, newest first",
+    tag: 'Audit',
+    caller: 'member',
+    query: auditQuery.extend({
+      before: z.string().max(64).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    status: 200,
+    response: logPageOf(auditEntry),
+  },
+  exportAudit: {
+    method: 'GET',
+    path: `${base}/audit.ndjson`,
+    summary: "Export an organization's audit trail, a line of JSON for each entry",
+    tag: 'Audit',
+    caller: 'member',
+    query: auditQuery,
+    status: 200,
+    ndjson: true,
+  },
+} as const satisfies Record<string, Operation>;
