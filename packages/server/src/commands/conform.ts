@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Lab, Target } from '@bindery/conform/attack.ts';
-import { type ConformResult, conform } from '@bindery/conform/conform.ts';
-import { Forge } from '@bindery/conform/forge.ts';
+import { type ConformResult, conform, Forge, type Lab, type Target } from '@bindery/conform';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readClients } from '../actions/clients.ts';
 import type { ActionContext, Actor } from '../actions/context.ts';

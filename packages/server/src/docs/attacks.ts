@@ -1,5 +1,4 @@
-import { attacks } from '@bindery/conform/attacks.ts';
-import { cutOffAttack } from '@bindery/conform/conform.ts';
+import { attacks, cutOffAttack } from '@bindery/conform';
 import { generatedNote, markdownTable } from './page.ts';
 
 const needs = { write: '`--write-path`', objectPath: '`--object-path`' } as const;
