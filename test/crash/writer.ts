@@ -1,11 +1,14 @@
 // Makes clients and rotates their secrets on a store until it is killed, as a command line does that never ends. Says
 // what it is about to do and what is done, one JSON object a line.
+
 import { setTimeout as wait } from 'node:timers/promises';
-import { createClient, rotateSecret } from '@bindery/server/actions/clients.ts';
-import type { ActionContext, Actor } from '@bindery/server/actions/context.ts';
+import { rotateSecret } from '@bindery/server/actions/client-secrets.ts';
+import { createClient } from '@bindery/server/actions/clients.ts';
+import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { openStore } from '@bindery/server/actions/open-store.ts';
 import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { loadConfig } from '@bindery/server/config.ts';
+import type { Actor } from '@bindery/server/domain/audit-entry.ts';
 
 /** One line of the writer. `now` ends the older secrets at once; otherwise they live on beside the new one. */
 export type WriterLine =

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { deleteClient, rotateSecret, updateClient } from '@bindery/server/actions/clients.ts';
+import { rotateSecret } from '@bindery/server/actions/client-secrets.ts';
+import { deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
 import { openStore } from '@bindery/server/actions/open-store.ts';
 import { switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { newClientSecret } from '@bindery/server/domain/client-secret.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createApiCredential, deleteApiCredential } from '@bindery/server/actions/api-credentials.ts';
-import { deleteClient, rotateSecret, updateClient } from '@bindery/server/actions/clients.ts';
+import { rotateSecret } from '@bindery/server/actions/client-secrets.ts';
+import { deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
 import { createOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { setUserState } from '@bindery/server/actions/users.ts';
 import { decodeJwt } from 'jose';

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { createClient, deleteClient, rotateSecret, updateClient } from '@bindery/server/actions/clients.ts';
-import type { ActionContext, Actor } from '@bindery/server/actions/context.ts';
+import { rotateSecret } from '@bindery/server/actions/client-secrets.ts';
+import { createClient, deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
+import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { createResetLink, resetPassword } from '@bindery/server/actions/invitations.ts';
 import { openStore } from '@bindery/server/actions/open-store.ts';
 import { createOrganization, deleteOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { createUser, removeMember, setPassword, setUserState } from '@bindery/server/actions/users.ts';
 import { loadConfig } from '@bindery/server/config.ts';
+import type { Actor } from '@bindery/server/domain/audit-entry.ts';
 import { PasswordHasher } from '@bindery/server/domain/password.ts';
 import { type Bindery, postForm } from './bindery.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createUser, setPassword } from '@bindery/server/actions/users.ts';
-import type { Role } from '@bindery/server/domain/role.ts';
+import type { Role } from '@bindery/server/domain/member.ts';
 import { testActor } from './app.ts';
 import { type Answer, assertSound, type Credentials, type Sending, startTarget, type Target } from './target.ts';
 

@@ -1,17 +1,14 @@
+import type { ApiCredential } from '../domain/api-credential.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import { hashClientSecret, lastFour, newClientSecret } from '../domain/client-secret.ts';
 import { newApiCredentialId } from '../domain/identifier.ts';
 import { audienceLengthMax, audiencePattern } from '../domain/limits.ts';
 import { parseName } from '../domain/name.ts';
+import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
-import {
-  type ApiCredential,
-  insertApiCredential,
-  listApiCredentials,
-  removeApiCredential,
-} from '../store/api-credentials.ts';
+import { insertApiCredential, listApiCredentials, removeApiCredential } from '../store/api-credentials.ts';
 import { insertAuditEntry } from '../store/audit.ts';
-import type { Page } from '../store/page.ts';
-import type { ActionContext, Actor } from './context.ts';
+import type { ActionContext } from './context.ts';
 
 /** Makes the credential with which an API introspects tokens of its audience; its secret is seen this once. */
 export async function createApiCredential(

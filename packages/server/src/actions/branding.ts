@@ -1,26 +1,16 @@
+import type { Actor } from '../domain/audit-entry.ts';
+import { type Branding, defaultBranding } from '../domain/branding.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import { readStoredSetting, writeStoredSetting } from '../store/settings.ts';
-import type { ActionContext, Actor } from './context.ts';
-
-/** How console and portal call and show themselves: as the company's, not as ours. */
-export interface Branding {
-  readonly productName: string;
-  /** `#rrggbb`. */
-  readonly color: string | null;
-  /** A data URL of a picture. */
-  readonly logo: string | null;
-  readonly contact: string | null;
-}
+import type { ActionContext } from './context.ts';
 
 const setting = 'branding';
-
-const unbranded: Branding = { productName: 'Bindery', color: null, logo: null, contact: null };
 
 /** The branding, or ours where none was set. */
 export async function readBranding(context: ActionContext): Promise<Branding> {
   const text = await readStoredSetting(context.database.queries, setting);
   // Written below from the same type.
-  return text === undefined ? unbranded : (JSON.parse(text) as Branding);
+  return text === undefined ? defaultBranding : (JSON.parse(text) as Branding);
 }
 
 /** Sets the branding. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestApp, testActor } from '../../../../test/support/app.ts';
-import { readClient, setSecretEnd } from './clients.ts';
+import { setSecretEnd } from './client-secrets.ts';
+import { readClient } from './clients.ts';
 
 test('a secret ends now, although the clock moves on while it is being ended', async () => {
   await using server = await startTestApp();

@@ -1,14 +1,15 @@
 import type { Access, GrantType } from '../domain/access.ts';
-import { hashClientSecret, lastFour, newClientSecret } from '../domain/client-secret.ts';
-import { newClientId, newRowId } from '../domain/identifier.ts';
-import { liveSecretsMax } from '../domain/limits.ts';
+import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
+import type { Actor, AuditEntry } from '../domain/audit-entry.ts';
+import { newSecretOf } from '../domain/client-secret.ts';
+import { newClientId } from '../domain/identifier.ts';
 import { parseDescription, parseName } from '../domain/name.ts';
+import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
-import { type ApiClient, type ClientSecret, OrganizationClients, organizationOfClient } from '../store/api-clients.ts';
-import { type AuditEntry, insertAuditEntry } from '../store/audit.ts';
+import { OrganizationClients, organizationOfClient } from '../store/api-clients.ts';
+import { insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
-import type { Page } from '../store/page.ts';
-import type { ActionContext, Actor } from './context.ts';
+import type { ActionContext } from './context.ts';
 import { cutOff, cutOffIfLess } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 
@@ -51,19 +52,19 @@ export async function createClient(
     updatedAt: now,
     version: 1,
   };
-  const secret = makeSecret(context, client.id, input.secretExpiresAt);
+  const secret = newSecretOf(client.id, { pepper: context.keys.pepper, expiresAt: input.secretExpiresAt, now });
   await context.database.transaction(async (queries) => {
     const clients = new OrganizationClients(queries, client.organizationId);
     await clients.insert(client);
-    await clients.insertSecret(secret.row);
+    await clients.insertSecret(secret.stored);
     await insertAuditEntry(queries, {
       ...entryOf(context, actor, client, 'client.create'),
       details: {
         name: client.name,
         access: client.access,
         grants: client.grants,
-        secret_last_four: secret.row.lastFour,
-        secret_expires_at: secret.row.expiresAt,
+        secret_last_four: secret.stored.lastFour,
+        secret_expires_at: secret.stored.expiresAt,
       },
     });
   });
@@ -146,91 +147,6 @@ export async function deleteClient(context: ActionContext, actor: Actor, target:
   });
 }
 
-/** How a rotation treats the old secret: it works `overlapMilliseconds` longer, 0 ends every old one at once. */
-export interface Rotation {
-  readonly overlapMilliseconds: number;
-  readonly secretExpiresAt: number | null;
-}
-
-/** Makes a second secret and gives the first an end; refuses a third while two live. */
-export async function rotateSecret(
-  context: ActionContext,
-  actor: Actor,
-  target: ClientTarget,
-  rotation: Rotation,
-): Promise<NewSecret & { readonly previousSecretExpiresAt: number }> {
-  return changeClient(context, target, async (queries, clients, before) => {
-    const now = context.now();
-    const live = await clients.liveSecrets(before.id, now);
-    if (live.length >= liveSecretsMax && rotation.overlapMilliseconds > 0) {
-      throw new ApiError(
-        'conflict',
-        `two secrets of this client are live already; rotate again once the older has ended (${endsOf(live)}), or end both at once with: bindery client rotate ${before.id} --overlap now`,
-      );
-    }
-    const client = await clients.update(before.id, before.version, {}, now);
-    if (client === undefined) {
-      throw clientChanged(target);
-    }
-    const endsAt = now + rotation.overlapMilliseconds;
-    // A secret that ends sooner by itself is not given more time; with none live the last has ended already.
-    const previousSecretExpiresAt = Math.max(
-      ...live.map(({ expiresAt }) => Math.min(expiresAt ?? endsAt, endsAt)),
-      now,
-    );
-    const secret = makeSecret(context, client.id, rotation.secretExpiresAt);
-    await clients.endSecrets(client.id, endsAt);
-    await clients.insertSecret(secret.row);
-    if (rotation.overlapMilliseconds === 0) {
-      // It leaked: what somebody else got with it ends too.
-      await cutOff(context, queries, { kind: 'client', id: client.id });
-    }
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, client, 'client.rotate_secret'),
-      details: {
-        secret_last_four: secret.row.lastFour,
-        secret_expires_at: secret.row.expiresAt,
-        previous_secret_expires_at: previousSecretExpiresAt,
-      },
-    });
-    return { client, clientSecret: secret.clientSecret, previousSecretExpiresAt };
-  });
-}
-
-/** Moves the end of one live secret, to a moment (epoch milliseconds) or to this one. */
-export async function setSecretEnd(
-  context: ActionContext,
-  actor: Actor,
-  target: ClientTarget & { readonly secretId: string },
-  end: number | 'now',
-): Promise<ApiClient> {
-  return changeClient(context, target, async (queries, clients, before) => {
-    const now = context.now();
-    const expiresAt = end === 'now' ? now : end;
-    const secret = (await clients.liveSecrets(before.id, now)).find(({ id }) => id === target.secretId);
-    if (secret === undefined) {
-      throw new ApiError('not_found', 'there is no such live secret');
-    }
-    if (expiresAt < now) {
-      throw new ApiError('invalid_input', 'the end lies in the past', { fields: { expiresAt: ['lies in the past'] } });
-    }
-    const client = await clients.update(before.id, before.version, {}, now);
-    if (client === undefined) {
-      throw clientChanged(target);
-    }
-    await clients.setSecretEnd(client.id, secret.id, expiresAt);
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, client, expiresAt === now ? 'client.end_secret' : 'client.move_secret_end'),
-      details: {
-        secret_last_four: secret.lastFour,
-        before: { expires_at: secret.expiresAt },
-        after: { expires_at: expiresAt },
-      },
-    });
-    return client;
-  });
-}
-
 /** Which client an action is about, and which version of it the caller has seen, when that matters. */
 export interface ClientTarget {
   readonly organizationId: string;
@@ -238,7 +154,8 @@ export interface ClientTarget {
   readonly version?: number;
 }
 
-function changeClient<Result>(
+/** Runs a change of a client in one transaction; throws `not_found`, or `precondition_failed` for another version. */
+export function changeClient<Result>(
   context: ActionContext,
   target: ClientTarget,
   change: (queries: Queries, clients: OrganizationClients, client: ApiClient) => Promise<Result>,
@@ -256,20 +173,8 @@ function changeClient<Result>(
   });
 }
 
-function makeSecret(context: ActionContext, clientId: string, expiresAt: number | null) {
-  const clientSecret = newClientSecret();
-  const row = {
-    id: newRowId('secret'),
-    clientId,
-    hash: hashClientSecret(clientSecret, context.keys.pepper),
-    lastFour: lastFour(clientSecret),
-    createdAt: context.now(),
-    expiresAt,
-  };
-  return { clientSecret, row };
-}
-
-function entryOf(context: ActionContext, actor: Actor, client: ApiClient, action: string): AuditEntry {
+/** An audit entry about a client. */
+export function entryOf(context: ActionContext, actor: Actor, client: ApiClient, action: string): AuditEntry {
   return {
     at: context.now(),
     actor,
@@ -284,16 +189,12 @@ function pick(client: ApiClient, names: readonly string[]): Readonly<Record<stri
   return Object.fromEntries(Object.entries(client).filter(([name]) => names.includes(name)));
 }
 
-function endsOf(secrets: readonly ClientSecret[]): string {
-  const first = Math.min(...secrets.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY));
-  return Number.isFinite(first) ? new Date(first).toISOString() : 'it has no end';
-}
-
 function clientNotFound(): ApiError {
   return new ApiError('not_found', 'there is no such API client; list them with: bindery client list --org ID');
 }
 
-function clientChanged({ version }: ClientTarget): ApiError {
+/** Thrown when the client is not at the version that was read any more. */
+export function clientChanged({ version }: ClientTarget): ApiError {
   const code = version === undefined ? 'conflict' : 'precondition_failed';
   return new ApiError(code, 'the API client was changed at the same moment; look at it and try again');
 }

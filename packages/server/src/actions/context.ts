@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
 import type { DerivedKeys } from '../domain/master-key.ts';
-import type { Actor } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 
 /** What every action needs: the store, the keys, the clock, and how this Bindery is set up. */
@@ -11,5 +10,3 @@ export interface ActionContext {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
-
-export type { Actor };

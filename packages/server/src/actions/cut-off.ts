@@ -1,5 +1,5 @@
+import type { ApiClient } from '../domain/api-client.ts';
 import { type Cut, changedLifetimes, cutEnd, cutId } from '../domain/cutoff.ts';
-import type { ApiClient } from '../store/api-clients.ts';
 import { insertCutoff, raiseCutoffBase, readTokenLifetimes, writeTokenLifetimes } from '../store/cutoffs.ts';
 import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';

@@ -1,11 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { hashTokenId } from '../domain/access-token.ts';
 import { isWellFormedSecret } from '../domain/client-secret.ts';
 import { clockToleranceSeconds } from '../domain/limits.ts';
 import { familyOf, hashRefreshToken } from '../domain/refresh-token.ts';
 import type { PublicJwk } from '../domain/signing-key.ts';
 import { findRefreshFamily } from '../store/refresh-families.ts';
 import { listSigningKeys } from '../store/signing-keys.ts';
-import { hashTokenId, isTokenLive } from '../store/token-state.ts';
+import { isTokenLive } from '../store/token-state.ts';
 import type { ActionContext } from './context.ts';
 
 /** What a text turned out to be, and everything that is wrong with it as a token. */

@@ -1,27 +1,23 @@
+import type { Actor } from '../domain/audit-entry.ts';
 import { parseEmail } from '../domain/email.ts';
 import { newRowId, newUserId } from '../domain/identifier.ts';
 import { invitationMilliseconds, resetLinkMilliseconds } from '../domain/limits.ts';
+import type { Role } from '../domain/member.ts';
 import { parseName } from '../domain/name.ts';
+import type { OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
+import type { Page } from '../domain/page.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
-import type { Role } from '../domain/role.ts';
+import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import { endSessions } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
-import {
-  findLink,
-  insertLink,
-  type OneTimeLink,
-  OrganizationInvitations,
-  useLink,
-  voidLinks,
-} from '../store/one-time-links.ts';
-import type { Page } from '../store/page.ts';
+import { findLink, insertLink, OrganizationInvitations, useLink, voidLinks } from '../store/one-time-links.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
-import { findUserByEmail, insertUser, type User, updateUser } from '../store/users.ts';
-import type { ActionContext, Actor } from './context.ts';
+import { findUserByEmail, insertUser, updateUser } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 import { startSession } from './sessions.ts';

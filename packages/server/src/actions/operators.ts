@@ -1,7 +1,9 @@
+import type { Actor } from '../domain/audit-entry.ts';
+import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
-import { findUser, listOperators, type User, updateUser } from '../store/users.ts';
-import type { ActionContext, Actor } from './context.ts';
+import { findUser, listOperators, updateUser } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
 import { requireUser } from './users.ts';
 
 /** The users who run this instance. */

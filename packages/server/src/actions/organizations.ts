@@ -1,17 +1,18 @@
+import type { Actor } from '../domain/audit-entry.ts';
 import { newOrganizationId } from '../domain/identifier.ts';
 import { parseName } from '../domain/name.ts';
+import type { Organization } from '../domain/organization.ts';
+import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import {
   findOrganization,
   insertOrganization,
   listOrganizations,
-  type Organization,
   removeOrganization,
   updateOrganization,
 } from '../store/organizations.ts';
-import type { Page } from '../store/page.ts';
-import type { ActionContext, Actor } from './context.ts';
+import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 
 /** Makes an organization. */

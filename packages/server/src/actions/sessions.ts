@@ -1,20 +1,17 @@
+import type { Actor } from '../domain/audit-entry.ts';
+import type { ConsoleSession } from '../domain/console-session.ts';
 import { newRowId } from '../domain/identifier.ts';
 import { sessionAbsoluteMilliseconds, sessionIdleMilliseconds } from '../domain/limits.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
-import {
-  type ConsoleSession,
-  endSessions,
-  findSession,
-  insertSession,
-  touchSession,
-} from '../store/console-sessions.ts';
+import { endSessions, findSession, insertSession, touchSession } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
-import { findUser, type User, updateUser } from '../store/users.ts';
-import type { ActionContext, Actor } from './context.ts';
+import { findUser, updateUser } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 
 /** How often the use of a session is recorded. */

@@ -1,17 +1,20 @@
+import type { Actor } from '../domain/audit-entry.ts';
 import { parseEmail } from '../domain/email.ts';
 import { newOrganizationId, newRowId, newUserId } from '../domain/identifier.ts';
 import { setupLinkMilliseconds } from '../domain/limits.ts';
 import { parseName } from '../domain/name.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
+import type { Organization } from '../domain/organization.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import { findLink, insertLink, useLink, voidLinks } from '../store/one-time-links.ts';
-import { insertOrganization, type Organization } from '../store/organizations.ts';
-import { findUserByEmail, insertUser, listOperators, type User, updateUser } from '../store/users.ts';
-import type { ActionContext, Actor } from './context.ts';
+import { insertOrganization } from '../store/organizations.ts';
+import { findUserByEmail, insertUser, listOperators, updateUser } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
 import { startSession } from './sessions.ts';
 
 /** Whether somebody runs this instance already; until then it can be claimed with the setup token. */

@@ -1,6 +1,13 @@
+import type { Actor } from '../domain/audit-entry.ts';
 import { clockToleranceSeconds } from '../domain/limits.ts';
 import { seal } from '../domain/master-key.ts';
-import { newSigningKey, type SigningAlgorithm, signerAt } from '../domain/signing-key.ts';
+import {
+  newestOf,
+  newSigningKey,
+  type SigningAlgorithm,
+  type StoredSigningKey,
+  sealContextOf,
+} from '../domain/signing-key.ts';
 import { ApiError } from '../errors.ts';
 import { insertAuditEntry } from '../store/audit.ts';
 import {
@@ -9,29 +16,13 @@ import {
   readNewestKeyName,
   replaceNewestKey,
   retireOtherKeys,
-  type StoredSigningKey,
 } from '../store/signing-keys.ts';
-import type { ActionContext, Actor } from './context.ts';
-
-/** What seals a private key to its place: it cannot be opened as another key's. */
-export function sealContextOf(kid: string): string {
-  return `signing key ${kid}`;
-}
+import type { ActionContext } from './context.ts';
 
 /** All keys that are not over yet, in the order in which they began to sign. */
 export function readSigningKeys(context: ActionContext): Promise<readonly StoredSigningKey[]> {
   return listSigningKeys(context.database.queries, context.now());
 }
-
-/** What becomes of a key at a moment, in a word. */
-export function stateOf(keys: readonly StoredSigningKey[], key: StoredSigningKey, now: number): KeyState {
-  if (key.signsFrom > now) {
-    return 'published';
-  }
-  return signerAt(keys, now)?.kid === key.kid ? 'signing' : 'retiring';
-}
-
-export type KeyState = 'published' | 'signing' | 'retiring';
 
 /** Makes the next key; refuses while one is on its way. Of two at once one wins, and the other is told so. */
 export async function rotateSigningKey(context: ActionContext, actor: Actor): Promise<StoredSigningKey> {
@@ -122,9 +113,4 @@ async function readNewest(context: ActionContext): Promise<StoredSigningKey> {
     throw new ApiError('not_found', 'the store has no signing key yet; start the server once');
   }
   return newest;
-}
-
-/** The key that no other has taken the place of. */
-export function newestOf(keys: readonly StoredSigningKey[]): StoredSigningKey | undefined {
-  return keys.find((key) => key.retiresAt === null);
 }

@@ -1,16 +1,18 @@
+import type { Actor, AuditEntry } from '../domain/audit-entry.ts';
 import { parseEmail } from '../domain/email.ts';
 import { newUserId } from '../domain/identifier.ts';
+import type { Member, Role } from '../domain/member.ts';
+import type { Page } from '../domain/page.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
-import type { Role } from '../domain/role.ts';
+import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
-import { type AuditEntry, insertAuditEntry } from '../store/audit.ts';
+import { insertAuditEntry } from '../store/audit.ts';
 import type { Queries } from '../store/database.ts';
-import { type Member, OrganizationMembers } from '../store/members.ts';
+import { OrganizationMembers } from '../store/members.ts';
 import { findOrganization, updateOrganization } from '../store/organizations.ts';
-import type { Page } from '../store/page.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
-import { findUserByEmail, insertUser, listUsers, type User, updateUser } from '../store/users.ts';
-import type { ActionContext, Actor } from './context.ts';
+import { findUserByEmail, insertUser, listUsers, updateUser } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 

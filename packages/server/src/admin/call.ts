@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ActionContext, Actor } from '../actions/context.ts';
+import type { ActionContext } from '../actions/context.ts';
 import type { SignedIn } from '../actions/sessions.ts';
-import type { Role } from '../domain/role.ts';
+import type { Actor } from '../domain/audit-entry.ts';
+import type { Role } from '../domain/member.ts';
 import type { BodyOf, OperationName, QueryOf, ResponseOf } from './contract/index.ts';
 import type { AdminDeps } from './deps.ts';
 

@@ -1,4 +1,5 @@
-import type { ActionContext, Actor } from '../actions/context.ts';
+import type { ActionContext } from '../actions/context.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import type { PasswordHasher } from '../domain/password.ts';
 import type { GuessLimits } from '../live/guess-limits.ts';
 

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import type { ActionContext, Actor } from '../actions/context.ts';
+import type { ActionContext } from '../actions/context.ts';
 import { readSession, type SignedIn } from '../actions/sessions.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import { sessionRecentMilliseconds } from '../domain/limits.ts';
-import type { Role } from '../domain/role.ts';
+import type { Role } from '../domain/member.ts';
 import { ApiError } from '../errors.ts';
 import { readSessionCookie } from '../http/session-cookie.ts';
 import { OrganizationMembers } from '../store/members.ts';

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { AuditRecord } from '../domain/audit-entry.ts';
 import { auditExportStep } from '../domain/limits.ts';
-import { type AuditFilter, type AuditRecord, listAuditEntries } from '../store/audit.ts';
+import { type AuditFilter, listAuditEntries } from '../store/audit.ts';
 import { type AnswerOptions, answering, instant, outputOf, wholeNumber } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';

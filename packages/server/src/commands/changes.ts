@@ -1,19 +1,14 @@
 import type { Command } from 'commander';
 import { readBranding, setBranding } from '../actions/branding.ts';
-import {
-  type ClientTarget,
-  readClient,
-  requireOrganizationOfClient,
-  setSecretEnd,
-  updateClient,
-} from '../actions/clients.ts';
+import { setSecretEnd } from '../actions/client-secrets.ts';
+import { type ClientTarget, readClient, requireOrganizationOfClient, updateClient } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
 import { createInvitation, deleteInvitation, readInvitations } from '../actions/invitations.ts';
 import { deleteOrganization, requireOrganization, updateOrganizationDetails } from '../actions/organizations.ts';
+import type { ApiClient } from '../domain/api-client.ts';
 import { parseEmail } from '../domain/email.ts';
-import type { Role } from '../domain/role.ts';
+import type { Role } from '../domain/member.ts';
 import { ApiError } from '../errors.ts';
-import type { ApiClient } from '../store/api-clients.ts';
 import { type AnswerOptions, answering, duration, outputOf, type PageOptions, paged } from './options.ts';
 import { moment, print, say, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import { rotateSecret } from '../actions/client-secrets.ts';
 import {
   type ClientTarget,
   type ClientWithSecrets,
@@ -7,13 +8,12 @@ import {
   readClient,
   readClients,
   requireOrganizationOfClient,
-  rotateSecret,
   updateClient,
 } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
 import { type Access, accesses, type GrantType } from '../domain/access.ts';
+import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
 import { secretOverlapSecondsDefault } from '../domain/limits.ts';
-import type { ApiClient, ClientSecret } from '../store/api-clients.ts';
 import { clientChanges } from './changes.ts';
 import {
   type AnswerOptions,

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { createBindersStore } from '@bindery/binders/store';
 import type { Command } from 'commander';
 import { createClient } from '../actions/clients.ts';
-import type { ActionContext, Actor } from '../actions/context.ts';
+import type { ActionContext } from '../actions/context.ts';
 import { openStore } from '../actions/open-store.ts';
 import { createOrganization } from '../actions/organizations.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { Access } from '../domain/access.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import type { RunningServer } from '../start-server.ts';
 import { say } from './output.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { readSigningKeys, rotateSigningKey, stateOf } from '../actions/signing-keys.ts';
-import type { StoredSigningKey } from '../store/signing-keys.ts';
+import { readSigningKeys, rotateSigningKey } from '../actions/signing-keys.ts';
+import { type StoredSigningKey, stateOf } from '../domain/signing-key.ts';
 import { type AnswerOptions, answering, outputOf } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { createOrganization, readOrganizations, switchOrganization } from '../actions/organizations.ts';
-import type { Organization } from '../store/organizations.ts';
+import type { Organization } from '../domain/organization.ts';
 import { organizationChanges } from './changes.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';

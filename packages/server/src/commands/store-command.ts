@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
-import type { ActionContext, Actor } from '../actions/context.ts';
+import type { ActionContext } from '../actions/context.ts';
 import { openStore } from '../actions/open-store.ts';
 import { withKnownPublicUrl } from '../actions/public-url.ts';
 import { loadConfig } from '../config.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import { say } from './output.ts';
 
 /** Runs a command on the store of the configuration; says which one that is, and never makes a new one. */

@@ -9,11 +9,10 @@ import {
   setPassword,
   setUserState,
 } from '../actions/users.ts';
+import { type Member, type Role, roles } from '../domain/member.ts';
 import { PasswordHasher } from '../domain/password.ts';
-import { type Role, roles } from '../domain/role.ts';
+import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
-import type { Member } from '../store/members.ts';
-import type { User } from '../store/users.ts';
 import { invitationCommands } from './changes.ts';
 import { resetLinkCommand } from './operators.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';

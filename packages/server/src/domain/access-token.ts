@@ -1,4 +1,4 @@
-import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Access } from './access.ts';
 import type { SigningAlgorithm } from './signing-key.ts';
 
@@ -93,6 +93,11 @@ function signRsa(input: string, key: KeyObject): Promise<string> {
       resolve(`${input}.${signature.toString('base64url')}`);
     });
   });
+}
+
+/** What the store keeps of a revoked token's id (`jti`). */
+export function hashTokenId(tokenId: string): string {
+  return createHash('sha256').update(tokenId).digest('base64url');
 }
 
 function encode(part: object): string {

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { toBase62 } from './identifier.ts';
+import type { ClientSecret } from './api-client.ts';
+import { newRowId, toBase62 } from './identifier.ts';
 
 /** What every client secret looks like; publish it to secret scanners. */
 export const clientSecretPattern = /^bindery_secret_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
@@ -11,6 +12,23 @@ const prefix = 'bindery_secret_';
 export function newClientSecret(): string {
   const random = toBase62(randomBytes(32), 43);
   return prefix + random + checksumOf(random);
+}
+
+/** A new secret of a client: the text that is shown once, and what is stored of it. Times are epoch milliseconds. */
+export function newSecretOf(
+  clientId: string,
+  { pepper, expiresAt, now }: { readonly pepper: Buffer; readonly expiresAt: number | null; readonly now: number },
+): { readonly clientSecret: string; readonly stored: Omit<ClientSecret, 'lastUsedAt' | 'lastUsedAddress'> } {
+  const clientSecret = newClientSecret();
+  const stored = {
+    id: newRowId('secret'),
+    clientId,
+    hash: hashClientSecret(clientSecret, pepper),
+    lastFour: lastFour(clientSecret),
+    createdAt: now,
+    expiresAt,
+  };
+  return { clientSecret, stored };
 }
 
 /** Whether a text is a client secret without a typing error; tells nothing about whether it is anybody's. */

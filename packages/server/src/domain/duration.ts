@@ -21,3 +21,8 @@ export function parseDuration(text: string): number | undefined {
 }
 
 const hundredYears = 36_525 * dayMilliseconds;
+
+/** The hour that a moment lies in, as the epoch milliseconds of its start. */
+export function hourOf(at: number): number {
+  return at - (at % hourMilliseconds);
+}

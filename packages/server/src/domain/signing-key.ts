@@ -21,6 +21,14 @@ export interface KeyTimes {
   readonly retiresAt: number | null;
 }
 
+/** A signing key as it is stored: the private half sealed. */
+export interface StoredSigningKey extends KeyTimes {
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly publicJwk: PublicJwk;
+  readonly sealedPrivateKey: string;
+}
+
 const generate = promisify(generateKeyPair);
 
 /** Makes a key pair off the event loop; the key id is the RFC 7638 thumbprint. */
@@ -59,4 +67,25 @@ export function signerAt<Key extends KeyTimes>(keys: readonly Key[], now: number
       (best, key) => (best === undefined || key.signsFrom > best.signsFrom ? key : best),
       undefined,
     );
+}
+
+/** What a key is for at a moment. */
+export type KeyState = 'published' | 'signing' | 'retiring';
+
+/** The state of one of the keys at a moment (epoch milliseconds). */
+export function stateOf(keys: readonly StoredSigningKey[], key: StoredSigningKey, now: number): KeyState {
+  if (key.signsFrom > now) {
+    return 'published';
+  }
+  return signerAt(keys, now)?.kid === key.kid ? 'signing' : 'retiring';
+}
+
+/** The key that no other has replaced yet. */
+export function newestOf(keys: readonly StoredSigningKey[]): StoredSigningKey | undefined {
+  return keys.find((key) => key.retiresAt === null);
+}
+
+/** Binds a sealed private key to its key id, so that it cannot be opened as another key's. */
+export function sealContextOf(kid: string): string {
+  return `signing key ${kid}`;
 }

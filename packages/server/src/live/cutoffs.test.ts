@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { startTestApp, testActor } from '../../../../test/support/app.ts';
-import { deleteClient, rotateSecret, updateClient } from '../actions/clients.ts';
+import { rotateSecret } from '../actions/client-secrets.ts';
+import { deleteClient, updateClient } from '../actions/clients.ts';
 import { cutoffsPath } from '../oauth/cutoffs-document.ts';
 
 const form = (client: { clientId: string; clientSecret: string }) => ({

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestApp, type TestApp } from '../../../../test/support/app.ts';
+import type { Decision, UnknownRefusals } from '../domain/token-decision.ts';
 import { listAuditEntries } from '../store/audit.ts';
-import { type ClientDecision, TokenDecisionWriter, type UnknownRefusals } from '../store/token-decisions.ts';
-import { type Decision, DecisionLog } from './decision-log.ts';
+import { type ClientDecision, TokenDecisionWriter } from '../store/token-decisions.ts';
+import { DecisionLog } from './decision-log.ts';
 
 const hour = 3_600_000;
 const origin = { address: '192.0.2.1', userAgent: null, requestId: null };

@@ -1,26 +1,7 @@
-import {
-  type Change,
-  type ClientDecision,
-  type DecidedChange,
-  hourOf,
-  type TokenDecisionWriter,
-} from '../store/token-decisions.ts';
+import { hourOf } from '../domain/duration.ts';
+import type { Decision, KnownClientDecision, UnknownClientRefusal } from '../domain/token-decision.ts';
+import type { Change, ClientDecision, DecidedChange, TokenDecisionWriter } from '../store/token-decisions.ts';
 import { isStoreUnavailable } from '../store/unavailable.ts';
-
-/** What a request to the token endpoint ended in, before it is known whether it gets an entry of its own. */
-export type Decision =
-  | Omit<ClientDecision, 'isCountedOnly'>
-  | {
-      readonly at: number;
-      readonly action?: string;
-      readonly outcome: 'refused';
-      readonly reason: string;
-      readonly clientId: undefined;
-      readonly origin: ClientDecision['origin'];
-    };
-
-/** A decision about a client that is known. */
-export type KnownDecision = Extract<Decision, { clientId: string }>;
 
 interface Waiting {
   readonly decision: Decision;
@@ -65,7 +46,7 @@ export class DecisionLog {
    * nobody keeps in memory.
    */
   recordChange<Result>(
-    decision: KnownDecision,
+    decision: KnownClientDecision,
     change: Change<Result>,
     { isUnseen }: { readonly isUnseen: boolean },
   ): Promise<Result | undefined> {
@@ -156,7 +137,7 @@ export class DecisionLog {
     return address;
   }
 
-  #isCountedOnly({ clientId, outcome }: Omit<ClientDecision, 'isCountedOnly'>): boolean {
+  #isCountedOnly({ clientId, outcome }: KnownClientDecision): boolean {
     if (outcome !== 'refused') {
       return false;
     }
@@ -173,7 +154,7 @@ class UnknownTally {
     { hour: number; address: string; reason: string; refused: number; lastAt: number }
   >();
 
-  add(address: string, { at, reason }: { readonly at: number; readonly reason: string }): void {
+  add(address: string, { at, reason }: UnknownClientRefusal): void {
     const hour = hourOf(at);
     const key = `${hour} ${address} ${reason}`;
     const row = this.#rows.get(key) ?? { hour, address, reason, refused: 0, lastAt: at };

@@ -1,13 +1,22 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { ActionContext, Actor } from '../actions/context.ts';
-import { addSigningKey, newestOf, sealContextOf } from '../actions/signing-keys.ts';
+import type { ActionContext } from '../actions/context.ts';
+import { addSigningKey } from '../actions/signing-keys.ts';
 import type { Signer } from '../domain/access-token.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
 import { unseal } from '../domain/master-key.ts';
-import { isPublished, type KeyTimes, type PublicJwk, signerAt } from '../domain/signing-key.ts';
+import {
+  isPublished,
+  type KeyTimes,
+  newestOf,
+  type PublicJwk,
+  type StoredSigningKey,
+  sealContextOf,
+  signerAt,
+} from '../domain/signing-key.ts';
 import { ApiError } from '../errors.ts';
-import { listSigningKeys, type StoredSigningKey } from '../store/signing-keys.ts';
+import { listSigningKeys } from '../store/signing-keys.ts';
 import { isStoreUnavailable } from '../store/unavailable.ts';
 
 /** A key that is ready for use. */

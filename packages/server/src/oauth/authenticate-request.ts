@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
+import type { ClientCredentials } from '../domain/api-client.ts';
+import type { ApiCredential } from '../domain/api-credential.ts';
 import { equalHashes, hashClientSecret } from '../domain/client-secret.ts';
 import { OAuthError } from '../errors.ts';
 import { networkOf } from '../http/network.ts';
-import { type ApiCredential, findApiCredential } from '../store/api-credentials.ts';
-import type { ClientCredentials } from '../store/client-credentials.ts';
+import { findApiCredential } from '../store/api-credentials.ts';
 import { authenticateClient, type PresentedCredentials, presentedCredentials } from './client-authentication.ts';
 import type { OAuthDeps } from './deps.ts';
 import type { Parameters } from './parameters.ts';

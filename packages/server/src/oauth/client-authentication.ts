@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import type { ClientCredentials } from '../domain/api-client.ts';
 import { equalHashes, hashClientSecret, isWellFormedSecret } from '../domain/client-secret.ts';
 import { OAuthError } from '../errors.ts';
-import type { ClientCredentials, ClientCredentialsReader } from '../store/client-credentials.ts';
+import type { ClientCredentialsReader } from '../store/client-credentials.ts';
 import type { Parameters } from './parameters.ts';
 
 /** The client id and secret that a request presents. */

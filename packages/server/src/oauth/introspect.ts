@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
+import { hashTokenId } from '../domain/access-token.ts';
+import type { ApiCredential } from '../domain/api-credential.ts';
 import { familyOf, hashRefreshToken } from '../domain/refresh-token.ts';
 import { OAuthError } from '../errors.ts';
 import { sendJson } from '../http/error-response.ts';
-import type { ApiCredential } from '../store/api-credentials.ts';
 import { findRefreshFamily } from '../store/refresh-families.ts';
-import { hashTokenId, isTokenLive, isUserLive } from '../store/token-state.ts';
+import { isTokenLive, isUserLive } from '../store/token-state.ts';
 import { type AuthenticatedClient, authenticateClientOrApi } from './authenticate-request.ts';
 import { answerWithChallenge } from './authentication-challenge.ts';
 import type { OAuthDeps } from './deps.ts';

@@ -1,6 +1,6 @@
+import type { Decision, KnownClientDecision } from '../domain/token-decision.ts';
 import { OAuthError } from '../errors.ts';
 import { unavailableDescription } from '../http/error-response.ts';
-import type { Decision, KnownDecision } from '../live/decision-log.ts';
 import type { Change } from '../store/token-decisions.ts';
 import type { OAuthDeps } from './deps.ts';
 
@@ -12,7 +12,7 @@ export async function recordDecision(deps: OAuthDeps, decision: Decision): Promi
 /** Makes a change and records its decision in one transaction; undefined if there was nothing left to change. */
 export function recordChange<Result>(
   deps: OAuthDeps,
-  decision: KnownDecision,
+  decision: KnownClientDecision,
   change: Change<Result>,
   options: { readonly isUnseen: boolean },
 ): Promise<Result | undefined> {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Decision } from '../live/decision-log.ts';
+import type { Decision } from '../domain/token-decision.ts';
 
 /** Where a request comes from, as the audit log records it. */
 export function originOf(request: FastifyRequest): Decision['origin'] {

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { cutOff } from '../actions/cut-off.ts';
+import { hashTokenId } from '../domain/access-token.ts';
 import { clockToleranceSeconds } from '../domain/limits.ts';
 import { familyOf } from '../domain/refresh-token.ts';
 import { OAuthError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
 import { findRefreshFamily, revokeRefreshFamilies } from '../store/refresh-families.ts';
-import { hashTokenId, revokeAccessToken } from '../store/token-state.ts';
+import { revokeAccessToken } from '../store/token-state.ts';
 import { type AuthenticatedClient, authenticateRequest } from './authenticate-request.ts';
 import { answerWithChallenge } from './authentication-challenge.ts';
 import type { OAuthDeps } from './deps.ts';

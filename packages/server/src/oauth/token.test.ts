@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { fillDisk } from '../../../../test/support/stores.ts';
-import { rotateSecret, updateClient } from '../actions/clients.ts';
+import { rotateSecret } from '../actions/client-secrets.ts';
+import { updateClient } from '../actions/clients.ts';
 import { switchOrganization } from '../actions/organizations.ts';
+import type { AuditRecord } from '../domain/audit-entry.ts';
 import { newClientSecret } from '../domain/client-secret.ts';
 import { newClientId } from '../domain/identifier.ts';
-import { type AuditRecord, listAuditEntries } from '../store/audit.ts';
+import { listAuditEntries } from '../store/audit.ts';
 
 type Client = Awaited<ReturnType<TestApp['newClient']>>;
 

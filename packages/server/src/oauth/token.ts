@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GrantType } from '../domain/access.ts';
 import { newClaims, signAccessToken } from '../domain/access-token.ts';
+import type { ClientCredentials } from '../domain/api-client.ts';
+import type { KnownClientDecision } from '../domain/token-decision.ts';
 import { OAuthError } from '../errors.ts';
 import { sendJson } from '../http/error-response.ts';
-import type { KnownDecision } from '../live/decision-log.ts';
-import type { ClientCredentials } from '../store/client-credentials.ts';
 import { authenticateRequest } from './authenticate-request.ts';
 import { answerWithChallenge } from './authentication-challenge.ts';
 import { issueTimeAfterCutoffs, refuseIfCutOffMeanwhile } from './cutoff-race.ts';
@@ -137,7 +137,7 @@ function requireAudience(parameters: Parameters, audience: string): void {
 /** Records an issued token, in one transaction with its refresh token if it has one; returns the refresh token. */
 async function recordIssued(
   deps: OAuthDeps,
-  decision: KnownDecision,
+  decision: KnownClientDecision,
   { refreshToken }: Granted,
 ): Promise<string | undefined> {
   const stored = refreshToken && (await recordChange(deps, decision, refreshToken.store, { isUnseen: true }));

@@ -1,33 +1,8 @@
-import type { Access, GrantType } from '../domain/access.ts';
+import type { GrantType } from '../domain/access.ts';
+import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
+import type { Page } from '../domain/page.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { ApiClientsTable, ClientSecretsTable } from './schema.ts';
-
-/** An API client: an OAuth client that belongs to exactly one organization. Times are epoch milliseconds. */
-export interface ApiClient {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly name: string;
-  readonly description: string;
-  readonly access: Access;
-  readonly grants: readonly GrantType[];
-  readonly state: 'active' | 'disabled';
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly version: number;
-}
-
-/** One secret of a client; the secret itself is nowhere. Times are epoch milliseconds. */
-export interface ClientSecret {
-  readonly id: string;
-  readonly clientId: string;
-  readonly hash: Buffer;
-  readonly lastFour: string;
-  readonly createdAt: number;
-  readonly expiresAt: number | null;
-  readonly lastUsedAt: number | null;
-  readonly lastUsedAddress: string | null;
-}
 
 /** The API clients of one organization, and nothing of any other. */
 export class OrganizationClients {

@@ -1,17 +1,7 @@
+import type { ApiCredential } from '../domain/api-credential.ts';
+import type { Page } from '../domain/page.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { ApiCredentialsTable } from './schema.ts';
-
-/** What an API presents to introspect tokens of its audience; it belongs to no organization. */
-export interface ApiCredential {
-  readonly id: string;
-  readonly name: string;
-  readonly audience: string;
-  readonly secretHash: Buffer;
-  readonly lastFour: string;
-  /** Epoch milliseconds. */
-  readonly createdAt: number;
-}
 
 export async function insertApiCredential(queries: Queries, credential: ApiCredential): Promise<void> {
   await queries

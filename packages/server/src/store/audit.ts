@@ -1,30 +1,8 @@
+import type { Actor, AuditEntry, AuditRecord } from '../domain/audit-entry.ts';
 import { newTimeOrderedId, timeOrderedPrefix } from '../domain/identifier.ts';
 import { userAgentLengthMax } from '../domain/limits.ts';
 import type { Queries } from './database.ts';
 import type { AuditEntriesTable } from './schema.ts';
-
-/** Who did something, and from where. */
-export interface Actor {
-  readonly type: 'command_line' | 'user' | 'client' | 'system';
-  readonly id: string | null;
-  readonly address: string | null;
-  readonly userAgent: string | null;
-  readonly requestId: string | null;
-}
-
-/** One line of the audit trail. */
-export interface AuditEntry {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly actor: Actor;
-  readonly organizationId: string | null;
-  readonly action: string;
-  readonly target: { readonly type: string; readonly id: string } | null;
-  readonly outcome: 'done' | 'issued' | 'refused';
-  /** The true reason of a refusal, which the caller is not told. */
-  readonly reason?: string;
-  readonly details?: Readonly<Record<string, unknown>>;
-}
 
 /** Writes an entry; call it in the transaction of the change it speaks of. */
 export async function insertAuditEntry(queries: Queries, entry: AuditEntry): Promise<void> {
@@ -48,11 +26,6 @@ export function toAuditRow(entry: AuditEntry): AuditEntriesTable {
     request_id: entry.actor.requestId,
     details: entry.details === undefined ? null : JSON.stringify(entry.details),
   };
-}
-
-/** An entry as it is read back. */
-export interface AuditRecord extends AuditEntry {
-  readonly id: string;
 }
 
 /** Which entries to read. */

@@ -1,18 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { Access, GrantType } from '../domain/access.ts';
+import type { ClientCredentials } from '../domain/api-client.ts';
 import type { Database } from './database.ts';
-
-/** What the token endpoint needs to know of a client, read with one query. */
-export interface ClientCredentials {
-  readonly clientId: string;
-  readonly organizationId: string;
-  readonly access: Access;
-  readonly grants: readonly GrantType[];
-  readonly isDisabled: boolean;
-  readonly organizationIsDisabled: boolean;
-  readonly apiClientsAreOff: boolean;
-  readonly secrets: readonly { readonly id: string; readonly hash: Buffer; readonly expiresAt: number | null }[];
-}
 
 /** Finds a client by its id at sign-in: with `organizationOfClient`, the one look-up that crosses organizations. */
 export class ClientCredentialsReader {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
-import { createClient, rotateSecret } from '../actions/clients.ts';
+import { rotateSecret } from '../actions/client-secrets.ts';
+import { createClient } from '../actions/clients.ts';
 import { createOrganization } from '../actions/organizations.ts';
 import { ClientSearch } from './client-list.ts';
 

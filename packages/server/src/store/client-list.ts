@@ -1,10 +1,11 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Access } from '../domain/access.ts';
+import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
 import { expiringSoonDays, idleClientDays } from '../domain/limits.ts';
-import { type ApiClient, type ClientSecret, toApiClient, toClientSecret } from './api-clients.ts';
+import type { Page } from '../domain/page.ts';
+import { toApiClient, toClientSecret } from './api-clients.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { Schema } from './schema.ts';
 
 /** Which clients to list, and in what order. */

@@ -1,19 +1,7 @@
+import type { ConsoleSession } from '../domain/console-session.ts';
 import { userAgentLengthMax } from '../domain/limits.ts';
 import type { Queries } from './database.ts';
 import type { ConsoleSessionsTable } from './schema.ts';
-
-/** A signed-in browser. Times are epoch milliseconds; the token itself is only in the cookie. */
-export interface ConsoleSession {
-  readonly id: string;
-  readonly userId: string;
-  readonly createdAt: number;
-  readonly lastUsedAt: number;
-  /** When the password was given last. */
-  readonly recentAt: number;
-  readonly expiresAt: number;
-  readonly address: string | null;
-  readonly userAgent: string | null;
-}
 
 export async function insertSession(queries: Queries, session: ConsoleSession, tokenHash: string): Promise<void> {
   await queries

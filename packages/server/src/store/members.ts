@@ -1,19 +1,7 @@
-import type { Role } from '../domain/role.ts';
+import type { Member, Role } from '../domain/member.ts';
+import type { Page } from '../domain/page.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { UsersTable } from './schema.ts';
-
-/** A member of an organization. */
-export interface Member {
-  readonly userId: string;
-  readonly email: string;
-  readonly name: string | null;
-  readonly role: Role;
-  readonly state: UsersTable['state'];
-  readonly joinedAt: number;
-  /** Whether the user runs the instance or is a member of other organizations too. */
-  readonly hasRightsElsewhere: boolean;
-}
 
 /** The members of one organization, and nothing of any other. */
 export class OrganizationMembers {

@@ -1,19 +1,7 @@
-import type { Role } from '../domain/role.ts';
+import type { OneTimeLink } from '../domain/one-time-link.ts';
+import type { Page } from '../domain/page.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { OneTimeLinksTable } from './schema.ts';
-
-/** A link that is good once. Times are epoch milliseconds; the token itself is only in the link. */
-export interface OneTimeLink {
-  readonly id: string;
-  readonly kind: 'setup' | 'invitation' | 'reset';
-  readonly organizationId: string | null;
-  /** Whom it is for. */
-  readonly email: string | null;
-  readonly role: Role | null;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
 
 export async function insertLink(queries: Queries, link: OneTimeLink, tokenHash: string): Promise<void> {
   await queries

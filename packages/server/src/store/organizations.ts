@@ -1,19 +1,8 @@
 import { sql } from 'kysely';
+import type { Organization } from '../domain/organization.ts';
+import type { Page } from '../domain/page.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { OrganizationsTable } from './schema.ts';
-
-/** An organization: the tenant. Times are epoch milliseconds. */
-export interface Organization {
-  readonly id: string;
-  readonly name: string;
-  readonly state: 'active' | 'disabled';
-  readonly apiClientsEnabled: boolean;
-  readonly contact: string | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly version: number;
-}
 
 export async function insertOrganization(queries: Queries, organization: Organization): Promise<void> {
   await queries

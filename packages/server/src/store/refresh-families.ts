@@ -1,23 +1,6 @@
+import type { RefreshFamily } from '../domain/refresh-family.ts';
 import type { Queries } from './database.ts';
 import type { RefreshFamiliesTable } from './schema.ts';
-
-/** The refresh tokens of one sign-in. Times are epoch milliseconds; hashes as `hashRefreshToken` makes them. */
-export interface RefreshFamily {
-  readonly id: string;
-  readonly clientId: string;
-  readonly organizationId: string;
-  readonly userId: string;
-  readonly scope: string;
-  readonly currentHash: string;
-  readonly previousHash: string | null;
-  readonly previousAskedScope: string | null;
-  readonly sealedSuccessor: string | null;
-  readonly rotatedAt: number | null;
-  readonly createdAt: number;
-  readonly idleExpiresAt: number;
-  readonly absoluteExpiresAt: number;
-  readonly revokedAt: number | null;
-}
 
 export async function insertRefreshFamily(
   queries: Queries,

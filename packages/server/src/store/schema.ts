@@ -1,7 +1,7 @@
 import type { BindersTable } from '@bindery/binders';
 import type { Access } from '../domain/access.ts';
 import type { CutKind } from '../domain/cutoff.ts';
-import type { Role } from '../domain/role.ts';
+import type { Role } from '../domain/member.ts';
 
 /** Rows as both databases hold them. Times are epoch milliseconds, booleans 0 or 1, hashes and sealed texts base64url. */
 export interface Schema {

@@ -1,14 +1,6 @@
-import type { KeyTimes, PublicJwk, SigningAlgorithm } from '../domain/signing-key.ts';
+import type { PublicJwk, SigningAlgorithm, StoredSigningKey } from '../domain/signing-key.ts';
 import type { Queries } from './database.ts';
 import { readStoredSetting } from './settings.ts';
-
-/** A signing key as the store keeps it: the private half sealed. */
-export interface StoredSigningKey extends KeyTimes {
-  readonly kid: string;
-  readonly algorithm: SigningAlgorithm;
-  readonly publicJwk: PublicJwk;
-  readonly sealedPrivateKey: string;
-}
 
 /** All keys that are not over at `now`, in the order in which they began to sign. */
 export async function listSigningKeys(queries: Queries, now: number): Promise<readonly StoredSigningKey[]> {

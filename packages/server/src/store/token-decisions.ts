@@ -1,26 +1,14 @@
 import type { CompiledQuery } from 'kysely';
-import { hourMilliseconds } from '../domain/duration.ts';
-import { type Actor, toAuditRow } from './audit.ts';
+import { hourOf } from '../domain/duration.ts';
+import type { KnownClientDecision, UnknownRefusals } from '../domain/token-decision.ts';
+import { toAuditRow } from './audit.ts';
 import type { Database, Queries } from './database.ts';
 import { postgresDecisionStatements } from './postgres/token-decisions.ts';
 import type { AuditEntriesTable, ClientHoursTable, UnknownClientRefusalsTable } from './schema.ts';
 
-/** What the token endpoint decided about one request whose client is known. */
-export interface ClientDecision {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** What was asked for; a token, where nothing else is said. */
-  readonly action?: string;
-  readonly outcome: 'issued' | 'done' | 'refused';
-  /** The true reason of a refusal. */
-  readonly reason?: string;
-  readonly clientId: string;
-  readonly organizationId: string;
-  /** The secret that was used, when it was the right one. */
-  readonly secretId?: string;
-  readonly details?: Readonly<Record<string, unknown>>;
-  readonly origin: Pick<Actor, 'address' | 'userAgent' | 'requestId'>;
-  /** Whether it gets an entry of its own, or only counts: a stranger who knows a client id must not fill the disk. */
+/** A decision about a known client, as it is written. */
+export interface ClientDecision extends KnownClientDecision {
+  /** Whether it is only counted and gets no audit entry: a stranger who knows a client id must not fill the disk. */
   readonly isCountedOnly: boolean;
 }
 
@@ -33,20 +21,6 @@ export interface DecidedChange {
   readonly decision: ClientDecision;
   /** Whether it touches only what nobody keeps in memory, so that nothing is read again for it. */
   readonly isUnseen: boolean;
-}
-
-/** Refusals of requests whose client is not known, added up. */
-export interface UnknownRefusals {
-  readonly hour: number;
-  readonly address: string;
-  readonly reason: string;
-  readonly refused: number;
-  readonly lastAt: number;
-}
-
-/** The hour that a moment lies in, as the epoch milliseconds of its beginning. */
-export function hourOf(at: number): number {
-  return at - (at % hourMilliseconds);
 }
 
 /** The rows that keep some decisions: entries, hourly counters, last uses of secrets, refusals of unknown clients. */

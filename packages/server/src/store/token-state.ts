@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Queries } from './database.ts';
 
 /** What an access token names, as far as its life depends on it. */
@@ -8,11 +7,6 @@ export interface TokenSubject {
   readonly userId: string | undefined;
   readonly familyId: string | undefined;
   readonly tokenHash: string;
-}
-
-/** What the store keeps of a revoked token's id. */
-export function hashTokenId(tokenId: string): string {
-  return createHash('sha256').update(tokenId).digest('base64url');
 }
 
 /** Whether all that a token stands on is still so: its client, organization, user, family, and the token itself. */

@@ -3,9 +3,10 @@ import { after, before, test } from 'node:test';
 import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { createOrganization } from '../actions/organizations.ts';
 import { createUser } from '../actions/users.ts';
+import type { User } from '../domain/user.ts';
 import { OrganizationMembers } from './members.ts';
 import { isUserLive } from './token-state.ts';
-import { findUserByEmail, insertUser, listUsers, type User, updateUser } from './users.ts';
+import { findUserByEmail, insertUser, listUsers, updateUser } from './users.ts';
 
 let server: TestApp;
 let user: User;

@@ -1,24 +1,8 @@
-import type { Role } from '../domain/role.ts';
+import type { Membership } from '../domain/member.ts';
+import type { Page } from '../domain/page.ts';
+import type { Theme, User } from '../domain/user.ts';
 import type { Queries } from './database.ts';
-import type { Page } from './page.ts';
 import type { UsersTable } from './schema.ts';
-
-/** A person; global, and a member of any number of organizations. Times are epoch milliseconds. */
-export interface User {
-  readonly id: string;
-  readonly email: string;
-  readonly passwordHash: string | null;
-  readonly state: 'active' | 'disabled';
-  readonly name: string | null;
-  readonly locale: string | null;
-  readonly theme: Theme;
-  readonly isOperator: boolean;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly version: number;
-}
-
-export type Theme = 'light' | 'dark' | 'auto';
 
 /** Adds a user; false when the address has one already. */
 export async function insertUser(queries: Queries, user: User): Promise<boolean> {
@@ -75,10 +59,7 @@ export async function listOperators(queries: Queries): Promise<readonly User[]> 
 }
 
 /** The organizations that a user is a member of, by name. */
-export async function listMemberships(
-  queries: Queries,
-  userId: string,
-): Promise<readonly { readonly organizationId: string; readonly name: string; readonly role: Role }[]> {
+export async function listMemberships(queries: Queries, userId: string): Promise<readonly Membership[]> {
   const rows = await queries
     .selectFrom('memberships')
     .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { type Branding, readBranding } from '../actions/branding.ts';
+import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
+import type { Branding } from '../domain/branding.ts';
 import { SetupGate } from '../live/setup-gate.ts';
 import { metadataPaths } from '../oauth/metadata.ts';
 import { openApiPath } from '../openapi/endpoint.ts';

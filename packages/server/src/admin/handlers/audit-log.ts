@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { ActionContext } from '../../actions/context.ts';
+import type { AuditRecord } from '../../domain/audit-entry.ts';
 import { auditExportStep } from '../../domain/limits.ts';
-import { type AuditFilter, type AuditRecord, lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
+import { type AuditFilter, lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
 
 /** An audit entry with the names needed to describe it in a sentence. */
 export interface NamedEntry extends AuditRecord {

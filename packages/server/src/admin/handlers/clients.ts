@@ -1,4 +1,5 @@
-import { createClient, deleteClient, rotateSecret, setSecretEnd, updateClient } from '../../actions/clients.ts';
+import { rotateSecret, setSecretEnd } from '../../actions/client-secrets.ts';
+import { createClient, deleteClient, updateClient } from '../../actions/clients.ts';
 import { readClientUsage } from '../../actions/usage.ts';
 import { ApiError } from '../../errors.ts';
 import { ClientSearch, type ListedClient } from '../../store/client-list.ts';

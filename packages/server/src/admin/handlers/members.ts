@@ -1,8 +1,9 @@
 import { createInvitation, createResetLink, deleteInvitation, readInvitations } from '../../actions/invitations.ts';
 import { removeMember, setMemberRole } from '../../actions/users.ts';
+import type { Member } from '../../domain/member.ts';
+import type { OneTimeLink } from '../../domain/one-time-link.ts';
 import { ApiError } from '../../errors.ts';
-import { type Member, OrganizationMembers } from '../../store/members.ts';
-import type { OneTimeLink } from '../../store/one-time-links.ts';
+import { OrganizationMembers } from '../../store/members.ts';
 import type { Call, Handlers } from '../call.ts';
 import type { OperationName, ResponseOf } from '../contract/index.ts';
 import type { memberOperations } from '../contract/members.ts';

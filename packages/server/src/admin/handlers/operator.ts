@@ -9,13 +9,15 @@ import {
   requireOrganization,
   switchOrganization,
 } from '../../actions/organizations.ts';
-import { readSigningKeys, rotateSigningKey, stateOf } from '../../actions/signing-keys.ts';
+import { readSigningKeys, rotateSigningKey } from '../../actions/signing-keys.ts';
 import { readUsers, setUserState } from '../../actions/users.ts';
+import type { ApiCredential } from '../../domain/api-credential.ts';
+import { type StoredSigningKey, stateOf } from '../../domain/signing-key.ts';
+import type { User } from '../../domain/user.ts';
 import { ApiError } from '../../errors.ts';
-import { type ApiCredential, countApiCredentials } from '../../store/api-credentials.ts';
+import { countApiCredentials } from '../../store/api-credentials.ts';
 import { countOrganizations } from '../../store/organizations.ts';
-import type { StoredSigningKey } from '../../store/signing-keys.ts';
-import { countUsers, findUser, type User } from '../../store/users.ts';
+import { countUsers, findUser } from '../../store/users.ts';
 import { type Handlers, setEtag } from '../call.ts';
 import type { ResponseOf } from '../contract/index.ts';
 import type { operatorOperations } from '../contract/operator.ts';

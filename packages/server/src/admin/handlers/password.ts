@@ -1,9 +1,10 @@
 import { PasswordQueueFullError } from '../../domain/password.ts';
+import type { User } from '../../domain/user.ts';
 import { ApiError, OAuthError } from '../../errors.ts';
 import { networkOf } from '../../http/network.ts';
 import { signInProblemOf } from '../../http/session-cookie.ts';
 import { insertAuditEntry } from '../../store/audit.ts';
-import { findUserByEmail, isKnownNetwork, rememberNetwork, type User } from '../../store/users.ts';
+import { findUserByEmail, isKnownNetwork, rememberNetwork } from '../../store/users.ts';
 import type { Call } from '../call.ts';
 import type { OperationName } from '../contract/index.ts';
 import type { AdminDeps } from '../deps.ts';

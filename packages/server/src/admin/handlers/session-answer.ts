@@ -1,6 +1,7 @@
 import { sessionAbsoluteMilliseconds, sessionRecentMilliseconds } from '../../domain/limits.ts';
+import type { User } from '../../domain/user.ts';
 import { setSessionCookie } from '../../http/session-cookie.ts';
-import { listMemberships, type User } from '../../store/users.ts';
+import { listMemberships } from '../../store/users.ts';
 import type { Call } from '../call.ts';
 import type { OperationName, ResponseOf } from '../contract/index.ts';
 import { toTimestamp } from './wire.ts';

@@ -1,6 +1,6 @@
+import type { Member } from '../../domain/member.ts';
+import type { Organization } from '../../domain/organization.ts';
 import type { ListedClient } from '../../store/client-list.ts';
-import type { Member } from '../../store/members.ts';
-import type { Organization } from '../../store/organizations.ts';
 import type { ResponseOf } from '../contract/index.ts';
 
 type Client = ResponseOf<'getClient'>;

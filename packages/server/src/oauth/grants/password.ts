@@ -1,11 +1,12 @@
 import { isOutdatedHash, PasswordQueueFullError } from '../../domain/password.ts';
 import { hashRefreshToken, newFamilyId, newRefreshToken } from '../../domain/refresh-token.ts';
 import { grantScope } from '../../domain/scope.ts';
+import type { User } from '../../domain/user.ts';
 import { OAuthError } from '../../errors.ts';
 import { networkOf } from '../../http/network.ts';
 import { insertRefreshFamily } from '../../store/refresh-families.ts';
 import { isUserLive } from '../../store/token-state.ts';
-import { findUserByEmail, isKnownNetwork, rememberNetwork, type User, updateUser } from '../../store/users.ts';
+import { findUserByEmail, isKnownNetwork, rememberNetwork, updateUser } from '../../store/users.ts';
 import type { OAuthDeps } from '../deps.ts';
 import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
 

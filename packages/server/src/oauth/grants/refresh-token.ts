@@ -1,4 +1,5 @@
 import { cutOff } from '../../actions/cut-off.ts';
+import type { RefreshFamily } from '../../domain/refresh-family.ts';
 import {
   familyOf,
   hashRefreshToken,
@@ -8,12 +9,7 @@ import {
 } from '../../domain/refresh-token.ts';
 import { narrowScope } from '../../domain/scope.ts';
 import { OAuthError } from '../../errors.ts';
-import {
-  findRefreshFamily,
-  type RefreshFamily,
-  revokeRefreshFamilies,
-  rotateRefreshToken,
-} from '../../store/refresh-families.ts';
+import { findRefreshFamily, revokeRefreshFamilies, rotateRefreshToken } from '../../store/refresh-families.ts';
 import { isUserLive } from '../../store/token-state.ts';
 import type { OAuthDeps } from '../deps.ts';
 import { type Granted, GrantRefusal, type GrantRequest, type NewRefreshToken } from './grant.ts';

@@ -1,4 +1,4 @@
-import type { Branding } from '../../actions/branding.ts';
+import type { Branding } from '../../domain/branding.ts';
 
 const papers = { light: '#ffffff', dark: '#14171a' };
 /** WCAG 2.2 §1.4.3, for text of any size. */

@@ -1,4 +1,4 @@
-import type { Branding } from '../../actions/branding.ts';
+import type { Branding } from '../../domain/branding.ts';
 import { escapeHtml } from '../escape-html.ts';
 import type { PortalPage } from './content.ts';
 import { type LanguageId, languages } from './languages.ts';

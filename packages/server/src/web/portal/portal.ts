@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Branding, readBranding } from '../../actions/branding.ts';
+import { readBranding } from '../../actions/branding.ts';
 import type { ActionContext } from '../../actions/context.ts';
+import type { Branding } from '../../domain/branding.ts';
 import { escapeHtml } from '../escape-html.ts';
 import { newNonce, pageHeaders } from '../page-headers.ts';
 import { portalAssets } from './assets.ts';

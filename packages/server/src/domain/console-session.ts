@@ -1,0 +1,12 @@
+/** A signed-in browser. Times are epoch milliseconds; the token itself is only in the cookie. */
+export interface ConsoleSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** When the password was last entered. */
+  readonly recentAt: number;
+  readonly expiresAt: number;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
