@@ -47,6 +47,8 @@ function textOf(type, event) {
     case 'test:stderr':
       printed.set(event.file, `${printed.get(event.file) ?? ''}${event.message}`.slice(-PRINTED_CHARACTERS_MAX));
       return '';
+    case 'test:diagnostic':
+      return event.message.startsWith('warning: ') ? `${event.message}\n` : '';
     case 'test:fail':
       if (event.todo !== undefined || event.details.error?.failureType === 'subtestsFailed') return '';
       // A test with its file's name is the file itself: it did not load, or ended otherwise than well.

@@ -27,6 +27,12 @@ test('a run ends with a line of counts', (t) => {
   assert.equal(lines.at(-1), '2 passed, 0 failed, 1 skipped');
 });
 
+test('a warning of a test is shown, although the test passes', (t) => {
+  const { status, lines } = report(t, "test('a', (t) => t.diagnostic('warning: a file is long'));");
+  assert.equal(status, 0);
+  assert.ok(lines.includes('warning: a file is long'), lines.join('\n'));
+});
+
 test('a failure is told in full with its place and makes the run fail', (t) => {
   const { status, lines } = report(t, "test('a', () => {});\ntest('b', () => { throw new Error('not so'); });");
   assert.equal(status, 1);
