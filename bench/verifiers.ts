@@ -43,7 +43,7 @@ export const verifiers: Readonly<Record<string, (trusted: Trusted) => Verify>> =
     const options = { issuer, audience, algorithms: [algorithm], typ: 'at+jwt' };
     return (token) => jwtVerify(token, publicKey, options);
   },
-  'fast-jwt, remembering': (trusted) => fastJwt(trusted, 10_000),
+  'fast-jwt, cached': (trusted) => fastJwt(trusted, 10_000),
   'fast-jwt': (trusted) => fastJwt(trusted, false),
   'express-oauth2-jwt-bearer'({ issuer, audience, algorithm, jwksUri }) {
     const middleware = auth({ issuer, audience, jwksUri, tokenSigningAlg: algorithm, strict: true });
