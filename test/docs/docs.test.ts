@@ -140,7 +140,7 @@ async function runPage(page: string, bindery: Bindery): Promise<void> {
     }
     const client = await createClient(bindery, { access: 'read' });
     const script = blocks.map((block) => `echo '${divider}'\n${adapt(block.text)}`).join('\n');
-    const path = `${join(root, 'node_modules', '.bin')}:${process.env['PATH']}`;
+    const path = `${join(root, 'node_modules', '.bin')}:${join(root, 'sdks', 'shell')}:${process.env['PATH']}`;
     const finished = await runProgram('sh', ['-eu', '-c', script], {
       cwd: folder,
       env: {
@@ -171,7 +171,7 @@ const divider = '---- block ----';
 
 /** `<!-- test: name, prints A, prints B -->` before a shell block. */
 function blocksOf(text: string): Block[] {
-  const marked = /^<!-- test: (.+?) -->\n+```sh\n(.*?)^```$/gms;
+  const marked = /^<!-- test: (.+?) -->\n+```sh[^\n]*\n(.*?)^```$/gms;
   return [...text.matchAll(marked)].map(([, mark = '', block = '']) => {
     const [name = '', ...prints] = mark.split(', prints ');
     assert.ok(prints.length > 0, `“${name}” must say what it prints, else it cannot fail`);
@@ -179,10 +179,13 @@ function blocksOf(text: string): Block[] {
   });
 }
 
-/** Pages speak of the default ports; tests have ports of their own. */
+/** Pages use example hosts and the default ports; tests have ports of their own. */
 async function adaptTo(bindery: Bindery): Promise<(text: string) => string> {
   const apiPort = String(await freePort());
-  return (text) => text.replaceAll('http://localhost:8080', bindery.url).replaceAll(/\b3000\b/g, apiPort);
+  return (text) =>
+    text
+      .replaceAll(/http:\/\/localhost:8080|https:\/\/(?:id|api)\.example\.com/g, bindery.url)
+      .replaceAll(/\b3000\b/g, apiPort);
 }
 
 function freePort(): Promise<number> {
@@ -241,20 +244,14 @@ function anchorsOf(page: string): Set<string> {
   return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)]);
 }
 
-/** The portal's pages have addresses of their own; their links are followed in portal.test.ts. */
-function isPortalPage(page: string): boolean {
-  return /^docs\/(integrators|api-developers)\/[\w-]+\.md$/.test(page) && /\]\(\/docs|VALUE_/.test(read(page));
-}
-
 function markdownFiles(folder: string): string[] {
-  // The portal's pages have addresses of their own; their links are followed in portal.test.ts.
-  const skipped = new Set(['node_modules', 'dist', 'data', '.git', '.cache', 'portal']);
+  const skipped = new Set(['node_modules', 'dist', 'data', '.git', '.cache']);
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !skipped.has(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return markdownFiles(path);
-      return entry.name.endsWith('.md') && !isPortalPage(relative(root, path)) ? [relative(root, path)] : [];
+      return entry.name.endsWith('.md') ? [relative(root, path)] : [];
     });
 }
 

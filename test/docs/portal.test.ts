@@ -41,7 +41,7 @@ suite('the pages', () => {
   test('are all there, as HTML and as Markdown, with nothing left open', async () => {
     for (const wanted of [
       ...['introduction', 'quick-start', 'authentication', 'calling-the-api', 'access-control', 'errors'],
-      ...['rotating-secrets', 'caching-tokens', 'best-practices', 'guarding-your-api', 'reference'],
+      ...['rotating-secrets', 'client-libraries', 'best-practices', 'guarding-your-api', 'reference'],
     ]) {
       assert.ok(slugs.includes(wanted), wanted);
     }
@@ -94,6 +94,32 @@ suite('the pages', () => {
     assert.match(answer.body, /aria-label="Pages"/);
     assert.equal((await get('/docs/nothing.md')).statusCode, 404);
     assert.equal((await get('/docs/introduction')).headers['location'], '/docs');
+  });
+
+  test('that have moved lead to their new place', async () => {
+    assert.equal((await get('/docs/caching-tokens')).headers['location'], '/docs/calling-the-api#access-tokens');
+    assert.equal((await get('/docs/caching-tokens.md')).headers['location'], '/docs/calling-the-api.md');
+  });
+
+  test('keep the anchors that older links use', async () => {
+    for (const [path, anchor] of [
+      ['/docs', 'where-to-go-on'],
+      ['/docs/authentication', 'asking-and-ending'],
+      ['/docs/access-control', 'what-ends-access'],
+      ['/docs/calling-the-api', 'the-rules'],
+      ['/docs/guarding-your-api', 'verify'],
+    ] as const) {
+      assert.ok((await htmlOf(path)).includes(` id="${anchor}"`), `${path}#${anchor}`);
+    }
+  });
+
+  test('show nothing of how the same Markdown reads on a code host', async () => {
+    for (const slug of slugs) {
+      const html = await htmlOf(addressOf(slug));
+      const main = html.slice(html.indexOf('<main'));
+      assert.doesNotMatch(main, /&lt;!--|&lt;a id=|\.md[#"]|examples\/|(?:id|api)\.example\.com/, slug);
+      assert.doesNotMatch((await get(`/docs/${slug}.md`)).body, /<!--|<a id=|\]\((?:\.\.?\/|[\w-]+\.md)/, slug);
+    }
   });
 });
 

@@ -3,17 +3,15 @@ import type { Config } from '../../config.ts';
 import { openApiDocument } from '../../openapi/document.ts';
 import { errorsPage } from './errors-page.ts';
 import { type CodeItem, readSections, type Section } from './markdown.ts';
+import { openPage } from './open-page.ts';
 import { referencePages } from './reference-pages.ts';
 import { readSamples, type Sample } from './samples.ts';
 
 const docsFolder = new URL('../../../../../docs/', import.meta.url);
 
-/** Pages written by hand that are not in `docs/integrators/`, as paths below `docs/`. */
-const pagesElsewhere: Readonly<Record<string, string>> = { 'guarding-your-api': 'api-developers/start.md' };
-
 /** One page of the portal; `VALUE_` names are still open. */
 export interface PortalPage {
-  /** Below `/docs/`; the introduction stands at `/docs` itself. */
+  /** Below `/docs/`; the introduction is at `/docs` itself. */
   readonly slug: string;
   readonly title: string;
   readonly group: string;
@@ -22,7 +20,7 @@ export interface PortalPage {
   readonly sections: readonly Section[];
 }
 
-/** All that the portal shows. */
+/** Everything the portal shows. */
 export interface Content {
   readonly pages: readonly PortalPage[];
   /** The programs that pages name. */
@@ -32,30 +30,55 @@ export interface Content {
 /** The slug of the page at `/docs` itself. */
 export const introduction = 'introduction';
 
-const byHand: readonly { readonly group: string; readonly slugs: readonly string[] }[] = [
-  { group: 'Start', slugs: [introduction, 'quick-start'] },
+/** The page of errors, which is made from the code here as `docs/integrators/reference/errors.md` is. */
+const errors = 'errors';
+
+/** The pages written by hand: each slug with its path below `docs/`. */
+const byHand: readonly { readonly group: string; readonly files: Readonly<Record<string, string>> }[] = [
+  {
+    group: 'Start',
+    files: {
+      [introduction]: 'integrators/introduction.md',
+      'quick-start': 'integrators/quick-start.md',
+    },
+  },
   {
     group: 'Guides',
-    slugs: [
-      'authentication',
-      'calling-the-api',
-      'access-control',
-      'errors',
-      'rotating-secrets',
-      'caching-tokens',
-      'best-practices',
-    ],
+    files: {
+      'calling-the-api': 'integrators/calling-the-api.md',
+      'client-libraries': 'integrators/client-libraries.md',
+      'rotating-secrets': 'integrators/rotating-secrets.md',
+      'best-practices': 'integrators/best-practices.md',
+    },
   },
-  { group: 'For API builders', slugs: ['guarding-your-api'] },
+  {
+    group: 'Reference',
+    files: {
+      authentication: 'integrators/authentication.md',
+      'access-control': 'integrators/access-control.md',
+      [errors]: 'integrators/reference/errors.md',
+    },
+  },
+  { group: 'For API developers', files: { 'guarding-your-api': 'api-developers/start.md' } },
 ];
 
-/** Reads every page, those by hand and those made from the code. */
+/** Where pages have gone, by their old slugs. */
+export const moved: Readonly<Record<string, string>> = { 'caching-tokens': 'calling-the-api#access-tokens' };
+
+/** Reads every page: those written by hand and those made from the code. */
 export function readContent(config: Config): Content {
-  const written = byHand.flatMap(({ group, slugs }) =>
-    slugs.map((slug) => toPage(slug, group, slug === 'errors' ? errorsPage() : readPage(slug))),
+  const slugs = new Map(
+    byHand.flatMap(({ files }) =>
+      Object.entries(files).map(([slug, file]) => [file, slug === introduction ? '' : slug] as const),
+    ),
+  );
+  const written = byHand.flatMap(({ group, files }) =>
+    Object.entries(files).map(([slug, file]) =>
+      toPage(slug, group, slug === errors ? errorsPage() : readPage(file, slugs)),
+    ),
   );
   const made = referencePages(openApiDocument(config, 'API')).map(({ slug, source }) =>
-    toPage(slug, 'Reference', source),
+    toPage(slug, 'Endpoints', source),
   );
   const pages = [...written, ...made];
   const names = new Set(
@@ -66,8 +89,8 @@ export function readContent(config: Config): Content {
   return { pages, samples: new Map([...names].map((name) => [name, readSamples(name)])) };
 }
 
-function readPage(slug: string): string {
-  return readFileSync(new URL(pagesElsewhere[slug] ?? `integrators/${slug}.md`, docsFolder), 'utf8');
+function readPage(file: string, slugs: ReadonlyMap<string, string>): string {
+  return openPage(readFileSync(new URL(file, docsFolder), 'utf8'), file, slugs);
 }
 
 function toPage(slug: string, group: string, source: string): PortalPage {

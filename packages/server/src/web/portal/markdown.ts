@@ -5,10 +5,12 @@ export type CodeItem =
   | { readonly kind: 'block'; readonly language: string; readonly caption: string; readonly text: string }
   | { readonly kind: 'sample'; readonly name: string };
 
-/** A heading with what stands under it. */
+/** A heading with what follows it. */
 export interface Section {
   /** Its anchor. */
   readonly id: string;
+  /** Anchors that older links use, written as `<a id="..."></a>` on a line before the heading. */
+  readonly aliases: readonly string[];
   readonly heading: string;
   readonly level: number;
   /** HTML, with `VALUE_` names still open. */
@@ -23,12 +25,19 @@ const markdown = createMarkdown();
 /** Reads a page: a section for each heading, its code apart from its text. */
 export function readSections(source: string): Section[] {
   const blocks = blocksOf(markdown.parse(source, {}));
-  const sections: { heading: Token[]; prose: Token[]; code: CodeItem[] }[] = [];
+  const sections: Unread[] = [];
+  let aliases: string[] = [];
   for (const block of blocks) {
     const [first] = block;
+    const anchors = anchorsOf(block);
+    if (anchors.length > 0) {
+      aliases.push(...anchors);
+      continue;
+    }
     let current = sections.at(-1);
     if (current === undefined || first?.type === 'heading_open') {
-      current = { heading: first?.type === 'heading_open' ? block : [], prose: [], code: [] };
+      current = { aliases, heading: first?.type === 'heading_open' ? block : [], prose: [], code: [] };
+      aliases = [];
       sections.push(current);
       if (first?.type === 'heading_open') continue;
     }
@@ -40,7 +49,22 @@ export function readSections(source: string): Section[] {
     }
   }
   const ids = new Set<string>();
-  return sections.map(({ heading, prose, code }) => toSection(heading, prose, code, ids));
+  return sections.map((section) => toSection(section, ids));
+}
+
+/** A section before its text is made. */
+interface Unread {
+  readonly aliases: readonly string[];
+  readonly heading: readonly Token[];
+  readonly prose: Token[];
+  readonly code: CodeItem[];
+}
+
+/** The anchors of a block that holds nothing else. */
+function anchorsOf([first, second]: readonly Token[]): string[] {
+  const text = first?.type === 'paragraph_open' ? (second?.content ?? '') : '';
+  if (!/^(?:<a id="[\w-]+"><\/a>\s*)+$/.test(text)) return [];
+  return [...text.matchAll(/id="([\w-]+)"/g)].map(([, id = '']) => id);
 }
 
 /** The top-level blocks, each from its first token to its last. */
@@ -65,18 +89,14 @@ function codeOf(block: readonly Token[]): CodeItem | undefined {
   return name === undefined ? undefined : { kind: 'sample', name };
 }
 
-function toSection(
-  heading: readonly Token[],
-  prose: readonly Token[],
-  code: readonly CodeItem[],
-  ids: Set<string>,
-): Section {
+function toSection({ aliases, heading, prose, code }: Unread, ids: Set<string>): Section {
   const [, given = '', explicit] = /^(.*?)(?:\s*\{#([\w-]+)\})?$/.exec(heading[1]?.content ?? '') ?? [];
   const words = given.replaceAll(/[`*]/g, '');
   const id = freeId(explicit ?? slugOf(words), ids);
   const level = Number(heading[0]?.tag.slice(1) ?? 2);
   return {
     id,
+    aliases,
     heading: words,
     level,
     prose: markdown.renderer.render([...prose], markdown.options, {}),
@@ -85,7 +105,7 @@ function toSection(
   };
 }
 
-/** The heading's HTML without its mark. */
+/** The HTML of a heading's text. */
 export function renderInline(text: string): string {
   return markdown.renderInline(text);
 }
@@ -114,10 +134,10 @@ function wordsOf(tokens: readonly Token[]): string {
 function createMarkdown(): Parser {
   const parser = new MarkdownIt({ html: false, linkify: false });
   const { rules } = parser.renderer;
-  // Wide tables scroll by themselves; a keyboard can reach them.
+  // A wide table scrolls by itself, also from the keyboard.
   rules['table_open'] = () => '<div class="table" tabindex="0" role="group" aria-label="Table"><table>';
   rules['table_close'] = () => '</table></div>';
-  // A heading without words is none.
+  // An empty heading cell is an ordinary cell.
   rules['th_open'] = (tokens, index) => (tokens[index + 1]?.content === '' ? '<td>' : '<th scope="col">');
   rules['th_close'] = (tokens, index) => (tokens[index - 1]?.content === '' ? '</td>' : '</th>');
   rules['link_open'] = (tokens, index, options, _env, self) => {
@@ -128,7 +148,7 @@ function createMarkdown(): Parser {
   return parser;
 }
 
-/** Links within the server carry the base path, and those between pages the reader's choices. */
+/** Links within the server get the base path; those between pages also keep the reader's choices. */
 function openLink(href: string): string {
   if (!href.startsWith('/')) {
     return href;

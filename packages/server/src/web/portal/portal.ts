@@ -7,7 +7,7 @@ import { escapeHtml } from '../escape-html.ts';
 import { newNonce, pageHeaders } from '../page-headers.ts';
 import { portalAssets } from './assets.ts';
 import { brandStyle } from './brand-style.ts';
-import { type Content, introduction, type PortalPage, readContent } from './content.ts';
+import { type Content, introduction, moved, type PortalPage, readContent } from './content.ts';
 import { type Highlight, readHighlighted } from './highlighted.ts';
 import { type LanguageId, languages } from './languages.ts';
 import { type Frame, readerForm, renderLayout } from './layout.ts';
@@ -35,7 +35,13 @@ export function developerPortal(app: FastifyInstance, context: ActionContext): v
     if (slug === '' || slug === introduction) {
       return reply.redirect(`${basePathOf(context.config)}/docs`, 301);
     }
-    return slug.endsWith('.md')
+    const isMarkdown = slug.endsWith('.md');
+    const [target, fragment] = moved[isMarkdown ? slug.slice(0, -'.md'.length) : slug]?.split('#') ?? [];
+    if (target !== undefined) {
+      const address = isMarkdown ? `${target}.md` : `${target}#${fragment}`;
+      return reply.redirect(`${basePathOf(context.config)}/docs/${address}`, 301);
+    }
+    return isMarkdown
       ? portal.sendMarkdown(request, reply, slug.slice(0, -'.md'.length))
       : portal.sendPage(request, reply, slug);
   });

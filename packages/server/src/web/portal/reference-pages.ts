@@ -66,7 +66,7 @@ function endpointsOf(document: OpenApiDocument): Endpoint[] {
         {
           method: method.toUpperCase(),
           path,
-          host: path.startsWith('/api/') ? 'VALUE_API_URL' : 'VALUE_IDENTITY_URL',
+          host: path.startsWith('/api/') ? 'VALUE_API_HOST' : 'VALUE_IDENTITY_HOST',
           operation,
           parameters: [...shared, ...(operation.parameters ?? [])],
         },

@@ -53,6 +53,7 @@ export function renderMarkdown(
 ): string {
   const linked = page.source
     .replaceAll(/^(#+ .*?)\s*\{#[\w-]+\}$/gm, '$1')
+    .replaceAll(/^(?:<a id="[\w-]+"><\/a>\s*)+\n/gm, '')
     .replaceAll(/\]\((\/[^)#]*)(#[^)]*)?\)/g, (_, path: string, fragment = '') => {
       const twin = path === '/docs' ? '/docs/introduction.md' : /^\/docs\/[\w/-]+$/.test(path) ? `${path}.md` : path;
       return `](VALUE_IDENTITY_URL${twin}${fragment})`;
@@ -67,10 +68,11 @@ export function renderMarkdown(
   return fillText(withSamples, values);
 }
 
-function heading({ id, heading: words, level }: Section): string {
+function heading({ id, aliases, heading: words, level }: Section): string {
   const tag = `h${level}`;
   const text = /^\w+$/.test(words) && words.includes('_') ? `<code>${escapeHtml(words)}</code>` : renderInline(words);
-  return `<${tag} id="${id}">${text}${level === 1 ? '' : ` <a class="anchor" href="#${id}" aria-label="Link to this section">#</a>`}</${tag}>`;
+  const anchors = aliases.map((alias) => `<span id="${alias}"></span>`).join('');
+  return `<${tag} id="${id}">${anchors}${text}${level === 1 ? '' : ` <a class="anchor" href="#${id}" aria-label="Link to this section">#</a>`}</${tag}>`;
 }
 
 function renderCode(item: CodeItem, samples: Content['samples'], highlight: Highlight, shown: Shown): string {

@@ -2,16 +2,18 @@ import type { Config } from '../../config.ts';
 import { escapeHtml } from '../escape-html.ts';
 
 /**
- * What pages and samples leave open until they are shown, written there as `VALUE_` and the name. The names are plain
- * words to Markdown and to every language, so that a text can be read and highlighted before it is filled.
+ * The values of an instance that pages and samples leave open until they are shown, as `VALUE_` and the name. The names
+ * are plain words to Markdown and to every language, so a text can be parsed and highlighted before it is filled.
  */
 export interface Values {
   /** The path of the public URL; empty at the root of a host. */
   readonly BASE: string;
-  /** The query that links carry on, with its question mark, or nothing. */
+  /** The query that links keep, with its question mark; empty if there is none. */
   readonly QUERY: string;
   readonly IDENTITY_URL: string;
+  readonly IDENTITY_HOST: string;
   readonly API_URL: string;
+  readonly API_HOST: string;
   readonly AUDIENCE: string;
   readonly TOKEN_PATH: string;
   readonly TENANT_HEADER: string;
@@ -23,15 +25,15 @@ export interface Values {
 }
 
 const pattern =
-  /VALUE_(BASE|QUERY|IDENTITY_URL|API_URL|AUDIENCE|TOKEN_PATH|TENANT_HEADER|SCOPE|LIFETIME|PRODUCT|CLIENT_ID|ORGANIZATION_ID)/g;
+  /VALUE_(BASE|QUERY|IDENTITY_URL|IDENTITY_HOST|API_URL|API_HOST|AUDIENCE|TOKEN_PATH|TENANT_HEADER|SCOPE|LIFETIME|PRODUCT|CLIENT_ID|ORGANIZATION_ID)/g;
 
-/** Ids that nobody has, for examples that no reader is known for. */
-const exampleIds = {
+/** Ids that nobody has: what pages are written with, and what a reader sees who is not signed in. */
+export const exampleIds = {
   CLIENT_ID: 'client_4fJq0xT7mZ2sVb9LwR3cNa',
   ORGANIZATION_ID: '6f1f3c52-0d0c-4c8e-9a51-5a3f2f6f0f10',
 };
 
-/** The values of an instance, for a reader who may be known. */
+/** The values of an instance, with the ids of a signed-in reader. */
 export function valuesOf(
   config: Config,
   more: {
@@ -45,7 +47,9 @@ export function valuesOf(
     BASE: basePathOf(config),
     QUERY: more.query ?? '',
     IDENTITY_URL: plain(config.publicUrl),
+    IDENTITY_HOST: new URL(config.publicUrl).host,
     API_URL: plain(config.apiUrl),
+    API_HOST: new URL(config.apiUrl).host,
     AUDIENCE: plain(config.audience),
     TOKEN_PATH: config.tokenPaths[0] ?? '',
     TENANT_HEADER: config.tenantHeaders[0] ?? '',
@@ -57,7 +61,7 @@ export function valuesOf(
   };
 }
 
-/** Fills a text that is no HTML. */
+/** Fills a text that is not HTML. */
 export function fillText(text: string, values: Values): string {
   return text.replaceAll(pattern, (_, name: keyof Values) => values[name]);
 }
@@ -72,7 +76,7 @@ export function basePathOf(config: Config): string {
   return new URL(config.publicUrl).pathname.replace(/\/$/, '');
 }
 
-/** What would end a string or begin a variable in one of the languages stands encoded in samples. */
+/** Percent-encodes what would end a string or begin a variable in one of the languages. */
 function plain(text: string): string {
   return text.replaceAll(/['$`\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
