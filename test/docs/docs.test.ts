@@ -85,6 +85,19 @@ describe('docs/architecture.md', () => {
     assert.deepEqual(missing, []);
   });
 
+  test('finds every name that it says is in a file', () => {
+    const claims = [...read('docs/architecture.md').matchAll(/`(\w+)`\s+in\s+`([\w./-]+\.ts)`/g)];
+    assert.ok(claims.length >= 5);
+    const wrong = claims.filter(([, name = '', path = '']) => {
+      const file = [path, `packages/server/src/${path}`].find((one) => existsSync(join(root, one)));
+      return file === undefined || !new RegExp(`\\b${name}\\b`).test(read(file));
+    });
+    assert.deepEqual(
+      wrong.map(([claim]) => claim),
+      [],
+    );
+  });
+
   test('names every folder with tests', () => {
     const folders = readdirSync(join(root, 'test'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const unnamed = folders.map(({ name }) => `test/${name}/`).filter((folder) => !named.includes(folder));
