@@ -2,8 +2,10 @@
 // Prints one row of Markdown for each way in which something is cut off.
 import { createGuard, type Guard } from '@bindery/guard';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
-import { type Bindery, getToken, startBindery } from '../test/support/bindery.ts';
-import { newTenant, openBesides, type Tenant, type Way, ways } from '../test/support/cutoff-ways.ts';
+import { openBeside } from '../test/support/arrange.ts';
+import { type Bindery, startBindery } from '../test/support/bindery.ts';
+import { newTenant, type Tenant, type Way, ways } from '../test/support/cutoff-ways.ts';
+import { getToken } from '../test/support/token-requests.ts';
 
 const guardCount = 8;
 const rounds = Number(process.argv[2] ?? 5);
@@ -88,7 +90,7 @@ async function startLoad(bindery: Bindery, context: ActionContext): Promise<() =
 await using bindery = await startBindery({
   env: { BINDERY_REFRESH_TOKEN_GRACE: '0', BINDERY_LOG_LEVEL: 'error' },
 });
-const context = await openBesides(bindery);
+const context = await openBeside(bindery);
 const guards = Array.from({ length: guardCount }, () =>
   createGuard({ issuer: bindery.url, audience: `${bindery.url}/api` }),
 );

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { getToken, postForm, startBindery } from '../support/bindery.ts';
+import { startBindery } from '../support/bindery.ts';
 import { drawn, founder, openPage, sees, setupLinkOf, startBrowser } from '../support/browser.ts';
+import { getToken, postForm } from '../support/token-requests.ts';
 
 async function labelled(page: Page, label: string): Promise<string> {
   return (await page.getByRole('group', { name: label, exact: true }).locator('code').innerText()).trim();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { type Bindery, createClient, getToken, postForm, startBindery } from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
 import {
   type ApiUser,
   callAdmin,
@@ -15,6 +16,7 @@ import {
   signInByApi,
   startBrowser,
 } from '../support/browser.ts';
+import { getToken, postForm } from '../support/token-requests.ts';
 
 const mona = {
   email: 'mona@example.com',

@@ -7,7 +7,7 @@ import { readContent } from '@bindery/server/web/portal/content.ts';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { startTestApp, type TestApp, testActor } from '../support/app.ts';
 import { signIn } from '../support/portal-reader.ts';
-import { freePort } from '../support/postgres-cluster.ts';
+import { freePort } from '../support/ports.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const skip = executablePath === undefined ? 'this machine has no Chromium' : false;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { type Bindery, getToken, postForm, startBindery, waitFor } from '../support/bindery.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
 import {
   type ApiUser,
   drawn,
@@ -16,6 +16,8 @@ import {
   startBrowser,
   wide,
 } from '../support/browser.ts';
+import { getToken, postForm } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** Where screenshots go when they are asked for; a plain test run leaves the sources as they are. */
 const screenshots = process.env['BINDERY_SCREENSHOTS'] === '1' ? 'docs/screenshots' : undefined;

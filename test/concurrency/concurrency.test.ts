@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { startBindery, startSecond, testStore } from '../support/bindery.ts';
+import { startBindery, startSecond } from '../support/bindery.ts';
+import { testStore } from '../support/postgres-databases.ts';
 import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from './people.ts';
 import { runConcurrency } from './run.ts';
 

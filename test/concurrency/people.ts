@@ -1,4 +1,5 @@
-import { type Bindery, createClient, type TestClient } from '../support/bindery.ts';
+import { createApi, createClient, createUser, passwordGrants, type TestClient } from '../support/arrange.ts';
+import type { Bindery } from '../support/bindery.ts';
 
 /** Whose tokens they are, and who may and may not ask about them. */
 export interface ConcurrencyPeople {
@@ -21,30 +22,23 @@ export const concurrencyEnvironment = {
   BINDERY_LIMIT_NETWORK: '1000000',
 } as const;
 
-/** Makes a user, three clients and an API credential on the command line. */
+/** Creates a user, three clients and an API credential. */
 export async function createConcurrencyPeople(bindery: Bindery): Promise<ConcurrencyPeople> {
-  const client: TestClient = await createClient(bindery, { more: ['--grant', 'password'] });
+  const client: TestClient = await createClient(bindery, { grants: passwordGrants });
   const org = client.organization_id;
   const user = { username: 'ana@example.com', password: 'a password for many sign-ins' };
-  await bindery.cliJson(
-    ['user', 'create', '--org', org, '--email', user.username, '--role', 'member', '--password-stdin'],
-    user.password,
-  );
-  const audience = await audienceOf(bindery);
+  await createUser(bindery, { org, email: user.username, password: user.password });
+  // The default: the public URL, and the path under it where the API stands.
+  const audience = `${bindery.url}/api`;
   return {
     client: credentialsOf(client),
-    sibling: credentialsOf(await createClient(bindery, { org, more: ['--grant', 'password'] })),
-    stranger: credentialsOf(await createClient(bindery, { more: ['--grant', 'password'] })),
-    api: credentialsOf(await bindery.cliJson<TestClient>(['api', 'create', '--name', 'API', '--audience', audience])),
+    sibling: credentialsOf(await createClient(bindery, { org, grants: passwordGrants })),
+    stranger: credentialsOf(await createClient(bindery, { grants: passwordGrants })),
+    api: await createApi(bindery, { name: 'API', audience }),
     user,
   };
 }
 
 function credentialsOf({ client_id, client_secret }: Credentials): Credentials {
   return { client_id, client_secret };
-}
-
-async function audienceOf({ url }: Pick<Bindery, 'url'>): Promise<string> {
-  // The default: the public URL and where the API stands under it.
-  return `${url}/api`;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { type Bindery, createClient, postForm } from '../support/bindery.ts';
+import { createClient, createUser, passwordGrants } from '../support/arrange.ts';
+import type { Bindery } from '../support/bindery.ts';
+import { postForm } from '../support/token-requests.ts';
 
 /** Who signs in while the server is being killed. */
 export interface CrashPeople {
@@ -50,12 +52,9 @@ const revokedKept = 20;
 
 /** Makes a client for sign-ins and a user. */
 export async function createCrashPeople(bindery: Bindery): Promise<CrashPeople> {
-  const { client_id, client_secret, organization_id } = await createClient(bindery, { more: ['--grant', 'password'] });
+  const { client_id, client_secret, organization_id } = await createClient(bindery, { grants: passwordGrants });
   const user = { username: 'crash@example.com', password: 'a password for many crashes' };
-  await bindery.cliJson(
-    ['user', 'create', '--org', organization_id, '--email', user.username, '--role', 'member', '--password-stdin'],
-    user.password,
-  );
+  await createUser(bindery, { org: organization_id, email: user.username, password: user.password });
   return { client: { client_id, client_secret }, user };
 }
 

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { decodeJwt } from 'jose';
-import { type Bindery, cleanEnvironment, createClient, postForm, startBindery, waitFor } from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { startPostgresCluster } from '../support/postgres-cluster.ts';
+import { createDatabaseIn, testStore } from '../support/postgres-databases.ts';
+import { cleanEnvironment } from '../support/programs.ts';
 import { removeStore, type StoreEnvironment } from '../support/stores.ts';
+import { postForm } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { crashEnvironment, createCrashPeople, type PeopleTally, PeopleUnderFire } from './people.ts';
 import { assertStoreIsWhole, issuedTokenIds } from './store.ts';
 import type { WriterLine } from './writer.ts';
@@ -35,6 +41,8 @@ interface Credentials {
 const trafficMillisecondsMin = 150;
 const trafficMillisecondsMax = 700;
 const tokenLoops = 8;
+/** On a disk, even if the run keeps its temporary files in memory: what is acknowledged has to wait for it. */
+const diskFolder = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 const writerModule = new URL('./writer.ts', import.meta.url).pathname;
 
 /**
@@ -45,20 +53,25 @@ export async function runCrashRounds(
   roundsMax: number,
   report: (tally: CrashTally) => void = () => undefined,
 ): Promise<CrashTally> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'bindery-crash-'));
+  await using cluster = testStore === 'postgres' ? await startPostgresCluster({ parent: diskFolder }) : undefined;
+  const env: Readonly<Record<string, string>> = {
+    ...crashEnvironment,
+    ...(cluster && { DATABASE_URL: (await createDatabaseIn(cluster.adminUrl)).url }),
+  };
+  const dataDir = mkdtempSync(join(diskFolder, 'bindery-crash-'));
   const tokenIds = new Set<string>();
   let tally: CrashTally = {
     ...{ rounds: 0, tokens: 0, creations: 0, secretRotations: 0 },
     ...{ signIns: 0, rotations: 0, revocations: 0 },
   };
-  let bindery = await startBindery({ dataDir, env: crashEnvironment });
+  let bindery = await startBindery({ dataDir, env });
   try {
     const credentials = await createClient(bindery);
     const people = new PeopleUnderFire(await createCrashPeople(bindery), tokenIds);
     const keys = await readKeys(bindery);
     while (tally.rounds < roundsMax) {
       const { clients, ...written } = await runTraffic(bindery, credentials, tokenIds, people);
-      bindery = await startBindery({ dataDir, env: crashEnvironment });
+      bindery = await startBindery({ dataDir, env });
       assert.deepEqual(await readKeys(bindery), keys, 'the signing keys are another set');
       await assertClientsAreAsAcknowledged(bindery, clients);
       await assertStoreIsWhole(bindery);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
-import { type Bindery, openStoreForTest } from '../support/bindery.ts';
+import type { Bindery } from '../support/bindery.ts';
 import type { OpenStore } from '../support/stores.ts';
+import { openStoreForTest } from '../support/stores.ts';
 
 /** Reads the store itself, past the server, and throws when it contradicts itself. */
 export async function assertStoreIsWhole(bindery: Pick<Bindery, 'storeEnvironment'>): Promise<void> {

@@ -6,14 +6,10 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { errorEntries } from '@bindery/server/docs/errors.ts';
 import { referencePages } from '@bindery/server/docs/pages.ts';
-import {
-  type Bindery,
-  cleanEnvironment,
-  createClient,
-  runProgram,
-  startBindery,
-  testStore,
-} from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { testStore } from '../support/postgres-databases.ts';
+import { cleanEnvironment, runProgram } from '../support/programs.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = markdownFiles(root);

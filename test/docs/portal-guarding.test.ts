@@ -4,16 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import {
-  type Bindery,
-  cleanEnvironment,
-  createClient,
-  getToken,
-  runProgram,
-  startBindery,
-  waitFor,
-} from '../support/bindery.ts';
-import { freePort } from '../support/postgres-cluster.ts';
+import { createClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { freePort } from '../support/ports.ts';
+import { cleanEnvironment, runProgram } from '../support/programs.ts';
+import { getToken } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { cleanEnvironment, runProgram } from '../support/bindery.ts';
 import { type SignedInTest, signIn, textOf } from '../support/portal-reader.ts';
-import { freePort } from '../support/postgres-cluster.ts';
+import { freePort } from '../support/ports.ts';
+import { cleanEnvironment, runProgram } from '../support/programs.ts';
 
 /** Pages with samples, and how many each has. */
 const pages = { '/docs': 1, '/docs/authentication': 3, '/docs/calling-the-api': 2 };

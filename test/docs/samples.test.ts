@@ -2,16 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { decodeJwt } from 'jose';
-import {
-  type Bindery,
-  createClient,
-  type Finished,
-  getToken,
-  postForm,
-  runProgram,
-  startBindery,
-  type TestClient,
-} from '../support/bindery.ts';
+import { createClient, createUser, passwordGrants, type TestClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { type Finished, runProgram } from '../support/programs.ts';
+import { getToken, postForm } from '../support/token-requests.ts';
 
 const folder = new URL('../../examples/', import.meta.url).pathname;
 
@@ -44,10 +38,8 @@ const person = { email: 'ana@example.com', password: 'a “password” of \\ som
 
 before(async () => {
   bindery = await startBindery();
-  client = await createClient(bindery, { more: ['--grant', 'password'] });
-  const { email, password } = person;
-  const create = ['user', 'create', '--org', client.organization_id, '--email', email, '--role', 'member'];
-  await bindery.cliJson([...create, '--password-stdin'], password);
+  client = await createClient(bindery, { grants: passwordGrants });
+  await createUser(bindery, { org: client.organization_id, ...person });
   const made = await fetch(`${bindery.url}/api/binders`, {
     method: 'POST',
     headers: {

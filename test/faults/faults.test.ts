@@ -7,10 +7,12 @@ import { pruneRefreshFamilies } from '@bindery/server/store/refresh-families.ts'
 import { StoreUnavailableError } from '@bindery/server/store/unavailable.ts';
 import { sql } from 'kysely';
 import { testActor } from '../support/app.ts';
-import { startBindery, waitFor } from '../support/bindery.ts';
+import { createClient, createUser, passwordGrants } from '../support/arrange.ts';
+import { startBindery } from '../support/bindery.ts';
 import { type People, startPeople } from '../support/people.ts';
 import { fillDisk } from '../support/stores.ts';
 import { type Answer, assertSound } from '../support/target.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const minute = 60_000;
 
@@ -188,24 +190,9 @@ test('300: a change that fails takes nobody else of its group with it', async ()
 
 test('82: when the server dies between commit and answer, the client that asks again gets the successor', async () => {
   await using bindery = await startBindery();
-  const { organization_id: org } = await bindery.cliJson<{ organization_id: string }>(['org', 'create', '--name', 'A']);
-  const client = await bindery.cliJson<{ client_id: string; client_secret: string }>([
-    'client',
-    'create',
-    '--org',
-    org,
-    '--name',
-    'Sign-in',
-    '--access',
-    'read',
-    '--grant',
-    'password',
-  ]);
   const password = 'canary password of a crash';
-  await bindery.cliJson(
-    ['user', 'create', '--org', org, '--email', 'a@example.com', '--role', 'member', '--password-stdin'],
-    password,
-  );
+  const client = await createClient(bindery, { access: 'read', grants: passwordGrants });
+  await createUser(bindery, { org: client.organization_id, email: 'a@example.com', password });
   const ask = async (fields: Readonly<Record<string, string>>) => {
     const body = new URLSearchParams({ client_id: client.client_id, client_secret: client.client_secret, ...fields });
     const response = await fetch(`${bindery.url}/connect/token`, { method: 'POST', body });

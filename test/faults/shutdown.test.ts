@@ -5,19 +5,12 @@ import { Agent, type ClientRequest, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import {
-  type Bindery,
-  binderyCommand,
-  cleanEnvironment,
-  createClient,
-  type Finished,
-  getToken,
-  runProgram,
-  startBindery,
-  type TestClient,
-  waitFor,
-} from '../support/bindery.ts';
+import { createClient, type TestClient } from '../support/arrange.ts';
+import { type Bindery, binderyCommand, startBindery } from '../support/bindery.ts';
+import { cleanEnvironment, type Finished, runProgram } from '../support/programs.ts';
 import { removeStore } from '../support/stores.ts';
+import { getToken } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   suite(`${signal} drains`, () => {

@@ -5,8 +5,10 @@ import { deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { pruneCutoffs, readCutoffSeq } from '@bindery/server/store/cutoffs.ts';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { type Bindery, startBindery, waitFor } from '../support/bindery.ts';
-import { actor, both, clientOf, newTenant, newTokens, openBesides, type Tenant, ways } from '../support/cutoff-ways.ts';
+import { openBeside } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { actor, both, clientOf, newTenant, newTokens, type Tenant, ways } from '../support/cutoff-ways.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('what is cut off', () => {
   let bindery: Bindery;
@@ -15,7 +17,7 @@ describe('what is cut off', () => {
 
   before(async () => {
     bindery = await startBindery({ env: { BINDERY_REFRESH_TOKEN_GRACE: '0', BINDERY_LOG_LEVEL: 'warn' } });
-    context = await openBesides(bindery);
+    context = await openBeside(bindery);
     guard = createGuard({ issuer: bindery.url, audience: `${bindery.url}/api`, cutoffs: { pollSeconds: 1 } });
   });
   after(async () => {

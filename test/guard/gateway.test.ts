@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { type Bindery, createClient, getToken, startBindery, type TestClient, waitFor } from '../support/bindery.ts';
-import { accepts, type ProxyProcess, startCaddy, startNginx } from '../support/proxies.ts';
+import { createClient, type TestClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { accepts } from '../support/ports.ts';
+import { type ProxyProcess, startCaddy, startNginx } from '../support/proxies.ts';
+import { getToken } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** What the API behind the proxy was asked. */
 interface Asked {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { cleanEnvironment, findProgram, runProgram } from '../support/bindery.ts';
+import { cleanEnvironment, findProgram, runProgram } from '../support/programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const source = join(root, 'packages/guard/src');

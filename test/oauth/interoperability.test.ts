@@ -4,7 +4,8 @@ import { after, before, suite, test } from 'node:test';
 import { createRemoteJWKSet, type JWTVerifyResult, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { type Bindery, createClient, startBindery, type TestClient } from '../support/bindery.ts';
+import { createClient, type TestClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
 
 const methods = {
   client_secret_basic: { openid: openid.ClientSecretBasic, oauth: oauth.ClientSecretBasic },

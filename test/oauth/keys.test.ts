@@ -9,7 +9,10 @@ import { KeyRing } from '@bindery/server/live/key-ring.ts';
 import { createLogger } from '@bindery/server/logger.ts';
 import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { startTestApp, type TestApp, testActor } from '../support/app.ts';
-import { createClient, getToken, startBindery, waitFor } from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { startBindery } from '../support/bindery.ts';
+import { getToken } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const day = 86_400_000;
 

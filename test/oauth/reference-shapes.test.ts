@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, before, suite, test } from 'node:test';
-import { type Bindery, createClient, startBindery, type TestClient } from '../support/bindery.ts';
+import { createClient, type TestClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
 
 let bindery: Bindery;
 let client: TestClient;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Bindery, createClient, expectLetIn, postForm, startBindery } from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
+import { expectAuthenticated, postForm } from '../support/token-requests.ts';
 
 let bindery: Bindery;
 
@@ -30,11 +32,11 @@ test('a token from any of the three paths opens the guarded API', async () => {
 
 test('what the command line changes holds for the very next request, with PostgreSQL within a second', async () => {
   const client = await createClient(bindery);
-  await expectLetIn(bindery, client, true);
+  await expectAuthenticated(bindery, client, true);
   await bindery.cliJson(['client', 'disable', client.client_id]);
-  await expectLetIn(bindery, client, false);
+  await expectAuthenticated(bindery, client, false);
   await bindery.cliJson(['client', 'enable', client.client_id]);
-  await expectLetIn(bindery, client, true);
+  await expectAuthenticated(bindery, client, true);
   await bindery.cliJson(['org', 'api-clients', 'off', client.organization_id]);
-  await expectLetIn(bindery, client, false);
+  await expectAuthenticated(bindery, client, false);
 });

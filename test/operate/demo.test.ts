@@ -4,7 +4,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { binderyCommand, cleanEnvironment, postForm, runProgram, waitFor } from '../support/bindery.ts';
+import { binderyCommand } from '../support/bindery.ts';
+import { cleanEnvironment, runProgram } from '../support/programs.ts';
+import { postForm } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 test('the demo prints lines that list binders when they are pasted, and leaves nothing behind', async () => {
   await using demo = startDemo();

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import {
-  type Bindery,
-  binderyCommand,
-  cleanEnvironment,
-  createClient,
-  getToken,
-  postForm,
-  runProgram,
-  startBindery,
-  type TestClient,
-} from '../support/bindery.ts';
+import { createClient, type TestClient } from '../support/arrange.ts';
+import { type Bindery, binderyCommand, startBindery } from '../support/bindery.ts';
+import { cleanEnvironment, runProgram } from '../support/programs.ts';
+import { getToken, postForm } from '../support/token-requests.ts';
 
 let bindery: Bindery;
 let client: TestClient;

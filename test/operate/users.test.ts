@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import {
-  type Bindery,
-  binderyCommand,
-  cleanEnvironment,
-  createClient,
-  createOrganization,
-  postForm,
-  startBindery,
-} from '../support/bindery.ts';
+import { type Bindery, binderyCommand, startBindery } from '../support/bindery.ts';
+import { cleanEnvironment } from '../support/programs.ts';
+import { postForm } from '../support/token-requests.ts';
 
 let bindery: Bindery;
 let org: string;
@@ -18,7 +12,7 @@ let number = 0;
 
 before(async () => {
   bindery = await startBindery();
-  org = await createOrganization(bindery);
+  org = await newOrganization('Acme');
   client = await newClient(org, ['--grant', 'password']);
 });
 after(() => bindery[Symbol.asyncDispose]());
@@ -27,8 +21,13 @@ const password = 'correct horse battery';
 
 /** The id and the secret of a new client. */
 async function newClient(organizationId: string, more: readonly string[] = []): Promise<typeof client> {
-  const { client_id, client_secret } = await createClient(bindery, { access: 'read', org: organizationId, more });
+  const options = ['--org', organizationId, '--name', 'Sign-in', '--access', 'read', ...more];
+  const { client_id, client_secret } = await bindery.cliJson<typeof client>(['client', 'create', ...options]);
   return { client_id, client_secret };
+}
+
+async function newOrganization(name: string): Promise<string> {
+  return (await bindery.cliJson<{ organization_id: string }>(['org', 'create', '--name', name])).organization_id;
 }
 
 function newEmail(): string {
@@ -115,7 +114,7 @@ test('what cannot be is exit 2, and an organization that is not there is exit 3'
 test('member add joins a user who exists, with the password that it has; once, and only who exists', async () => {
   const email = newEmail();
   await create(email);
-  const other = await createOrganization(bindery, 'Other');
+  const other = await newOrganization('Other');
   const add = (address: string) =>
     bindery.cli(['member', 'add', '--org', other, '--email', address, '--role', 'owner', '--json']);
   const { code, stdout, stderr } = await add(email.toUpperCase());

@@ -8,24 +8,14 @@ import { loadConfig } from '@bindery/server/config.ts';
 import { openDatabase, type Queries } from '@bindery/server/store/database.ts';
 import { sql } from 'kysely';
 import { assertStoreIsWhole, issuedTokenIds } from '../crash/store.ts';
-import {
-  type Bindery,
-  binderyCommand,
-  cleanEnvironment,
-  createClient,
-  expectLetIn,
-  type Finished,
-  getToken,
-  postForm,
-  runProgram,
-  startBindery,
-  startSecond,
-  type TestClient,
-  waitFor,
-} from '../support/bindery.ts';
+import { createClient, createUser, passwordGrants, rotateSecret, type TestClient } from '../support/arrange.ts';
+import { type Bindery, binderyCommand, startBindery, startSecond } from '../support/bindery.ts';
 import { serverConnectionsMax, startBouncer } from '../support/pgbouncer.ts';
 import { type PostgresCluster, queryAsAdmin, startPostgresCluster } from '../support/postgres-cluster.ts';
 import { createDatabaseIn, testStore } from '../support/postgres-databases.ts';
+import { cleanEnvironment, type Finished, runProgram } from '../support/programs.ts';
+import { expectAuthenticated, getToken, postForm } from '../support/token-requests.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 // With stores in PostgreSQL everywhere these would only run a second time.
 if (testStore === 'sqlite') {
@@ -63,9 +53,9 @@ function registerTests(): void {
     const token = await getToken(second, client);
     assert.equal((await readBinders(first, client, token)).status, 200);
     await first.cliJson(['client', 'disable', client.client_id]);
-    await expectLetIn(second, client, false);
+    await expectAuthenticated(second, client, false);
     await first.cliJson(['client', 'enable', client.client_id]);
-    await expectLetIn(second, client, true);
+    await expectAuthenticated(second, client, true);
 
     const made = await first.cliJson<{ kid: string }>(['keys', 'rotate']);
     const known = async (bindery: Bindery) =>
@@ -77,22 +67,9 @@ function registerTests(): void {
   test('of 60 refreshes of one token over two servers one makes the successor, and all others get the same', async () => {
     await using first = await start();
     await using second = await startSecond(first);
-    const client = await createClient(first, { more: ['--grant', 'password'] });
+    const client = await createClient(first, { grants: passwordGrants });
     const password = 'correct horse battery';
-    await first.cliJson(
-      [
-        'user',
-        'create',
-        '--org',
-        client.organization_id,
-        '--email',
-        'ada@example.com',
-        '--role',
-        'member',
-        '--password-stdin',
-      ],
-      password,
-    );
+    await createUser(first, { org: client.organization_id, email: 'ada@example.com', password });
     const credentials = { client_id: client.client_id, client_secret: client.client_secret };
     const signIn = await postForm(first, '/connect/token', {
       ...credentials,
@@ -192,8 +169,8 @@ function registerTests(): void {
       assert.deepEqual(new Set(made.map((answer) => answer.status)), new Set([201]));
       const list = (await (await readBinders(second, client, token)).json()) as { totalCount: number };
       assert.equal(list.totalCount, 40);
-      await first.cliJson(['client', 'rotate', client.client_id, '--overlap', 'now']);
-      await expectLetIn(second, client, false);
+      await rotateSecret(first, client);
+      await expectAuthenticated(second, client, false);
       const connections = await queryAsAdmin(
         cluster.adminUrl,
         `select count(*)::int as count from pg_stat_activity where datname = '${databaseOf(url)}'`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runProgram } from '../support/bindery.ts';
+import { runProgram } from '../support/programs.ts';
 import { drivers, missingTool, python, pythonEnvironment, testAgainstServer, testTable } from '../support/sdks.ts';
 
 const skip = await missingTool([[python, '-c', 'import requests']]);

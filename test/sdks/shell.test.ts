@@ -9,7 +9,7 @@ import {
   type ScriptedIssuer,
   startScriptedIssuer,
 } from '../../sdks/conformance/scripted-issuer.ts';
-import { type Finished, runProgram } from '../support/bindery.ts';
+import { type Finished, runProgram } from '../support/programs.ts';
 import { drivers, missingTool, testAgainstServer, testTable } from '../support/sdks.ts';
 
 const skip = await missingTool([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { cases, type Language, runCase } from '../../sdks/conformance/run-case.ts';
-import { cleanEnvironment, runProgram } from '../support/bindery.ts';
+import { cleanEnvironment, runProgram } from '../support/programs.ts';
 import { drivers, testAgainstServer, testTable } from '../support/sdks.ts';
 
 const folder = new URL('../../sdks/typescript/', import.meta.url).pathname;

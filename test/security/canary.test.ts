@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type OperationName, operations } from '@bindery/server/admin/contract/index.ts';
 import { sql } from 'kysely';
-import { type Bindery, openStoreForTest, startBindery } from '../support/bindery.ts';
+import { type Bindery, startBindery } from '../support/bindery.ts';
 import { callEverythingWrongly, ManagementCaller } from '../support/canary-management.ts';
 import { useEveryEndpoint, useTokens } from '../support/canary-scenario.ts';
 import { Canaries, readWholeStore } from '../support/canary-secrets.ts';
+import { openStoreForTest } from '../support/stores.ts';
 
 test('no secret of any endpoint stands in the log, the store, the audit export or an answer, whatever fails', async () => {
   await using bindery = await startBindery({

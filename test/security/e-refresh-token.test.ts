@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { decodeJwt } from 'jose';
+import { createClient, createUser, passwordGrants } from '../support/arrange.ts';
 import { startBindery } from '../support/bindery.ts';
 import { type People, type Person, startPeople, type Tokens } from '../support/people.ts';
 
@@ -186,25 +187,10 @@ test('79: of 200 parallel refreshes without a window one wins, and nothing of th
 
 test('79: 200 parallel refreshes over two processes leave one live branch', async () => {
   await using one = await startBindery();
-  const org = await one.cliJson<{ organization_id: string }>(['org', 'create', '--name', 'Acme']);
-  const client = await one.cliJson<{ client_id: string; client_secret: string }>([
-    'client',
-    'create',
-    '--org',
-    org.organization_id,
-    '--name',
-    'Sign-in',
-    '--access',
-    'read',
-    '--grant',
-    'password',
-  ]);
   const email = 'ana@example.com';
   const password = 'canary password of two processes';
-  await one.cliJson(
-    ['user', 'create', '--org', org.organization_id, '--email', email, '--role', 'member', '--password-stdin'],
-    password,
-  );
+  const client = await createClient(one, { access: 'read', grants: passwordGrants });
+  await createUser(one, { org: client.organization_id, email, password });
   const two = await startBindery({ dataDir: one.dataDir, env: { BINDERY_PUBLIC_URL: one.url } });
   try {
     const ask = async (url: string, fields: Readonly<Record<string, string>>, path = '/connect/token') => {
@@ -259,24 +245,9 @@ test('80: of a refresh and a revocation at once, nothing lives once the revocati
 
 test('83: what was used up or ended stays so when the server starts again', async () => {
   await using one = await startBindery({ env: { BINDERY_REFRESH_TOKEN_GRACE: '0' } });
-  const org = await one.cliJson<{ organization_id: string }>(['org', 'create', '--name', 'Acme']);
-  const client = await one.cliJson<{ client_id: string; client_secret: string }>([
-    'client',
-    'create',
-    '--org',
-    org.organization_id,
-    '--name',
-    'Sign-in',
-    '--access',
-    'read',
-    '--grant',
-    'password',
-  ]);
   const password = 'canary password of a restart';
-  await one.cliJson(
-    ['user', 'create', '--org', org.organization_id, '--email', 'a@b', '--role', 'member', '--password-stdin'],
-    password,
-  );
+  const client = await createClient(one, { access: 'read', grants: passwordGrants });
+  await createUser(one, { org: client.organization_id, email: 'a@b', password });
   const ask = async (path: string, fields: Readonly<Record<string, string>>) => {
     const body = new URLSearchParams({ client_id: client.client_id, client_secret: client.client_secret, ...fields });
     const response = await fetch(one.url + path, { method: 'POST', body });

@@ -4,8 +4,10 @@ import { openStore } from '@bindery/server/actions/open-store.ts';
 import { loadConfig } from '@bindery/server/config.ts';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
 import { startTestApp } from '../support/app.ts';
-import { createClient, getToken, startBindery } from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { startBindery } from '../support/bindery.ts';
 import { type Answer, basic, startTarget, type Target } from '../support/target.ts';
+import { getToken } from '../support/token-requests.ts';
 
 const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const;
 const jwksPath = '/.well-known/jwks.json';

@@ -7,9 +7,11 @@ import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
 import { authenticateClient } from '@bindery/server/oauth/client-authentication.ts';
 import { ClientCredentialsReader } from '@bindery/server/store/client-credentials.ts';
 import { testActor } from '../support/app.ts';
-import { createClient, postForm, startBindery } from '../support/bindery.ts';
+import { createClient } from '../support/arrange.ts';
+import { startBindery } from '../support/bindery.ts';
 import { elsewhere, type People, startPeople } from '../support/people.ts';
 import { type Answer, assertSound, type Sending, startTarget } from '../support/target.ts';
+import { postForm } from '../support/token-requests.ts';
 
 /** The limits that a server has which nobody set up. */
 const defaults = {

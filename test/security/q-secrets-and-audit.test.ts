@@ -10,6 +10,7 @@ import { rotateSigningKey } from '@bindery/server/actions/signing-keys.ts';
 import { addMember, removeMember, setMemberRole, setUserState } from '@bindery/server/actions/users.ts';
 import { sql } from 'kysely';
 import { testActor } from '../support/app.ts';
+import { createClient, createUser, passwordGrants } from '../support/arrange.ts';
 import { type Bindery, startBindery } from '../support/bindery.ts';
 import { type People, startPeople } from '../support/people.ts';
 import { openStoreForTest } from '../support/stores.ts';
@@ -120,24 +121,9 @@ test('275: at the level trace, and when requests fail within, the log of a real 
 
 /** Uses a server until it fails within; returns the secrets that took part. */
 async function useRealServer(bindery: Bindery): Promise<readonly string[]> {
-  const { organization_id: org } = await bindery.cliJson<{ organization_id: string }>(['org', 'create', '--name', 'A']);
-  const client = await bindery.cliJson<{ client_id: string; client_secret: string }>([
-    'client',
-    'create',
-    '--org',
-    org,
-    '--name',
-    'Sign-in',
-    '--access',
-    'read',
-    '--grant',
-    'password',
-  ]);
   const password = 'canary password of a real server';
-  await bindery.cliJson(
-    ['user', 'create', '--org', org, '--email', 'a@example.com', '--role', 'owner', '--password-stdin'],
-    password,
-  );
+  const client = await createClient(bindery, { access: 'read', grants: passwordGrants });
+  await createUser(bindery, { org: client.organization_id, email: 'a@example.com', password, role: 'owner' });
   const ask = async (fields: Readonly<Record<string, string>>, path = '/connect/token') => {
     const body = new URLSearchParams({ client_id: client.client_id, client_secret: client.client_secret, ...fields });
     const response = await fetch(bindery.url + path, { method: 'POST', body });

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from '../concurrency/people.ts';
 import { runConcurrency } from '../concurrency/run.ts';
 import { runCrashRounds } from '../crash/rounds.ts';
-import { startBindery, startSecond, testStore } from '../support/bindery.ts';
+import { startBindery, startSecond } from '../support/bindery.ts';
+import { testStore } from '../support/postgres-databases.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string' }, operations: { type: 'string' }, seed: { type: 'string' } },

@@ -8,11 +8,13 @@ import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { createApp } from '@bindery/server/app.ts';
 import { loadConfig } from '@bindery/server/config.ts';
 import type { Access } from '@bindery/server/domain/access.ts';
-import type { Actor } from '@bindery/server/domain/audit-entry.ts';
 import { PasswordHasher } from '@bindery/server/domain/password.ts';
 import { createLogger } from '@bindery/server/logger.ts';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { testActor } from './actor.ts';
 import { removeStore, type StoreEnvironment, storeEnvironmentOf } from './stores.ts';
+
+export { testActor };
 
 /** A server in this process with a store of its own and a clock that stands still until it is moved. For tests. */
 export interface TestApp {
@@ -37,19 +39,10 @@ export interface TestApp {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Who acts in tests. */
-export const testActor: Actor = {
-  type: 'command_line',
-  id: 'test',
-  address: null,
-  userAgent: null,
-  requestId: null,
-};
-
 /** Starts it; `environment` as an operator would set it. */
 export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-unit-'));
-  const storeEnvironment = await storeEnvironmentOf(dataDir, environment);
+  const storeEnvironment = await storeEnvironmentOf(dataDir, environment, 'migrated');
   const config = loadConfig({ BINDERY_LOG_LEVEL: 'trace', ...storeEnvironment, ...environment });
   let now = Date.UTC(2030, 0, 1);
   const lines: string[] = [];

@@ -1,30 +1,24 @@
-import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { freePort, pathFolders } from './postgres-cluster.ts';
+import { refuseSecretsIn, rememberSecrets } from './logged-secrets.ts';
+import { freePort } from './ports.ts';
+import { cleanEnvironment, exitOf, type Finished, runProgram } from './programs.ts';
 import { removeStore, type StoreEnvironment, sharedEnvironmentOf, storeEnvironmentOf } from './stores.ts';
-
-export { openStoreForTest, testStore } from './stores.ts';
+import { waitFor } from './wait-for.ts';
 
 /** The command, as an operator runs it. */
 export const binderyCommand = new URL('../../packages/server/bin/bindery.cjs', import.meta.url).pathname;
 
-/** What a program left behind. */
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A Bindery of its own: a real process on a free loopback port with a store in a folder of its own. */
+/** A server in a process of its own, on a free port of this machine, with its store in a folder of its own. */
 export interface Bindery {
   readonly url: string;
   readonly dataDir: string;
   /** The settings by which any other process finds the same store. */
   readonly storeEnvironment: StoreEnvironment;
+  /** The whole environment of the process. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly pid: number;
   /** Everything the server has written so far. */
   log(): string;
@@ -55,32 +49,23 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
   const storeEnvironment = options.sharing
     ? sharedEnvironmentOf(options.sharing, dataDir)
     : await storeEnvironmentOf(dataDir, options.env);
-  const asked = options.env?.['PORT'] ?? '0';
-  const port = asked === '0' ? String(await freePort()) : asked;
-  // Servers of one store speak in one name, as behind a load balancer.
+  // Servers of one store have one name, as behind a load balancer.
   const issuer = options.sharing ? { BINDERY_PUBLIC_URL: options.sharing.url } : {};
-  const env = { ...cleanEnvironment(), ...issuer, ...storeEnvironment, ...options.env, PORT: port };
-  const child = spawn(process.execPath, [binderyCommand, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let log = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  const exited = exitOf(child);
-  await waitUntilListening(child, () => log);
+  const env = { ...cleanEnvironment(), ...issuer, ...storeEnvironment, ...options.env };
+  const { port, child, exited, log } = await serveOnPort(env);
+  const environment = { ...env, PORT: port };
   // Not the public URL, which may be that of another server.
   const address = `http://localhost:${port}`;
   const pid = child.pid ?? 0;
   const run = (args: readonly string[], stdin = ''): Promise<Finished> =>
-    runProgram(process.execPath, [binderyCommand, ...args], { env, stdin });
+    runProgram(process.execPath, [binderyCommand, ...args], { env: environment, stdin });
   return {
     url: address,
     dataDir,
     storeEnvironment,
+    environment,
     pid,
-    log: () => log,
+    log,
     cli: run,
     async cliJson<Answer>(args: readonly string[], stdin?: string): Promise<Answer> {
       const finished = await run([...args, '--json'], stdin);
@@ -105,13 +90,13 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
         child.kill('SIGTERM');
         await exited;
       }
-      return startBindery({ ...options, dataDir, env: { ...options.env, PORT: new URL(address).port } });
+      return startBindery({ ...options, dataDir, env: { ...options.env, PORT: port } });
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await exited;
       await removeStore(dataDir);
-      refuseSecretsIn(log);
+      refuseSecretsIn(log());
     },
   };
 }
@@ -121,179 +106,53 @@ export function startSecond(bindery: Bindery, env: Readonly<Record<string, strin
   return startBindery({ sharing: bindery, env });
 }
 
-/** An organization and one of its clients, made on the command line. */
-export interface TestClient {
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly organization_id: string;
+interface Serving {
+  readonly port: string;
+  readonly child: ChildProcess;
+  /** The exit code, once there is one. */
+  readonly exited: Promise<number | null>;
+  readonly log: () => string;
 }
 
-/** Makes an organization; returns its id. */
-export async function createOrganization(bindery: Bindery, name = 'Acme'): Promise<string> {
-  const made = await bindery.cliJson<{ organization_id: string }>(['org', 'create', '--name', name]);
-  return made.organization_id;
-}
+const portsTriedMax = 5;
 
-/** Makes a client in an organization, or in a new one. */
-export async function createClient(
-  bindery: Bindery,
-  options: { readonly access?: 'read' | 'read_write'; readonly org?: string; readonly more?: readonly string[] } = {},
-): Promise<TestClient> {
-  const org = options.org ?? (await createOrganization(bindery));
-  const access = options.access ?? 'read_write';
-  return bindery.cliJson<TestClient>([
-    ...['client', 'create', '--org', org, '--name', 'Test client', '--access', access],
-    ...(options.more ?? []),
-  ]);
-}
-
-/** Sends a form to a path of the server. */
-export function postForm(
-  bindery: Pick<Bindery, 'url'>,
-  path: string,
-  fields: Readonly<Record<string, string>>,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  rememberSecrets(...['client_secret', 'password', 'refresh_token', 'token'].map((name) => fields[name]));
-  return fetch(bindery.url + path, { method: 'POST', body: new URLSearchParams(fields), headers });
-}
-
-/** Every secret that the tests of this process made or sent; no server may ever log one. */
-const secrets = new Set<string>();
-
-function rememberSecrets(...given: readonly (string | undefined)[]): void {
-  for (const secret of given) {
-    // What is shorter may stand in a log by chance.
-    if (secret !== undefined && secret.length >= 12) {
-      secrets.add(secret);
+/** Starts a server on the port that it is given, or on a free one; on another one if somebody was quicker to take it. */
+async function serveOnPort(env: NodeJS.ProcessEnv): Promise<Serving> {
+  const isFixed = (env['PORT'] ?? '0') !== '0';
+  for (let tried = 1; ; tried += 1) {
+    const port = isFixed ? String(env['PORT']) : String(await freePort());
+    const serving = serve(env, port);
+    try {
+      await waitUntilListening(serving);
+      return serving;
+    } catch (error) {
+      if (isFixed || tried === portsTriedMax || !serving.log().includes('is taken by another program')) throw error;
     }
   }
 }
 
-function refuseSecretsIn(log: string): void {
-  if ([...secrets].some((secret) => log.includes(secret))) {
-    throw new Error('a server has logged a secret, a password or a token of a test');
-  }
-}
-
-/** A token of a client by client credentials. */
-export async function getToken(
-  bindery: Pick<Bindery, 'url'>,
-  client: Pick<TestClient, 'client_id' | 'client_secret'>,
-): Promise<string> {
-  const { client_id, client_secret } = client;
-  const response = await postForm(bindery, '/connect/token', {
-    grant_type: 'client_credentials',
-    client_id,
-    client_secret,
+function serve(env: NodeJS.ProcessEnv, port: string): Serving {
+  const child = spawn(process.execPath, [binderyCommand, 'serve'], {
+    env: { ...env, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const answer: unknown = await response.json();
-  if (!response.ok || typeof answer !== 'object' || answer === null || !('access_token' in answer)) {
-    throw new Error(`no token: ${response.status} ${JSON.stringify(answer)}`);
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
   }
-  rememberSecrets(String(answer.access_token));
-  return String(answer.access_token);
+  return { port, child, exited: exitOf(child), log: () => log };
 }
 
-/** Throws unless a client is let in, or is not: at once, and with PostgreSQL when the second is over in which it is news. */
-export async function expectLetIn(bindery: Bindery, client: TestClient, expected: boolean): Promise<void> {
-  const isLetIn = () =>
-    getToken(bindery, client).then(
-      () => true,
-      (error: unknown) => {
-        // Asked often enough, it meets the limit on guessing first.
-        assert.match(String(error), /401|429/);
-        return false;
-      },
-    );
-  if (bindery.storeEnvironment['DATABASE_URL'] !== undefined) {
-    await waitFor(async () => (await isLetIn()) === expected || undefined, 5);
-  }
-  assert.equal(await isLetIn(), expected);
-}
-
-/** Runs a program to its end. */
-export async function runProgram(
-  command: string,
-  args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly stdin?: string; readonly cwd?: string } = {},
-): Promise<Finished> {
-  const child = spawn(command, args, { env: options.env, cwd: options.cwd, stdio: ['pipe', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(options.stdin ?? '');
-  const code = await exitOf(child);
-  return { code, stdout, stderr };
-}
-
-/** Asks again and again until the answer is not undefined; throws after `secondsMax`. */
-export async function waitFor<Value>(
-  question: () => Promise<Value | undefined> | Value | undefined,
-  secondsMax = 20,
-): Promise<Value> {
-  const end = performance.now() + secondsMax * 1000;
-  for (;;) {
-    const answer = await question();
-    if (answer !== undefined) {
-      return answer;
-    }
-    if (performance.now() > end) {
-      throw new Error(`waited ${secondsMax} s in vain`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** The environment without settings of Bindery that the machine may have. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(
-    ([name]) =>
-      !name.startsWith('BINDERY_') &&
-      !['PORT', 'HOST', 'DATABASE_URL', 'DATABASE_URL_FILE', 'NODE_OPTIONS', 'NODE_TEST_CONTEXT'].includes(name),
-  );
-  return Object.fromEntries(entries);
-}
-
-function exitOf(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code));
-  });
-}
-
-async function waitUntilListening(child: ChildProcess, log: () => string): Promise<void> {
+async function waitUntilListening({ child, log }: Serving): Promise<void> {
   await waitFor(() => {
     if (log().includes(' is listening on ')) {
       return true;
     }
-    if (child.exitCode !== null) {
-      throw new Error(`the server ended with ${child.exitCode}: ${log()}`);
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}: ${log()}`);
     }
     return undefined;
-  }, 30);
-}
-
-/**
- * The first program of this name on the machine whose version fits, with that version; the project's own Node does not
- * count.
- */
-export async function findProgram(
-  name: string,
-  version: RegExp,
-): Promise<{ readonly path: string; readonly version: string } | undefined> {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const folders = [...pathFolders(), '/usr/bin', '/usr/local/bin'];
-  for (const folder of new Set(folders.filter((one) => one !== '' && !one.startsWith(root)))) {
-    const path = join(folder, name);
-    const finished = await runProgram(path, ['--version']).catch(() => undefined);
-    if (finished?.code === 0 && version.test(finished.stdout)) return { path, version: finished.stdout.trim() };
-  }
-  return undefined;
+  });
 }

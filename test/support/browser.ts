@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { type Bindery, waitFor } from './bindery.ts';
+import type { Bindery } from './bindery.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Debian's; another one is named by the environment. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Bindery, postForm } from './bindery.ts';
+import type { Bindery } from './bindery.ts';
 import { callEverythingWrongly, type ManagementAnswer, ManagementCaller } from './canary-management.ts';
 import type { Canaries } from './canary-secrets.ts';
+import { postForm } from './token-requests.ts';
 
 /** Uses every endpoint of a new server, well and badly, with secrets that are nowhere else. */
 export async function useEveryEndpoint(

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { type Bindery, openStoreForTest } from './bindery.ts';
+import type { Bindery } from './bindery.ts';
+import { openStoreForTest } from './stores.ts';
 
 /** Secrets that took part in a scenario, by what they are; none may be found again. */
 export class Canaries {

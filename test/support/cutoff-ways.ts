@@ -3,13 +3,12 @@ import { rotateSecret } from '@bindery/server/actions/client-secrets.ts';
 import { createClient, deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { createResetLink, resetPassword } from '@bindery/server/actions/invitations.ts';
-import { openStore } from '@bindery/server/actions/open-store.ts';
 import { createOrganization, deleteOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { createUser, removeMember, setPassword, setUserState } from '@bindery/server/actions/users.ts';
-import { loadConfig } from '@bindery/server/config.ts';
 import type { Actor } from '@bindery/server/domain/audit-entry.ts';
 import { PasswordHasher } from '@bindery/server/domain/password.ts';
-import { type Bindery, postForm } from './bindery.ts';
+import type { Bindery } from './bindery.ts';
+import { postForm } from './token-requests.ts';
 
 /** Who acts. */
 export const actor: Actor = { type: 'system', id: null, address: null, userAgent: null, requestId: null };
@@ -150,12 +149,6 @@ export const ways: readonly Way[] = [
     ends: ['clientToken'],
   },
 ];
-
-/** Opens the store of a server as another process does, which the command line is. */
-export function openBesides(bindery: Bindery): Promise<ActionContext> {
-  const settings = { ...bindery.storeEnvironment, BINDERY_PUBLIC_URL: bindery.url };
-  return openStore(loadConfig(settings), 'existing', Date.now);
-}
 
 /** What a tenant's tokens are asked for with. */
 type Credentials = Pick<Tenant, 'clientId' | 'clientSecret' | 'email' | 'password'>;

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cleanEnvironment, runProgram, waitFor } from './bindery.ts';
 import { founder, openPage, startBrowser } from './browser.ts';
-import { freePort } from './postgres-cluster.ts';
+import { freePort } from './ports.ts';
+import { cleanEnvironment, runProgram } from './programs.ts';
+import { waitFor } from './wait-for.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 

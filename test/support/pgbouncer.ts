@@ -2,7 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { chownSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findOnPath, freePort, processOwner, queryAsAdmin, spawnAs } from './postgres-cluster.ts';
+import { freePort } from './ports.ts';
+import { processOwner, queryAsAdmin, spawnAs } from './postgres-cluster.ts';
+import { findOnPath } from './programs.ts';
 
 /** A real PgBouncer in transaction mode: each transaction of a client may meet another connection to the server. */
 export interface Bouncer {

@@ -12,12 +12,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from './ports.ts';
+import { findOnPath, pathFolders } from './programs.ts';
 
-/** A PostgreSQL of its own, in a folder of its own, on a free loopback port; writes reach the disk as on a real one. */
+/** A PostgreSQL of its own, in a folder of its own, on a free port of 127.0.0.1. */
 export interface PostgresCluster {
   /** The address of its administrator, with a password; tests alone use it. */
   readonly adminUrl: string;
@@ -34,11 +35,21 @@ export interface PostgresCluster {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes and starts one; throws a sentence when this machine has no PostgreSQL. */
-export async function startPostgresCluster(): Promise<PostgresCluster> {
+export interface ClusterOptions {
+  /** The folder to make its folder in; the system's for temporary files by default. */
+  readonly parent?: string;
+  /**
+   * Whether each commit waits for the disk, as on a real one. It does so by default: a cluster on which only queries are
+   * tested does without, and loses nothing when a process is killed.
+   */
+  readonly isDurable?: boolean;
+}
+
+/** Creates and starts one; throws a sentence when this machine has no PostgreSQL. */
+export async function startPostgresCluster(options: ClusterOptions = {}): Promise<PostgresCluster> {
   const binaries = findBinaries();
   const owner = processOwner();
-  const folder = mkdtempSync(join(tmpdir(), 'bindery-postgres-'));
+  const folder = mkdtempSync(join(options.parent ?? tmpdir(), 'bindery-postgres-'));
   const password = randomBytes(18).toString('base64url');
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
@@ -61,6 +72,7 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
   const port = await freePort();
   const adminUrl = `postgresql://admin:${password}@127.0.0.1:${port}/postgres`;
   const log = join(folder, 'log');
+  const durability = options.isDurable === false ? ['fsync=off', 'full_page_writes=off'] : ['fsync=on'];
   let server: ChildProcess | undefined;
   const end = (): void => {
     server?.kill('SIGQUIT');
@@ -69,12 +81,9 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
   process.once('exit', end);
 
   const start = async (): Promise<void> => {
-    const options = [...serverOptions, `port=${port}`, `unix_socket_directories=${folder}`].flatMap((option) => [
-      '-c',
-      option,
-    ]);
-    const output = openSync(log, 'a');
-    server = spawnAs(owner, join(binaries, 'postgres'), ['-D', data, ...options], output);
+    const settings = [...serverSettings, ...durability, `port=${port}`, `unix_socket_directories=${folder}`];
+    const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+    server = spawnAs(owner, join(binaries, 'postgres'), args, openSync(log, 'a'));
     server.unref();
     await waitUntilReady(adminUrl, server, log);
   };
@@ -155,12 +164,11 @@ export function spawnAs(
   });
 }
 
-const serverOptions = [
+const serverSettings = [
   'listen_addresses=127.0.0.1',
-  'fsync=on',
   'max_connections=200',
   'shared_buffers=64MB',
-  // What is no error of the server's is the tests' own doing.
+  // Errors below this level are provoked by the tests.
   'log_min_messages=fatal',
 ];
 
@@ -181,18 +189,6 @@ function findBinaries(): string {
     throw new Error('this machine has no PostgreSQL (initdb and postgres): on Debian, apt-get install postgresql');
   }
   return found;
-}
-
-/** The path of a program, also of one for administrators. */
-export function findOnPath(name: string): string | undefined {
-  return pathFolders()
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
-}
-
-/** Where programs are looked for. */
-export function pathFolders(): readonly string[] {
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
 }
 
 function run(owner: ProcessOwner | undefined, program: string, args: readonly string[]): void {
@@ -238,19 +234,8 @@ function signalAll(parent: ChildProcess | undefined, signal: NodeJS.Signals): vo
   }
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 if (import.meta.main) {
-  const cluster = await startPostgresCluster();
+  const cluster = await startPostgresCluster({ isDurable: false });
   process.stdout.write(`${cluster.adminUrl}\n`);
   const stop = (): void => void cluster[Symbol.asyncDispose]().then(() => process.exit(0));
   process.stdin.once('end', stop).once('error', stop).resume();

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitFor } from './bindery.ts';
-import { freePort } from './postgres-cluster.ts';
+import { accepts, freePort } from './ports.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A proxy that was started with the snippet of `deploy/`. */
 export interface ProxyProcess {
@@ -85,15 +84,4 @@ async function start(
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Whether somebody listens on a port of loopback. */
-export function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

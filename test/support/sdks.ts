@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { startDriver } from '../../sdks/conformance/driver.ts';
 import { cases, type Language, runCase } from '../../sdks/conformance/run-case.ts';
-import { createClient, runProgram, startBindery } from './bindery.ts';
+import { createClient, rotateSecret } from './arrange.ts';
+import { startBindery } from './bindery.ts';
+import { runProgram } from './programs.ts';
 
 /** Where the driver programs are. */
 export const drivers = new URL('../../sdks/conformance/drivers/', import.meta.url).pathname;
@@ -43,7 +45,7 @@ export function testAgainstServer(language: Language, skip: string | false = fal
   test(`the client for ${language.name} calls a guarded API, and a rotation needs no restart`, { skip }, async () => {
     await using bindery = await startBindery();
     const client = await createClient(bindery, { access: 'read' });
-    const rotated = await bindery.cliJson<{ client_secret: string }>(['client', 'rotate', client.client_id]);
+    const rotated = await rotateSecret(bindery, client, 86_400_000);
     const options = {
       issuer: bindery.url,
       clientId: client.client_id,
@@ -53,28 +55,26 @@ export function testAgainstServer(language: Language, skip: string | false = fal
     const binders = { do: 'fetch', url: `${bindery.url}/api/binders` };
     const driver = startDriver(language);
     try {
-      await driver.ask({ do: 'start', options: { ...options, nextClientSecret: rotated.client_secret } });
+      await driver.ask({ do: 'start', options: { ...options, nextClientSecret: rotated } });
       const answer = await driver.ask(binders);
       assert.equal(answer['status'], 200, JSON.stringify(answer));
       assert.equal(JSON.parse(String(answer['body'])).totalCount, 0);
 
       // The old secret leaked: it is worth nothing from now on.
-      const next = await bindery.cliJson<{ client_secret: string }>([
-        ...['client', 'rotate', client.client_id, '--overlap', 'now'],
-      ]);
+      const next = await rotateSecret(bindery, client);
       await driver.ask({ do: 'advance', seconds: 3601 });
       const refused = await driver.ask(binders);
       assert.equal(refused['code'], 'invalid_client', JSON.stringify(refused));
       assert.equal(refused['status'], 401);
       assert.match(String(refused['requestId']), /./);
 
-      await driver.ask({ do: 'start', options: { ...options, nextClientSecret: next.client_secret } });
+      await driver.ask({ do: 'start', options: { ...options, nextClientSecret: next } });
       assert.equal((await driver.ask(binders))['status'], 200);
     } finally {
       await driver.end();
     }
     const said = driver.said() + bindery.log();
-    for (const secret of [client.client_secret, rotated.client_secret]) {
+    for (const secret of [client.client_secret, rotated]) {
       assert.ok(!said.includes(secret), 'a secret was shown');
     }
   });

@@ -1,11 +1,11 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '@bindery/server/config.ts';
 import { type Database, openDatabase } from '@bindery/server/store/database.ts';
+import { migrations } from '@bindery/server/store/migrate.ts';
 import { sql } from 'kysely';
-import { createTestDatabase, type TestDatabase, testStore } from './postgres-databases.ts';
-
-export { testStore };
+import { copyTestDatabase, createTestDatabase, type TestDatabase, testStore } from './postgres-databases.ts';
 
 /** The settings by which a process finds a store. */
 export interface StoreEnvironment {
@@ -15,10 +15,14 @@ export interface StoreEnvironment {
 
 const databases = new Map<string, Promise<TestDatabase>>();
 
-/** The settings of the store that belongs to a data folder; on PostgreSQL an empty one is made at the first time. */
+/**
+ * The settings of the store that belongs to a data folder. On PostgreSQL its database is created the first time: empty,
+ * or `migrated` for those who do not test how a server starts.
+ */
 export async function storeEnvironmentOf(
   dataDir: string,
   given: Readonly<Record<string, string>> = {},
+  state: 'empty' | 'migrated' = 'empty',
 ): Promise<StoreEnvironment> {
   const folder = given['BINDERY_DATA_DIR'] ?? dataDir;
   const masterKey = given['BINDERY_MASTER_KEY'];
@@ -29,9 +33,20 @@ export async function storeEnvironmentOf(
   if (testStore === 'sqlite') {
     return keys;
   }
-  const database = databases.get(folder) ?? createTestDatabase();
+  const database = databases.get(folder) ?? (state === 'empty' ? createTestDatabase() : createMigratedDatabase());
   databases.set(folder, database);
   return { ...keys, DATABASE_URL: (await database).url };
+}
+
+/** A copy of a database on which all migrations ran once; another set of migrations has another one. */
+function createMigratedDatabase(): Promise<TestDatabase> {
+  const fingerprint = createHash('sha256')
+    .update(migrations.map(({ id, up }) => `${id}${up}`).join(''))
+    .digest('hex');
+  return copyTestDatabase(`bindery_template_${fingerprint.slice(0, 16)}`, async (url) => {
+    const database = await openDatabase(loadConfig({ DATABASE_URL: url }), 'create', Date.now());
+    await database.close();
+  });
 }
 
 /** The settings by which a second server finds the store of a first: on PostgreSQL, with a data folder of its own. */
