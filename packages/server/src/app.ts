@@ -7,15 +7,9 @@ import { prepareCutoffs } from './actions/cut-off.ts';
 import { managementApi } from './admin/router.ts';
 import { PasswordHasher } from './domain/password.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { routePathOf } from './http/base-path.ts';
 import { healthEndpoints } from './http/health.ts';
-import {
-  answerUnknownRoutes,
-  createHttpServer,
-  errorsUrlOf,
-  requestIdOr,
-  routePathOf,
-  serveBelow,
-} from './http/server.ts';
+import { answerUnknownRoutes, createHttpServer, errorsUrlOf, requestIdOr, serveBelow } from './http/server.ts';
 import { Cutoffs } from './live/cutoffs.ts';
 import { DecisionLog } from './live/decision-log.ts';
 import { GuessLimits } from './live/guess-limits.ts';

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { oauthBodyBytesMax } from '../domain/limits.ts';
 import { OAuthError } from '../errors.ts';
 import { isGatewayPath } from '../gateway/gateway.ts';
+import { routePathOf } from './base-path.ts';
 import { answerOAuthError, answerProblem, sendProblem } from './error-response.ts';
 import { createForwardingWarner } from './forwarded-for.ts';
 
@@ -57,26 +58,6 @@ export function createHttpServer({ config, now }: ActionContext, logger: Fastify
   });
   app.setErrorHandler(answerProblem);
   return app;
-}
-
-/** The path that routes are known by, of what stands in a request line. */
-export function routePathOf({ publicUrl }: Config): (target: string) => string {
-  const basePath = new URL(publicUrl).pathname.replace(/\/$/, '');
-  return (target) => routePath(target, basePath);
-}
-
-/** The path that routes are known by: without an authority (RFC 9112 §3.2.2) and without the public URL's own path. */
-function routePath(target: string, basePath: string): string {
-  const path = /^https?:\/\/[^/?#]*/i.test(target) ? target.replace(/^https?:\/\/[^/?#]*/i, '') || '/' : target;
-  if (basePath === '') {
-    return path;
-  }
-  // RFC 8414 §3.1: the well-known part stands before the issuer's path.
-  const wellKnown = /^(\/\.well-known\/[a-z-]+)(\/.*)$/.exec(path);
-  if (wellKnown?.[2] === basePath) {
-    return wellKnown[1] ?? path;
-  }
-  return path === basePath || path.startsWith(`${basePath}/`) ? path.slice(basePath.length) || '/' : path;
 }
 
 /** A request id that came along is kept when it is plain; it joins our log to the proxy's. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cutoffKinds } from '@bindery/guard';
 import type { FastifyInstance } from 'fastify';
 import { signJwt } from '../domain/access-token.ts';
-import { answerUnlessKnown } from '../http/etag.ts';
+import { sendUnlessCached } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 
 /** The path of the list of cut-offs, below the issuer; guards poll it. */
@@ -26,7 +26,7 @@ export function cutoffsEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
     reply.header('cache-control', 'no-cache');
     // Weak: each server's signature over the same list differs.
     const etag = `W/"${latest.name}"`;
-    return answerUnlessKnown(request, reply, { etag, contentType: 'application/jwt', body: latest.body });
+    return sendUnlessCached(request, reply, { etag, contentType: 'application/jwt', body: latest.body });
   });
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { answerCacheable } from '../http/etag.ts';
+import { sendCacheableJson } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 
 /** Serves the public signing keys (RFC 7517 §5), with an ETag so that polling is cheap. */
@@ -7,6 +7,6 @@ export function jwksEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   app.get('/.well-known/jwks.json', async (request, reply) => {
     const keys = await deps.keyRing.published();
     const body = JSON.stringify({ keys: keys.map((key) => key.publicJwk) });
-    return answerCacheable(request, reply, body, deps.context.config.keySetMaxAgeSeconds);
+    return sendCacheableJson(request, reply, body, deps.context.config.keySetMaxAgeSeconds);
   });
 }

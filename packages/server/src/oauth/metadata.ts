@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
-import { answerCacheable } from '../http/etag.ts';
+import { sendCacheableJson } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
 import { introspectionPath } from './introspect.ts';
 import { revocationPath } from './revoke.ts';
@@ -16,7 +16,7 @@ const maxAgeSeconds = 300;
 export function metadataEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
   const body = JSON.stringify(metadataOf(deps.context.config));
   for (const path of metadataPaths) {
-    app.get(path, (request, reply) => answerCacheable(request, reply, body, maxAgeSeconds));
+    app.get(path, (request, reply) => sendCacheableJson(request, reply, body, maxAgeSeconds));
   }
 }
 

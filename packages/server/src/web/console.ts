@@ -4,8 +4,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
+import { basePathOf } from '../http/base-path.ts';
 import { sendProblem } from '../http/error-response.ts';
 import { SetupGate } from '../live/setup-gate.ts';
+import { escapeHtml } from './escape-html.ts';
 import { newNonce, pageHeaders } from './page-headers.ts';
 
 /** The console's build output, in the package next to this one. */
@@ -32,7 +34,7 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!(await setup.isSetUp())) {
       return wantsHtml(request)
-        ? reply.redirect(`${pathOf(context.config)}/setup`)
+        ? reply.redirect(`${basePathOf(context.config)}/setup`)
         : sendProblem(request, reply, { ...setupRequired, type: `${context.config.publicUrl}${setupRequired.type}` });
     }
     return sendPage(reply, template, context.config);
@@ -79,9 +81,9 @@ function sendPage(reply: FastifyReply, template: string | undefined, config: Con
       ? unbuiltPage
       : template
           .replaceAll('__BINDERY_NONCE__', nonce)
-          .replaceAll('__BINDERY_BASE__', attribute(pathOf(config)))
+          .replaceAll('__BINDERY_BASE__', escapeHtml(basePathOf(config)))
           // Lets the page notice that it was opened at another address; a proxy may have changed `Host`.
-          .replaceAll('__BINDERY_PUBLIC_URL__', attribute(config.publicUrl));
+          .replaceAll('__BINDERY_PUBLIC_URL__', escapeHtml(config.publicUrl));
   return reply.headers(pageHeaders(config, nonce)).send(page);
 }
 
@@ -97,7 +99,7 @@ function sendAlreadySetUp(reply: FastifyReply, config: Config): FastifyReply {
 <style nonce="${nonce}">body{font:1rem/1.5 system-ui,sans-serif;margin:4rem auto;max-width:34rem;padding:0 1rem}</style>
 <main>
 <h1>Already set up</h1>
-<p>This server already has an operator, and a setup link works only once. <a href="${attribute(pathOf(config))}/console">Sign in</a></p>
+<p>This server already has an operator, and a setup link works only once. <a href="${escapeHtml(basePathOf(config))}/console">Sign in</a></p>
 </main>
 `);
 }
@@ -112,13 +114,4 @@ function readTemplate(): string | undefined {
 
 function wantsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true;
-}
-
-/** The path of the public URL, where Bindery is not at the root; empty where it is. */
-function pathOf(config: Config): string {
-  return new URL(config.publicUrl).pathname.replace(/\/$/, '');
-}
-
-function attribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 }

@@ -3,13 +3,13 @@ import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
 import type { Branding } from '../domain/branding.ts';
+import { basePathOf } from '../http/base-path.ts';
 import { SetupGate } from '../live/setup-gate.ts';
 import { metadataPaths } from '../oauth/metadata.ts';
 import { openApiPath } from '../openapi/endpoint.ts';
 import { version } from '../version.ts';
 import { escapeHtml } from './escape-html.ts';
 import { newNonce, pageHeaders } from './page-headers.ts';
-import { basePathOf } from './portal/values.ts';
 
 /** `/`: a page with links for people, JSON with the same addresses for programs. */
 export function homePage(app: FastifyInstance, context: ActionContext): void {

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBranding } from '../../actions/branding.ts';
 import type { ActionContext } from '../../actions/context.ts';
 import type { Branding } from '../../domain/branding.ts';
+import { basePathOf } from '../../http/base-path.ts';
+import { etagOf, isCached } from '../../http/etag.ts';
 import { escapeHtml } from '../escape-html.ts';
 import { newNonce, pageHeaders } from '../page-headers.ts';
 import { portalAssets } from './assets.ts';
@@ -15,7 +16,7 @@ import { type Reader, readReader } from './reader.ts';
 import { hasSamples, renderMarkdown, renderPage } from './render-page.ts';
 import type { Known } from './samples.ts';
 import { search, searchEntries } from './search.ts';
-import { basePathOf, fillHtml, fillText, type Values, valuesOf } from './values.ts';
+import { fillHtml, fillText, type Values, valuesOf } from './values.ts';
 
 interface Asked {
   Querystring: { lang?: unknown; client?: unknown; q?: unknown };
@@ -228,13 +229,9 @@ ${groups.join('\n\n')}
     text: string,
     headers: Readonly<Record<string, string>>,
   ): FastifyReply {
-    const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+    const etag = etagOf(text);
     reply.headers({ 'x-content-type-options': 'nosniff', ...headers, etag });
-    const known = request.headers['if-none-match']?.split(/ *, */) ?? [];
-    if (reply.statusCode === 200 && known.includes(etag)) {
-      return reply.code(304).send();
-    }
-    return reply.send(text);
+    return reply.statusCode === 200 && isCached(request, etag) ? reply.code(304).send() : reply.send(text);
   }
 
   #pageOf(slug: string): PortalPage | undefined {

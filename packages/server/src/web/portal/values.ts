@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { basePathOf } from '../../http/base-path.ts';
 import { escapeHtml } from '../escape-html.ts';
 
 /**
@@ -69,11 +70,6 @@ export function fillText(text: string, values: Values): string {
 /** Fills HTML. */
 export function fillHtml(html: string, values: Values): string {
   return html.replaceAll(pattern, (_, name: keyof Values) => escapeHtml(values[name]));
-}
-
-/** The path of the public URL, where the server is not at the root of its host; empty where it is. */
-export function basePathOf(config: Config): string {
-  return new URL(config.publicUrl).pathname.replace(/\/$/, '');
 }
 
 /** Percent-encodes what would end a string or begin a variable in one of the languages. */
