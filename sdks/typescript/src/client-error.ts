@@ -1,20 +1,23 @@
-/** Why there is no token: one of ours, or the token endpoint's own word (RFC 6749 §5.2). */
+/**
+ * Why there is no token: a code of this package, or the error code of the token endpoint (RFC 6749 §5.2).
+ * New codes may be added in a minor version, so a `switch` needs a default branch.
+ */
 export type ClientErrorCode =
-  /** An option of `createClient` is missing, unknown or wrong. */
+  /** An option of `createClient` is missing, unknown or invalid. */
   | 'configuration_wrong'
   /** A token may not be sent to this URL. */
   | 'url_refused'
-  /** No connection, or one that ended early. */
+  /** The connection to the issuer failed or broke. */
   | 'endpoint_unreachable'
-  /** No whole answer in time. */
+  /** No complete response in time. */
   | 'endpoint_timeout'
-  /** A redirect, which is never followed: secrets must not go elsewhere. */
+  /** A redirect, which is never followed: it could lead secrets elsewhere. */
   | 'endpoint_redirects'
-  /** An answer of 500 or above. */
+  /** A response with status 500 or above. */
   | 'endpoint_unavailable'
-  /** An answer of 429. */
+  /** A response with status 429. */
   | 'rate_limited'
-  /** An answer that is no token. */
+  /** A response that is not a valid token or not valid metadata. */
   | 'answer_malformed'
   | 'invalid_request'
   | 'invalid_client'
@@ -24,26 +27,31 @@ export type ClientErrorCode =
   | 'invalid_scope'
   | 'invalid_target';
 
-/** What is known of a failure besides its code. */
-export interface FailureFacts {
+/** What is known about a failure besides its code. Fields may be added in a minor version; all are optional. */
+export interface ClientErrorDetails {
+  /** The HTTP status of the response; absent if there was none. */
   readonly status?: number | undefined;
+  /** The response's `X-Request-Id`, which is also in the server's log. */
   readonly requestId?: string | undefined;
+  /** Seconds from `Retry-After`; until they have passed the client sends no token request. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** The only error of this package; it holds neither secret nor token. */
-export class BinderyClientError extends Error {
-  /** What happened, for programs. */
+/** The only error this package throws. It never contains a secret or a token. */
+export class BinderyClientError extends Error implements ClientErrorDetails {
+  /** What happened, for programs; the message is for people and may change. */
   readonly code: ClientErrorCode;
-  /** The status of the answer, if there was one. */
   readonly status?: number;
-  /** The answer's `X-Request-Id`, by which the operator finds it in the log. */
   readonly requestId?: string;
-  /** For how many seconds the server wants to be left alone; until then nothing is sent. */
   readonly retryAfterSeconds?: number;
 
-  constructor(code: ClientErrorCode, message: string, facts: FailureFacts = {}) {
-    const { status, requestId, retryAfterSeconds } = facts;
+  /**
+   * Public so that tests of your program can create one.
+   *
+   * @param message the reason; status and request id are appended to it
+   */
+  constructor(code: ClientErrorCode, message: string, details: ClientErrorDetails = {}) {
+    const { status, requestId, retryAfterSeconds } = details;
     const known = [
       ...(status === undefined ? [] : [`status ${status}`]),
       ...(requestId === undefined ? [] : [`request ${requestId}`]),

@@ -16,22 +16,22 @@ const options: ClientOptions = {
 
 interface Issuer {
   readonly fetch: typeof globalThis.fetch;
-  asked: number;
+  requests: number;
   open(): void;
 }
 
-/** A token endpoint that answers when its gate is open; everything else is an API that tells the token it got. */
+/** A token endpoint that responds when its gate is open; any other URL is an API that returns the token it was sent. */
 function createIssuer(isOpen = true): Issuer {
   let open = () => {};
   const gate = isOpen ? Promise.resolve() : new Promise<void>((resolve) => (open = resolve));
   const issuer: Issuer = {
-    asked: 0,
+    requests: 0,
     open: () => open(),
     async fetch(input, init) {
       const url = input instanceof Request ? input.url : String(input);
       if (url !== options.tokenUrl) return new Response(new Headers(init?.headers).get('authorization'));
-      issuer.asked += 1;
-      const answer = { access_token: `token-${issuer.asked}`, token_type: 'Bearer', expires_in: 1000 };
+      issuer.requests += 1;
+      const answer = { access_token: `token-${issuer.requests}`, token_type: 'Bearer', expires_in: 1000 };
       await gate;
       return Response.json(answer);
     },
@@ -73,14 +73,14 @@ const wrongOptions: readonly Readonly<Record<string, unknown>>[] = [
 ];
 
 for (const wrong of wrongOptions) {
-  test(`the option ${inspect(wrong).replaceAll(secret, '...')} is refused at once, and no value is repeated`, () => {
-    // What plain JavaScript may pass.
+  test(`the option ${inspect(wrong).replaceAll(secret, '...')} is refused at once, without repeating a value`, () => {
+    // What plain JavaScript can pass.
     const given = { ...options, ...wrong } as unknown as ClientOptions;
     assert.throws(() => createClient(given), isConfigurationError);
   });
 }
 
-test('a page, a web worker and an app are refused with a sentence about secrets', () => {
+test('a page, a web worker and an app are refused, because of the secret', () => {
   for (const scope of [
     { window: { document: {} } },
     { importScripts: () => undefined },
@@ -112,10 +112,10 @@ for (const [random, lastSecond] of [
     await client.token();
     seconds = lastSecond;
     await client.token();
-    assert.equal(issuer.asked, 1);
+    assert.equal(issuer.requests, 1);
     seconds += 1;
-    assert.equal(await client.token(), 'token-1', 'the old one serves until the new one is there');
-    assert.equal(issuer.asked, 2);
+    assert.equal(await client.token(), 'token-1', 'the old token is used until the new one is there');
+    assert.equal(issuer.requests, 2);
   });
 }
 
@@ -128,7 +128,7 @@ test('a clock that was set back does not keep a token alive', async () => {
   assert.equal(await client.token(), 'token-2');
 });
 
-test('a caller that is aborted gets its reason, and the others their token of the same request', async () => {
+test('an aborted caller gets its reason, and the others get the token of the same request', async () => {
   const issuer = createIssuer(false);
   const client = createClient({ ...options, fetch: issuer.fetch });
   const impatient = new AbortController();
@@ -139,10 +139,10 @@ test('a caller that is aborted gets its reason, and the others their token of th
   for (const one of waiting) await assert.rejects(one, reason);
   issuer.open();
   assert.equal(await patient, 'token-1');
-  assert.equal(issuer.asked, 1);
+  assert.equal(issuer.requests, 1);
 });
 
-test('when all callers are gone the request ends without an unhandled rejection', async () => {
+test('when every caller is aborted, the request ends without an unhandled rejection', async () => {
   const unhandled: unknown[] = [];
   const listen = (error: unknown): void => void unhandled.push(error);
   process.on('unhandledRejection', listen);
@@ -159,7 +159,7 @@ test('when all callers are gone the request ends without an unhandled rejection'
   assert.deepEqual(unhandled, []);
 });
 
-test('what a fetch of the caller’s own throws is not carried along', async () => {
+test('the error of a custom fetch is not passed on', async () => {
   const fetch = (): Promise<Response> => Promise.reject(new Error(`Basic ${secret}`));
   const client = createClient({ ...options, fetch, random: () => 0 });
   await assert.rejects(client.token(), (error) => {
@@ -170,7 +170,7 @@ test('what a fetch of the caller’s own throws is not carried along', async () 
   });
 });
 
-test('the headers of a call are kept, but for those of the client', async () => {
+test('the headers of a call are kept, except those the client sets', async () => {
   const seen: Headers[] = [];
   const issuer = createIssuer();
   const client = createClient({
@@ -199,16 +199,16 @@ test('a date in Retry-After counts as the seconds until then', async () => {
   await assert.rejects(client.token(), { code: 'rate_limited', retryAfterSeconds: 30 });
 });
 
-test('a URL that is not whole, or not safe, is refused before a token is asked for', async () => {
+test('a relative or unsafe URL is refused before a token is requested', async () => {
   const issuer = createIssuer();
   const client = createClient({ ...options, fetch: issuer.fetch });
   for (const url of ['/api/binders', 'http://api.example.com/', 'https://user@api.example.com/', 'ftp://127.0.0.1/']) {
     await assert.rejects(client.fetch(url), { code: 'url_refused' });
   }
-  assert.equal(issuer.asked, 0);
+  assert.equal(issuer.requests, 0);
 });
 
-test('the client shows nothing but its two functions', () => {
+test('the client exposes nothing but its two functions', () => {
   const client = createClient(options);
   assert.ok(Object.isFrozen(client));
   assert.equal(JSON.stringify(client), '{}');

@@ -4,23 +4,41 @@ import { refuseBrowser } from './refuse-browser.ts';
 import { parseSafeUrl } from './safe-url.ts';
 import { createTokenSource } from './token-source.ts';
 
-/** What `token()` takes. */
+/** The options of `token()`. */
 export interface TokenOptions {
-  /** Ends this caller's waiting; the request goes on for the others. */
+  /** Stops this caller's waiting; a token request that is under way continues for the other callers. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An API client: one token for all callers of this process. */
+/** An API client: one access token, shared by all callers in this process. */
 export interface BinderyClient {
-  /** Calls an API as `fetch` does, with the token and the organization; on a 401 once more with a new token. */
+  /**
+   * Calls an API like the global `fetch`, with the access token and the tenant header. After a 401 it calls once more
+   * with a new token, unless the body is a stream.
+   *
+   * @param input an https URL, or http on loopback
+   * @param init as for `fetch`; `signal` also stops the waiting for a token
+   * @returns the response, whatever its status
+   * @throws {BinderyClientError} if there is no token, or with the code `url_refused`
+   * @throws what `fetch` throws, if the API is unreachable
+   */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** The token, for a program that sends requests by itself; ask for it before each call and do not keep it. */
+  /**
+   * The access token, for programs that send requests themselves. Call it before each request and do not store the
+   * result: it comes from the cache and is renewed in time.
+   *
+   * @throws {BinderyClientError} if there is no token
+   * @throws the signal's reason, if it is aborted
+   */
   token(options?: TokenOptions): Promise<string>;
 }
 
 /**
- * Makes a client for the grant `client_credentials` (RFC 6749 §4.4). Wrong options throw a `BinderyClientError` with
- * the code `configuration_wrong` at once; so does a browser. Nothing is sent before the first call.
+ * Creates a client for the client credentials grant (RFC 6749 §4.4). Create one per program: the token is cached in it.
+ * Nothing is sent before the first call.
+ *
+ * @throws {BinderyClientError} `configuration_wrong` if an option is invalid, or in a browser, where a secret cannot be
+ *   kept
  */
 export function createClient(options: ClientOptions): BinderyClient {
   refuseBrowser();
@@ -55,10 +73,10 @@ function send(policy: ClientPolicy, accessToken: string, input: string | URL | R
 function refuseUnsafeUrl(input: string | URL | Request): void {
   const url = input instanceof Request ? input.url : String(input);
   if (parseSafeUrl(url) !== undefined) return;
-  throw new BinderyClientError('url_refused', 'a token goes to whole https URLs only, or to http on loopback');
+  throw new BinderyClientError('url_refused', 'a token is sent to absolute https URLs only, or to http on loopback');
 }
 
-/** Whether the body can be sent again: a stream is gone once it was read. */
+/** Whether the body can be sent again: a stream can be read only once. */
 function isRepeatable(input: string | URL | Request, init: RequestInit): boolean {
   const body: unknown = init.body ?? (input instanceof Request ? input.body : null);
   return (

@@ -1,9 +1,9 @@
 import { BinderyClientError } from './client-error.ts';
 import { isLoopback, parseSafeUrl } from './safe-url.ts';
 
-/** How a client is set up. Wrong options throw at once, from `createClient`. */
+/** The options of `createClient`. */
 export interface ClientOptions {
-  /** The issuer's URL, letter by letter as in its metadata: https, or http on loopback. */
+  /** The issuer's URL, exactly as in its metadata (RFC 8414 §2): https, or http on loopback. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -11,27 +11,27 @@ export interface ClientOptions {
   readonly nextClientSecret?: string | undefined;
   /** The organization whose data is meant: a lower-case UUID, sent with every call. */
   readonly organizationId: string;
-  /** The header that carries the organization's id; by default `x-tenant-id`. */
+  /** The header that carries the organization's id. Default: `x-tenant-id`. */
   readonly tenantHeader?: string | undefined;
-  /** The token endpoint; by default the issuer's metadata say where it is (RFC 8414). */
+  /** The token endpoint. Default: the one in the issuer's metadata (RFC 8414). */
   readonly tokenUrl?: string | undefined;
-  /** The scope to ask for, separated by spaces; by default the server's choice. */
+  /** The scope to request, separated by spaces. Default: the server's. */
   readonly scope?: string | undefined;
-  /** How long the token endpoint may take for one answer, in seconds: above 0 to 300, by default 10. */
+  /** How long the issuer may take for one response, in seconds: above 0, at most 300. Default: 10. */
   readonly timeoutSeconds?: number | undefined;
-  /** What sends requests; by default the global `fetch`. */
+  /** Sends the requests, to the issuer and to APIs. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** The clock, in milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** Random numbers of [0, 1), for the jitter. */
+  /** Random numbers in [0, 1), for the jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
 
-/** The options after checking, with every default filled in. It holds the secrets and never leaves a closure. */
+/** The validated options with their defaults. It contains the secrets, so it never leaves a closure. */
 export interface ClientPolicy {
   readonly issuer: string;
   readonly clientId: string;
-  /** The secret in use and, during a rotation, the next one. */
+  /** The current secret and, during a rotation, the next one. */
   readonly clientSecrets: readonly string[];
   readonly organizationId: string;
   readonly tenantHeader: string;
@@ -60,11 +60,11 @@ const knownOptions: Record<keyof ClientOptions, true> = {
 
 const timeoutSecondsMax = 300;
 
-/** Checks the options; no message repeats a value, since any of them could be a secret in the wrong place. */
+/** Validates the options. No message repeats a value, because any of them could be a secret in the wrong place. */
 export function parseOptions(options: ClientOptions): ClientPolicy {
-  if (typeof options !== 'object' || options === null) throw wrong('createClient needs an object of options');
+  if (typeof options !== 'object' || options === null) throw wrong('createClient expects an object of options');
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(knownOptions, name));
-  if (unknown !== undefined) throw wrong(`there is no option ${unknown}`);
+  if (unknown !== undefined) throw wrong(`unknown option ${unknown}`);
   const issuer = parseIssuer(options.issuer);
   const { nextClientSecret } = options;
   return {
@@ -79,37 +79,37 @@ export function parseOptions(options: ClientOptions): ClientPolicy {
     tokenUrl: options.tokenUrl === undefined ? undefined : parseEndpoint(options.tokenUrl, issuer, 'tokenUrl').href,
     scope: parseScope(options.scope),
     timeoutSeconds: parseTimeout(options.timeoutSeconds ?? 10),
-    // Looked up at each call, so that a fetch that is replaced later (by tracing, for example) is the one that is used.
+    // Looked up at each call, so that a fetch that is replaced later (by tracing, for example) is used.
     fetch: parseFunction('fetch', options.fetch) ?? ((input, init) => globalThis.fetch(input, init)),
     now: parseFunction('now', options.now) ?? Date.now,
     random: parseFunction('random', options.random) ?? Math.random,
   };
 }
 
-/** A URL that may get the secret: as safe as the issuer's own. */
+/** A URL that the secret may be sent to: as safe as the issuer's own. */
 export function parseEndpoint(text: unknown, issuer: string, name: string): URL {
   const url = parseSafeUrl(text);
   const isDowngrade = url?.protocol === 'http:' && !isLoopback(new URL(issuer));
   if (url === undefined || isDowngrade || url.hash !== '') {
-    throw wrong(`${name} must be an https URL without user, password and fragment; http is for loopback alone`);
+    throw wrong(`${name} must be an https URL without user name, password or fragment (http on loopback only)`);
   }
   return url;
 }
 
-// Options come from plain JavaScript too, so the types are not taken for granted.
+// Plain JavaScript can pass anything, so the types are checked.
 function parseIssuer(issuer: unknown): string {
   // RFC 8414 §2: no query and no fragment.
   if (typeof issuer !== 'string' || parseSafeUrl(issuer) === undefined || /[?#]/.test(issuer)) {
-    throw wrong('issuer must be an https URL without user, query and fragment; http is for loopback alone');
+    throw wrong('issuer must be an https URL without user name, query or fragment (http on loopback only)');
   }
   return issuer;
 }
 
 function parseCredential(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw wrong(`${name} is missing`);
-  if (value.trim() !== value) throw wrong(`${name} begins or ends with white space`);
+  if (value.trim() !== value) throw wrong(`${name} begins or ends with whitespace`);
   // RFC 6749 appendix A.1, A.2
-  if (!/^[\x20-\x7e]+$/.test(value)) throw wrong(`${name} has characters that no credential has`);
+  if (!/^[\x20-\x7e]+$/.test(value)) throw wrong(`${name} contains invalid characters`);
   return value;
 }
 
@@ -122,7 +122,7 @@ function parseOrganizationId(value: unknown): string {
 
 function parseTenantHeader(value: unknown): string {
   if (typeof value !== 'string' || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value) || /^authorization$/i.test(value)) {
-    throw wrong('tenantHeader must be the name of a header');
+    throw wrong('tenantHeader must be a header name other than authorization');
   }
   return value;
 }
@@ -131,7 +131,7 @@ function parseScope(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   // RFC 6749 §3.3
   if (typeof value !== 'string' || !/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(value)) {
-    throw wrong('scope must be words with one space between them');
+    throw wrong('scope must be scopes separated by single spaces');
   }
   return value;
 }

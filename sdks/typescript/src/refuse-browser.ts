@@ -1,6 +1,6 @@
 import { BinderyClientError } from './client-error.ts';
 
-/** Throws where the program runs in the hands of its users: in a page, a web worker or an app. */
+/** Throws where users have the program in their hands: in a page, a web worker or an app. */
 export function refuseBrowser(scope: object = globalThis): void {
   const window: unknown = Reflect.get(scope, 'window');
   const navigator: unknown = Reflect.get(scope, 'navigator');
@@ -11,6 +11,6 @@ export function refuseBrowser(scope: object = globalThis): void {
   if (!isPage && !isWorker && !isApp) return;
   throw new BinderyClientError(
     'configuration_wrong',
-    'a client secret must never be in a browser or an app, where every user can read it: let your own server call the API',
+    'a client secret must never be in a browser or an app, where every user can read it: call the API from your server',
   );
 }

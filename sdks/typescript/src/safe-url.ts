@@ -1,4 +1,4 @@
-/** A URL to which secrets and tokens may go: https, or http on this machine's loopback; undefined for any other. */
+/** A URL that secrets and tokens may be sent to: https, or http on loopback; undefined for any other. */
 export function parseSafeUrl(text: unknown): URL | undefined {
   if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -6,7 +6,7 @@ export function parseSafeUrl(text: unknown): URL | undefined {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)) ? url : undefined;
 }
 
-/** Whether the URL's host is this machine's loopback, by its spelling alone. */
+/** Whether the URL's host is loopback, judged by its spelling: no name is resolved. */
 export function isLoopback(url: URL): boolean {
   return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
 }

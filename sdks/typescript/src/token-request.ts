@@ -1,29 +1,29 @@
 import { attempt } from './attempts.ts';
-import { BinderyClientError, type FailureFacts } from './client-error.ts';
+import { BinderyClientError, type ClientErrorDetails } from './client-error.ts';
 import { discoverTokenUrl } from './discovery.ts';
-import { askEndpoint, malformed } from './endpoint-answer.ts';
+import { malformed, requestEndpoint } from './endpoint-response.ts';
 import type { ClientPolicy } from './options.ts';
 
-/** A token and how long it lives from the moment it was asked for. */
+/** A token and its lifetime from the moment it was requested. */
 export interface IssuedToken {
   readonly accessToken: string;
   readonly lifetimeSeconds: number;
 }
 
 const name = 'the token endpoint';
-/** Failures after which the endpoint may have moved. */
+/** After these failures the endpoint may have moved, so it is looked up again. */
 const movedCodes = new Set(['answer_malformed', 'endpoint_redirects']);
 
-/** Makes the function that asks for a token; it remembers the endpoint and which of the secrets works. */
+/** Creates the function that requests a token; it remembers the token endpoint and which secret works. */
 export function createTokenRequest(policy: ClientPolicy): () => Promise<IssuedToken> {
-  const given = policy.tokenUrl === undefined ? undefined : new URL(policy.tokenUrl);
-  let tokenUrl = given;
+  const configured = policy.tokenUrl === undefined ? undefined : new URL(policy.tokenUrl);
+  let tokenUrl = configured;
   let working = 0;
 
   async function requestWith(url: URL, secret: string): Promise<IssuedToken> {
     const init = requestInit(policy, secret);
-    const { json, facts } = await attempt(policy.random, () => askEndpoint(policy, name, url, init));
-    return parseToken(json, facts);
+    const { json, details } = await attempt(policy.random, () => requestEndpoint(policy, name, url, init));
+    return parseToken(json, details);
   }
 
   async function requestAt(url: URL): Promise<IssuedToken> {
@@ -47,7 +47,7 @@ export function createTokenRequest(policy: ClientPolicy): () => Promise<IssuedTo
     try {
       return await requestAt(tokenUrl);
     } catch (error) {
-      if (error instanceof BinderyClientError && movedCodes.has(error.code)) tokenUrl = given;
+      if (error instanceof BinderyClientError && movedCodes.has(error.code)) tokenUrl = configured;
       throw error;
     }
   };
@@ -71,16 +71,16 @@ function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
-// RFC 6749 §5.1. What is no token by RFC 6750 §2.1 would not survive the header.
-function parseToken(json: Readonly<Record<string, unknown>>, facts: FailureFacts): IssuedToken {
+// RFC 6749 §5.1. A token that does not match RFC 6750 §2.1 could not be sent in the header.
+function parseToken(json: Readonly<Record<string, unknown>>, details: ClientErrorDetails): IssuedToken {
   const { access_token: accessToken, token_type: tokenType, expires_in: lifetimeSeconds } = json;
   if (typeof accessToken !== 'string' || !/^[\w.~+/-]+=*$/.test(accessToken))
-    throw malformed(name, 'without a token', facts);
+    throw malformed(name, 'no access token', details);
   if (typeof tokenType !== 'string' || tokenType.toLowerCase() !== 'bearer') {
-    throw malformed(name, 'with a token of another type than Bearer', facts);
+    throw malformed(name, 'a token that is not a Bearer token', details);
   }
   if (typeof lifetimeSeconds !== 'number' || !(lifetimeSeconds > 0)) {
-    throw malformed(name, 'without the lifetime of its token', facts);
+    throw malformed(name, 'a token without expires_in', details);
   }
   return { accessToken, lifetimeSeconds };
 }

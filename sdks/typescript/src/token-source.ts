@@ -3,58 +3,59 @@ import { BinderyClientError } from './client-error.ts';
 import type { ClientPolicy } from './options.ts';
 import { createTokenRequest, type IssuedToken } from './token-request.ts';
 
-/** Keeps one token for all callers. */
+/** Caches one token for all callers. */
 export interface TokenSource {
-  /** The token to send; the signal ends this caller's waiting and nothing else. */
+  /** The token to send; the signal stops this caller's waiting and nothing else. */
   take(signal?: AbortSignal | null): Promise<string>;
-  /** Forgets this very token, which an API has refused; a newer one stays. */
+  /** Discards exactly this token, which an API has refused; a newer one stays. */
   drop(accessToken: string): void;
 }
 
-interface HeldToken {
+/** Times are milliseconds since the epoch. */
+interface CachedToken {
   readonly accessToken: string;
-  readonly askedAt: number;
+  readonly requestedAt: number;
   readonly renewAt: number;
-  readonly endsAt: number;
+  readonly expiresAt: number;
 }
 
-/** The server's wish to be left alone. */
+/** A long `Retry-After`: nothing is sent before it has passed. */
 interface Pause {
   readonly until: number;
   readonly because: BinderyClientError;
 }
 
-const renewalPauseMilliseconds = 10_000;
+const renewalRetryMilliseconds = 10_000;
 const pauseMillisecondsMax = 300_000;
 const marginSeconds = 30;
 
-/** Makes a source that asks for one token at a time, however many callers wait. */
+/** Creates a source that makes one token request at a time, however many callers wait. */
 export function createTokenSource(policy: ClientPolicy): TokenSource {
   const requestToken = createTokenRequest(policy);
-  let held: HeldToken | undefined;
-  let pending: Promise<HeldToken> | undefined;
+  let cached: CachedToken | undefined;
+  let pending: Promise<CachedToken> | undefined;
   let pause: Pause | undefined;
   let renewalNotBefore = 0;
 
-  async function request(): Promise<HeldToken> {
-    const askedAt = policy.now();
-    if (pause !== undefined && askedAt < pause.until) throw stillPaused(pause, askedAt);
+  async function request(): Promise<CachedToken> {
+    const requestedAt = policy.now();
+    if (pause !== undefined && requestedAt < pause.until) throw stillPaused(pause, requestedAt);
     try {
-      held = hold(await requestToken(), askedAt, policy.random());
-      return held;
+      cached = cache(await requestToken(), requestedAt, policy.random());
+      return cached;
     } catch (error) {
       pause = pauseOf(error, policy.now());
-      renewalNotBefore = policy.now() + renewalPauseMilliseconds;
+      renewalNotBefore = policy.now() + renewalRetryMilliseconds;
       throw error;
     }
   }
 
-  function requestOnce(): Promise<HeldToken> {
+  function requestOnce(): Promise<CachedToken> {
     if (pending !== undefined) return pending;
     pending = request().finally(() => {
       pending = undefined;
     });
-    // Those who wait get the error; when all have gone, or a token is still held, nobody has to.
+    // Waiting callers get the error. If none is left, or the old token is still valid, nobody needs to.
     pending.catch(() => undefined);
     return pending;
   }
@@ -63,28 +64,28 @@ export function createTokenSource(policy: ClientPolicy): TokenSource {
     async take(signal) {
       signal?.throwIfAborted();
       const now = policy.now();
-      // A clock that was set back says nothing about the token's end.
-      if (held === undefined || now >= held.endsAt || now < held.askedAt) {
+      // After the clock was set back, the expiry time means nothing.
+      if (cached === undefined || now >= cached.expiresAt || now < cached.requestedAt) {
         return (await untilAborted(requestOnce(), signal)).accessToken;
       }
-      if (now >= held.renewAt && now >= renewalNotBefore) void requestOnce();
-      return held.accessToken;
+      if (now >= cached.renewAt && now >= renewalNotBefore) void requestOnce();
+      return cached.accessToken;
     },
     drop(accessToken) {
-      if (held?.accessToken === accessToken) held = undefined;
+      if (cached?.accessToken === accessToken) cached = undefined;
     },
   };
 }
 
-/** Renewed at 60 to 90 % of the life, and 30 s before its end at the latest (half the life where it is short). */
-function hold({ accessToken, lifetimeSeconds }: IssuedToken, askedAt: number, random: number): HeldToken {
+/** Renewed after 60 to 90 % of the lifetime, at least 30 s (or half a short lifetime) before it expires. */
+function cache({ accessToken, lifetimeSeconds }: IssuedToken, requestedAt: number, random: number): CachedToken {
   const latest = lifetimeSeconds - Math.min(marginSeconds, lifetimeSeconds / 2);
   const renewAfter = Math.min(lifetimeSeconds * (0.6 + 0.3 * random), latest);
   return {
     accessToken,
-    askedAt,
-    renewAt: askedAt + renewAfter * 1000,
-    endsAt: askedAt + lifetimeSeconds * 1000,
+    requestedAt,
+    renewAt: requestedAt + renewAfter * 1000,
+    expiresAt: requestedAt + lifetimeSeconds * 1000,
   };
 }
 
@@ -97,7 +98,7 @@ function pauseOf(error: unknown, now: number): Pause | undefined {
 
 function stillPaused({ until, because }: Pause, now: number): BinderyClientError {
   const retryAfterSeconds = Math.ceil((until - now) / 1000);
-  return new BinderyClientError(because.code, `the issuer wants no request for ${retryAfterSeconds} s`, {
+  return new BinderyClientError(because.code, `the issuer asked for no requests for another ${retryAfterSeconds} s`, {
     status: because.status,
     requestId: because.requestId,
     retryAfterSeconds,

@@ -1,16 +1,16 @@
-import { BinderyClientError, type ClientErrorCode, type FailureFacts } from './client-error.ts';
+import { BinderyClientError, type ClientErrorCode, type ClientErrorDetails } from './client-error.ts';
 import type { ClientPolicy } from './options.ts';
 
-/** An answer of the issuer that may be looked into. */
-export interface EndpointAnswer {
+/** A successful response of the issuer: a JSON object. */
+export interface EndpointResponse {
   readonly json: Readonly<Record<string, unknown>>;
-  readonly facts: FailureFacts;
+  readonly details: ClientErrorDetails;
 }
 
 type Sending = Pick<ClientPolicy, 'fetch' | 'now' | 'timeoutSeconds'>;
 
-const answerLengthMax = 65_536;
-const refusals: readonly ClientErrorCode[] = [
+const responseLengthMax = 65_536;
+const oauthErrors: readonly ClientErrorCode[] = [
   'invalid_request',
   'invalid_client',
   'invalid_grant',
@@ -21,12 +21,12 @@ const refusals: readonly ClientErrorCode[] = [
 ];
 
 /** Sends one request to the issuer; anything but a JSON object with status 200 becomes an error. */
-export async function askEndpoint(
+export async function requestEndpoint(
   sending: Sending,
   name: string,
   url: URL,
   init: RequestInit,
-): Promise<EndpointAnswer> {
+): Promise<EndpointResponse> {
   const timeout = AbortSignal.timeout(sending.timeoutSeconds * 1000);
   let response: Response;
   let text: string | undefined;
@@ -34,30 +34,30 @@ export async function askEndpoint(
     response = await sending.fetch(url, { ...init, redirect: 'manual', signal: timeout });
     text = await readBounded(response);
   } catch (error) {
-    // The error itself stays here: with a fetch of somebody else's it could hold the request.
-    if (timeout.aborted) throw new BinderyClientError('endpoint_timeout', `${name} did not answer in time`);
-    throw new BinderyClientError('endpoint_unreachable', `${name} cannot be reached${reasonOf(error)}`);
+    // Not passed on as the cause: the error of a custom fetch could contain the request, and with it the secret.
+    if (timeout.aborted) throw new BinderyClientError('endpoint_timeout', `${name} did not respond in time`);
+    throw new BinderyClientError('endpoint_unreachable', `${name} is unreachable${reasonOf(error)}`);
   }
-  const facts = factsOf(response, sending.now());
-  // A redirect that is not followed shows as itself in Node and as status 0 elsewhere.
+  const details = detailsOf(response, sending.now());
+  // A redirect that is not followed shows its status in Node and status 0 elsewhere.
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-    throw new BinderyClientError('endpoint_redirects', `${name} redirects, which is never followed`, facts);
+    throw new BinderyClientError('endpoint_redirects', `${name} redirects, which is not followed`, details);
   }
-  if (response.status === 429) throw new BinderyClientError('rate_limited', `${name} has had too many requests`, facts);
-  if (response.status >= 500) throw new BinderyClientError('endpoint_unavailable', `${name} is unavailable`, facts);
+  if (response.status === 429) throw new BinderyClientError('rate_limited', `${name} limits the rate`, details);
+  if (response.status >= 500) throw new BinderyClientError('endpoint_unavailable', `${name} is unavailable`, details);
   const json = text === undefined ? undefined : parseObject(text);
-  if (response.status === 200 && json !== undefined) return { json, facts };
-  const refusal = refusals.find((code) => code === json?.['error']);
-  if (refusal !== undefined) throw new BinderyClientError(refusal, `${name} refuses: ${refusal}`, facts);
-  throw malformed(name, 'with something else than asked for', facts);
+  if (response.status === 200 && json !== undefined) return { json, details };
+  const refusal = oauthErrors.find((code) => code === json?.['error']);
+  if (refusal !== undefined) throw new BinderyClientError(refusal, `${name} refused the request: ${refusal}`, details);
+  throw malformed(name, 'an unexpected response', details);
 }
 
-/** The error for an answer that does not hold what it must. */
-export function malformed(name: string, what: string, facts: FailureFacts): BinderyClientError {
-  return new BinderyClientError('answer_malformed', `${name} answers ${what}`, facts);
+/** The error for a response that does not contain what it must. */
+export function malformed(name: string, what: string, details: ClientErrorDetails): BinderyClientError {
+  return new BinderyClientError('answer_malformed', `${name} returned ${what}`, details);
 }
 
-/** The body as text, or undefined when it is longer than any answer of a token endpoint. */
+/** The body as text; undefined if it is longer than any response of a token endpoint. */
 async function readBounded(response: Response): Promise<string | undefined> {
   if (response.body === null) return '';
   const decoder = new TextDecoder();
@@ -65,7 +65,7 @@ async function readBounded(response: Response): Promise<string | undefined> {
   for await (const chunk of response.body) {
     text += decoder.decode(chunk, { stream: true });
     // Leaving the loop cancels the rest.
-    if (text.length > answerLengthMax) return undefined;
+    if (text.length > responseLengthMax) return undefined;
   }
   return text + decoder.decode();
 }
@@ -73,14 +73,14 @@ async function readBounded(response: Response): Promise<string | undefined> {
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const json: unknown = JSON.parse(text);
-    // An object that JSON.parse made, with members of any kind.
+    // JSON.parse made it, so its members can be of any kind.
     return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function factsOf(response: Response, now: number): FailureFacts {
+function detailsOf(response: Response, now: number): ClientErrorDetails {
   const requestId = response.headers.get('x-request-id');
   return {
     status: response.status,
@@ -97,7 +97,7 @@ function parseRetryAfter(value: string | null, now: number): number | undefined 
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
-/** The operating system's word for a connection that failed, such as ` (ECONNREFUSED)`. */
+/** The operating system's code for a failed connection, such as ` (ECONNREFUSED)`. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
