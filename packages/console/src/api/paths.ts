@@ -58,5 +58,6 @@ export const paths: { readonly [Name in OperationName]: `${Operations[Name]['met
     setUserState: 'PATCH /admin/users/{userId}',
     createUserResetLink: 'POST /admin/users/{userId}/reset-link',
     getBranding: 'GET /admin/branding',
+    getPalette: 'GET /admin/branding/palette',
     setBranding: 'PUT /admin/branding',
   };

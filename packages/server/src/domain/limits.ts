@@ -38,6 +38,9 @@ export const liveSecretsMax = 2;
 export const secretOverlapSecondsDefault = 86_400;
 export const secretOverlapSecondsMax = 31_536_000;
 
+/** The lifetimes that the console offers for a new secret, in days. */
+export const secretLifetimeDaysOffered = [30, 90, 365] as const;
+
 /** A client counts as expiring when its last valid secret expires within this many days. */
 export const expiringSoonDays = 14;
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { auditEntry } from '../admin/contract/audit.ts';
 import { activity, client, newSecret, secret } from '../admin/contract/clients.ts';
-import { instance } from '../admin/contract/instance.ts';
+import { instance, limits } from '../admin/contract/instance.ts';
 import { invitation, member } from '../admin/contract/members.ts';
 import { apiCredential, branding, signingKey } from '../admin/contract/operator.ts';
 import { organization } from '../admin/contract/organizations.ts';
+import { palette } from '../admin/contract/palette.ts';
 import { session } from '../admin/contract/sessions.ts';
 
 /** A JSON schema as OpenAPI 3.1 takes it, and any other part of the document. */
@@ -20,9 +21,11 @@ const named = {
   Client: client,
   Instance: instance,
   Invitation: invitation,
+  Limits: limits,
   Member: member,
   NewSecret: newSecret,
   Organization: organization,
+  Palette: palette,
   Secret: secret,
   Session: session,
   SigningKey: signingKey,

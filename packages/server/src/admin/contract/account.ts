@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { name, newPassword, type Operation, timestamp } from './operation.ts';
+import { name, newPassword, type Operation, password, timestamp } from './operation.ts';
 import { session } from './sessions.ts';
 
 export const accountOperations = {
@@ -22,7 +22,7 @@ export const accountOperations = {
     summary: 'Change the own password; every other session ends',
     tag: 'Account',
     caller: 'user',
-    body: z.object({ currentPassword: z.string().max(1024), newPassword }),
+    body: z.object({ currentPassword: password, newPassword }),
     status: 204,
   },
   listSessions: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { logPageOf, type Operation, timestamp } from './operation.ts';
+import { logPageOf, logQuery, type Operation, timestamp } from './operation.ts';
 
 /** One line of the audit trail, with what it needs to be told as a sentence. */
 export const auditEntry = z.object({
@@ -34,10 +34,7 @@ export const auditOperations = {
     summary: "List an organization's audit trail without its token requests, newest first",
     tag: 'Audit',
     caller: 'member',
-    query: auditQuery.extend({
-      before: z.string().max(64).optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-    }),
+    query: auditQuery.extend(logQuery.shape),
     status: 200,
     response: logPageOf(auditEntry),
   },

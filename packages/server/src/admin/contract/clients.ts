@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { access, logPageOf, name, type Operation, pageOf, pageQuery, timestamp } from './operation.ts';
+import { descriptionLengthMax, secretOverlapSecondsDefault, secretOverlapSecondsMax } from '../../domain/limits.ts';
+import {
+  access,
+  logPageOf,
+  logQuery,
+  name,
+  type Operation,
+  pageOf,
+  pageQuery,
+  search,
+  timestamp,
+} from './operation.ts';
 
 export const secret = z.object({
   id: z.string(),
@@ -47,7 +58,7 @@ export const activity = z.object({
   requestId: z.string().nullable(),
 });
 
-const description = z.string().trim().max(500);
+const description = z.string().trim().max(descriptionLengthMax);
 const base = '/admin/organizations/{organizationId}/clients';
 const activityQuery = z.object({ outcome: z.enum(['issued', 'done', 'refused']).optional() });
 
@@ -59,7 +70,7 @@ export const clientOperations = {
     tag: 'API clients',
     caller: 'member',
     query: pageQuery.extend({
-      search: z.string().trim().max(100).optional(),
+      search,
       access: access.optional(),
       state: z.enum(['active', 'disabled']).optional(),
       /** `never`: never used. `idle`: not used for 90 days. `expiring`: the last secret ends within 14 days. */
@@ -131,7 +142,7 @@ export const clientOperations = {
     conditional: true,
     body: z
       .object({
-        overlapSeconds: z.number().int().min(0).max(31_536_000).default(86_400),
+        overlapSeconds: z.number().int().min(0).max(secretOverlapSecondsMax).default(secretOverlapSecondsDefault),
         secretExpiresAt: timestamp.nullable().default(null),
       })
       .strict(),
@@ -177,10 +188,7 @@ export const clientOperations = {
     summary: 'List what was decided about an API client, newest first',
     tag: 'API clients',
     caller: 'member',
-    query: activityQuery.extend({
-      before: z.string().max(64).optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-    }),
+    query: activityQuery.extend(logQuery.shape),
     status: 200,
     response: logPageOf(activity),
   },

@@ -1,12 +1,46 @@
 import { z } from 'zod';
-import { email, name, newPassword, type Operation } from './operation.ts';
+import { email, linkToken, name, newPassword, type Operation } from './operation.ts';
+import { palette } from './palette.ts';
 import { session } from './sessions.ts';
 
-/** What everybody may know of this instance: its branding, and the addresses that samples show. */
+const count = z.number().int();
+
+/** The rules that a page needs before it sends a form; patterns are regular expressions with the flag `u`. */
+export const limits = z.object({
+  nameLengthMax: count,
+  descriptionLengthMax: count,
+  emailLengthMax: count,
+  emailPattern: z.string(),
+  passwordCharactersMin: count,
+  passwordBytesMax: count,
+  audienceLengthMax: count,
+  audiencePattern: z.string(),
+  productNameLengthMax: count,
+  brandColorPattern: z.string(),
+  logoBytesMax: count,
+  searchLengthMax: count,
+  pageSizeMax: count,
+  liveSecretsMax: count,
+  secretLifetimeDaysOffered: z.array(count),
+  secretOverlapSecondsDefault: count,
+  secretOverlapSecondsMax: count,
+  expiringSoonDays: count,
+  idleClientDays: count,
+  overviewDays: count,
+  sessionIdleSeconds: count,
+  sessionAbsoluteSeconds: count,
+  sessionRecentSeconds: count,
+  setupLinkSeconds: count,
+  invitationSeconds: count,
+  accessTokenLifetimeSeconds: count,
+});
+
+/** What anyone may know about this instance: its branding, its addresses as samples show them, and its rules. */
 export const instance = z.object({
   productName: z.string(),
-  /** `#rrggbb`, or null for ours. */
+  /** `#rrggbb`, or null for Bindery's own. */
   color: z.string().nullable(),
+  palette,
   hasLogo: z.boolean(),
   contact: z.string().nullable(),
   version: z.string(),
@@ -19,6 +53,7 @@ export const instance = z.object({
   docsUrl: z.string(),
   /** Why signing in is refused here, when it is: plain http on another host than this machine. */
   signInProblem: z.string().nullable(),
+  limits,
 });
 
 export const instanceOperations = {
@@ -37,7 +72,7 @@ export const instanceOperations = {
     summary: 'Claim a new instance with its setup token',
     tag: 'Session',
     caller: 'public',
-    body: z.object({ token: z.string().min(1).max(200), email, name, password: newPassword, organizationName: name }),
+    body: z.object({ token: linkToken.min(1), email, name, password: newPassword, organizationName: name }),
     status: 201,
     response: session,
   },

@@ -1,4 +1,15 @@
 import { z } from 'zod';
+import {
+  emailLengthMax,
+  emailPattern,
+  nameLengthMax,
+  pageNumberMax,
+  pageSizeDefault,
+  pageSizeMax,
+  passwordBytesMax,
+  passwordCharactersMin,
+  searchLengthMax,
+} from '../../domain/limits.ts';
 
 /** Who may call an operation: everybody, a signed-in user, a member or an owner of the organization in the path, or an operator. */
 export type Caller = 'public' | 'user' | 'member' | 'owner' | 'operator';
@@ -29,8 +40,8 @@ export const timestamp = z.iso.datetime();
 
 /** Which part of a list. */
 export const pageQuery = z.object({
-  pageSize: z.coerce.number().int().min(1).max(200).default(50),
-  pageNumber: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  pageSize: z.coerce.number().int().min(1).max(pageSizeMax).default(pageSizeDefault),
+  pageNumber: z.coerce.number().int().min(1).max(pageNumberMax).default(1),
 });
 
 /** A page of a list, as every list answers it. */
@@ -48,22 +59,36 @@ export function logPageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
+/** A name of an organization, a client, a user or an API credential. */
 export const name = z
   .string()
   .trim()
   .min(1)
-  .max(80)
-  .regex(/^\P{Cc}*$/u, 'no control characters');
+  .max(nameLengthMax)
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
 export const email = z
   .string()
   .trim()
   .toLowerCase()
-  .min(3)
-  .max(254)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address');
+  .max(emailLengthMax)
+  .regex(emailPattern, 'must be an email address such as ana@example.com');
+/** A password that somebody chooses; the action also limits its bytes. */
 export const newPassword = z
   .string()
-  .max(1024)
-  .refine((text) => [...text].length >= 12, 'at least 12 characters');
+  .max(passwordBytesMax)
+  .refine(
+    (text) => [...text].length >= passwordCharactersMin,
+    `must have at least ${passwordCharactersMin} characters`,
+  );
+/** A password to sign in with, right or wrong. */
+export const password = z.string().max(passwordBytesMax);
+/** The token of a setup, invitation or reset link. */
+export const linkToken = z.string().max(200);
+export const search = z.string().trim().max(searchLengthMax).optional();
+/** Which part of a log: the entries before a cursor. */
+export const logQuery = z.object({
+  before: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(pageSizeMax).default(pageSizeDefault),
+});
 export const role = z.enum(['owner', 'member']);
 export const access = z.enum(['read', 'read_write']);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { email, name, type Operation, pageOf, pageQuery, timestamp } from './operation.ts';
+import { audiencePattern, brandColorPattern, logoBytesMax, productNameLengthMax } from '../../domain/limits.ts';
+import { email, name, type Operation, pageOf, pageQuery, search, timestamp } from './operation.ts';
 import { organization } from './organizations.ts';
+import { palette } from './palette.ts';
 
 export const signingKey = z.object({
   kid: z.string(),
@@ -28,16 +30,16 @@ export const user = z.object({
   createdAt: timestamp,
 });
 
+/** A logo in Base64, with what a data URL says before it. */
+const logoUrlLengthMax = 'data:image/jpeg;base64,'.length + Math.ceil(logoBytesMax / 3) * 4;
+
 export const branding = z.object({
-  productName: z.string().trim().min(1).max(40),
-  color: z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/)
-    .nullable(),
+  productName: z.string().trim().min(1).max(productNameLengthMax),
+  color: z.string().regex(brandColorPattern).nullable(),
   /** A PNG or JPEG picture as a data URL, at most 64 KiB. */
   logo: z
     .string()
-    .max(90_000)
+    .max(logoUrlLengthMax)
     .regex(/^data:image\/(png|jpeg);base64,[A-Za-z0-9+/]+=*$/)
     .nullable(),
   contact: email.nullable(),
@@ -50,7 +52,7 @@ export const operatorOperations = {
     summary: 'List all organizations',
     tag: 'Operator',
     caller: 'operator',
-    query: pageQuery.extend({ search: z.string().trim().max(100).optional() }),
+    query: pageQuery.extend({ search }),
     status: 200,
     response: pageOf(organization),
   },
@@ -124,7 +126,7 @@ export const operatorOperations = {
     tag: 'Operator',
     caller: 'operator',
     recent: true,
-    body: z.object({ name, audience: z.string().regex(/^[\x21-\x7e]{1,500}$/) }).strict(),
+    body: z.object({ name, audience: z.string().regex(audiencePattern) }).strict(),
     status: 201,
     response: z.object({ credential: apiCredential, clientSecret: z.string() }),
   },
@@ -206,6 +208,16 @@ export const operatorOperations = {
     caller: 'operator',
     status: 200,
     response: branding,
+  },
+  getPalette: {
+    method: 'GET',
+    path: '/admin/branding/palette',
+    summary: 'Read the palette that a brand colour would give',
+    tag: 'Operator',
+    caller: 'operator',
+    query: z.object({ color: z.string().regex(brandColorPattern).optional() }),
+    status: 200,
+    response: palette,
   },
   setBranding: {
     method: 'PUT',

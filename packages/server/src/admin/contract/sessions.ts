@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { name, newPassword, type Operation, role, timestamp } from './operation.ts';
+import { emailLengthMax } from '../../domain/limits.ts';
+import { linkToken, name, newPassword, type Operation, password, role, timestamp } from './operation.ts';
 
 /** The signed-in user and where it belongs. */
 export const session = z.object({
@@ -24,7 +25,7 @@ export const sessionOperations = {
     summary: 'Sign in',
     tag: 'Session',
     caller: 'public',
-    body: z.object({ email: z.string().max(254), password: z.string().max(1024) }),
+    body: z.object({ email: z.string().max(emailLengthMax), password }),
     status: 201,
     response: session,
   },
@@ -51,7 +52,7 @@ export const sessionOperations = {
     summary: 'Give the password again',
     tag: 'Session',
     caller: 'user',
-    body: z.object({ password: z.string().max(1024) }),
+    body: z.object({ password }),
     status: 200,
     response: z.object({ recentUntil: timestamp }),
   },
@@ -61,7 +62,7 @@ export const sessionOperations = {
     summary: 'Read what an invitation is for',
     tag: 'Session',
     caller: 'public',
-    body: z.object({ token: z.string().max(200) }),
+    body: z.object({ token: linkToken }),
     status: 200,
     response: z.object({
       email: z.string(),
@@ -78,7 +79,7 @@ export const sessionOperations = {
     summary: 'Accept an invitation, with the password of the user or a new one, and sign in',
     tag: 'Session',
     caller: 'public',
-    body: z.object({ token: z.string().max(200), password: z.string().max(1024), name: name.optional() }),
+    body: z.object({ token: linkToken, password, name: name.optional() }),
     status: 201,
     response: session,
   },
@@ -88,7 +89,7 @@ export const sessionOperations = {
     summary: 'Set a new password with a reset link',
     tag: 'Session',
     caller: 'public',
-    body: z.object({ token: z.string().max(200), password: newPassword }),
+    body: z.object({ token: linkToken, password: newPassword }),
     status: 204,
   },
 } as const satisfies Record<string, Operation>;

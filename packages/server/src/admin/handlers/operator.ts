@@ -21,7 +21,7 @@ import { countUsers, findUser } from '../../store/users.ts';
 import { type Handlers, setEtag } from '../call.ts';
 import type { ResponseOf } from '../contract/index.ts';
 import type { operatorOperations } from '../contract/operator.ts';
-import { toOrganization, toTimestamp, toTimestampOrNull } from './wire.ts';
+import { toOrganization, toPalette, toTimestamp, toTimestampOrNull } from './wire.ts';
 
 /** The instance: what only its operators do. */
 export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
@@ -119,6 +119,8 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   },
 
   getBranding: ({ context }) => readBranding(context),
+
+  getPalette: async ({ query }) => toPalette(query.color ?? null),
 
   setBranding: ({ context, actor, body }) => setBranding(context, actor, body),
 };

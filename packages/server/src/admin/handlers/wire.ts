@@ -1,5 +1,6 @@
 import type { Member } from '../../domain/member.ts';
 import type { Organization } from '../../domain/organization.ts';
+import { paletteOf } from '../../domain/palette.ts';
 import type { ListedClient } from '../../store/client-list.ts';
 import type { ResponseOf } from '../contract/index.ts';
 
@@ -48,6 +49,11 @@ export function toOrganization(organization: Organization): ResponseOf<'getOrgan
     apiClients: organization.apiClientsEnabled ? 'on' : 'off',
     createdAt: toTimestamp(organization.createdAt),
   };
+}
+
+export function toPalette(color: string | null): ResponseOf<'getPalette'> {
+  const palette = paletteOf(color);
+  return { ...palette, shades: [...palette.shades] };
 }
 
 export function toMember(member: Member): ResponseOf<'updateMember'> {
