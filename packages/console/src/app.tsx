@@ -32,9 +32,9 @@ export function App({ nonce }: { readonly nonce: string }) {
 function Branded({ nonce }: { readonly nonce: string }) {
   const { t } = useTranslation();
   const query = useAnswer('getInstance', {});
-  const color = query.data?.value.color;
-  const theme = useMemo(() => themeOf(color), [color]);
-  const variables = useMemo(() => variablesOf(color), [color]);
+  const palette = query.data?.value.palette;
+  const theme = useMemo(() => themeOf(palette), [palette]);
+  const variables = useMemo(() => variablesOf(palette), [palette]);
   return (
     <MantineProvider
       theme={theme}

@@ -7,6 +7,7 @@ import { call } from '../api/call.ts';
 import { useAction } from '../api/use-action.ts';
 import { useInstance } from '../session/instance.tsx';
 import { useOrganization, useOwnerReason } from '../session/organization.tsx';
+import { useRules } from '../session/rules.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
@@ -34,19 +35,21 @@ export function CreateForm({
   const { t } = useTranslation();
   const organization = useOrganization();
   const reason = useOwnerReason();
+  const rules = useRules();
   const [search] = useSearchParams();
   const [legacy, setLegacy] = useState(false);
   const form = useForm<Values>({
     initialValues: {
-      name: (search.get('name') ?? '').slice(0, 80),
-      description: (search.get('description') ?? '').slice(0, 500),
+      name: search.get('name') ?? '',
+      description: search.get('description') ?? '',
       access: search.get('access') === 'read_write' ? 'read_write' : 'read',
       end: noEnd,
       passwordGrant: false,
     },
     validateInputOnBlur: true,
     validate: {
-      name: (value) => (value.trim() === '' ? t('create.nameMissing') : null),
+      name: (value) => rules.name(value, t('create.nameMissing')),
+      description: rules.description,
       end: (value) => (momentOf(value, Date.now()) === undefined ? t('secretEnd.past') : null),
     },
   });
@@ -76,7 +79,6 @@ export function CreateForm({
             label={t('create.name')}
             description={t('create.nameHelp')}
             placeholder={t('create.nameExample')}
-            maxLength={80}
             required
             withAsterisk={false}
             data-autofocus
@@ -86,7 +88,6 @@ export function CreateForm({
           <Textarea
             label={t('create.description')}
             placeholder={t('create.descriptionExample')}
-            maxLength={500}
             autosize
             minRows={2}
             {...form.getInputProps('description')}

@@ -4,14 +4,17 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../api/call.ts';
 import { useAnswer } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
+import { useInstance } from '../session/instance.tsx';
 import { Choice } from '../ui/choice.tsx';
+import { useDuration } from '../ui/duration.ts';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Note } from '../ui/state.tsx';
 import type { ApiClient, NewSecret } from './api-client.ts';
 import { momentOf, noEnd, SecretEndField } from './secret-end.tsx';
 
-type Overlap = 'day' | 'hour' | 'week' | 'own' | 'now';
-const seconds: Readonly<Record<Exclude<Overlap, 'own'>, number>> = { hour: 3600, day: 86_400, week: 604_800, now: 0 };
+/** How long the old secret keeps working: as usual, one of two others, a custom time, or not at all. */
+type Overlap = 'usual' | 'hour' | 'week' | 'custom' | 'now';
+const offered = { hour: 3600, week: 604_800 } as const;
 const units = { hours: 3600, days: 86_400 } as const;
 
 /** The form for a second secret: how long the first one goes on working. */
@@ -28,17 +31,20 @@ export function RotateForm({
   const path = { organizationId: opened.organizationId, clientId: opened.id };
   const query = useAnswer('getClient', { path });
   const client = query.data?.value ?? opened;
-  // With two live secrets the only way to a third is to end both.
-  const isFull = client.secrets.length > 1;
-  const [chosen, setOverlap] = useState<Overlap>('day');
+  const { limits } = useInstance();
+  const duration = useDuration();
+  // When no further secret fits, a new one can only replace them all.
+  const isFull = client.secrets.length >= limits.liveSecretsMax;
+  const [chosen, setOverlap] = useState<Overlap>('usual');
   const overlap = isFull ? 'now' : chosen;
   const [amount, setAmount] = useState<number | string>(2);
   const [unit, setUnit] = useState<keyof typeof units>('days');
   const [end, setEnd] = useState(noEnd);
-  const own = typeof amount === 'number' ? Math.round(amount * units[unit]) : Number.NaN;
-  const overlapSeconds = overlap === 'own' ? own : seconds[overlap];
+  const custom = typeof amount === 'number' ? Math.round(amount * units[unit]) : Number.NaN;
+  const seconds = { ...offered, usual: limits.secretOverlapSecondsDefault, custom, now: 0 };
+  const overlapSeconds = seconds[overlap];
   const expiresAt = momentOf(end, Date.now());
-  const ready = overlapSeconds >= 0 && overlapSeconds <= 31_536_000 && expiresAt !== undefined;
+  const ready = overlapSeconds >= 0 && overlapSeconds <= limits.secretOverlapSecondsMax && expiresAt !== undefined;
   const rotate = useAction(async () => {
     const { value } = await call('rotateSecret', {
       path,
@@ -65,17 +71,28 @@ export function RotateForm({
             ...(isFull
               ? []
               : ([
-                  { value: 'day', title: t('rotate.day'), meaning: t('rotate.dayMeaning') },
-                  { value: 'hour', title: t('rotate.hour') },
-                  { value: 'week', title: t('rotate.week') },
-                  { value: 'own', title: t('rotate.own') },
+                  {
+                    value: 'usual',
+                    title: t('rotate.more', { duration: duration(seconds.usual) }),
+                    meaning: t('rotate.usualMeaning'),
+                  },
+                  { value: 'hour', title: t('rotate.more', { duration: duration(seconds.hour) }) },
+                  { value: 'week', title: t('rotate.more', { duration: duration(seconds.week) }) },
+                  { value: 'custom', title: t('rotate.custom') },
                 ] as const)),
             { value: 'now', title: t('rotate.now'), meaning: t('rotate.nowMeaning'), tone: 'bad' },
           ]}
         >
-          {overlap === 'own' && (
+          {overlap === 'custom' && (
             <Group mt="xs" align="flex-end" gap="xs">
-              <NumberInput label={t('rotate.amount')} min={1} max={8760} value={amount} onChange={setAmount} w={110} />
+              <NumberInput
+                label={t('rotate.amount')}
+                min={1}
+                max={Math.floor(limits.secretOverlapSecondsMax / units[unit])}
+                value={amount}
+                onChange={setAmount}
+                w={110}
+              />
               <NativeSelect
                 aria-label={t('rotate.unit')}
                 value={unit}

@@ -1,9 +1,10 @@
 import { NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useInstance } from '../session/instance.tsx';
 
-/** When a new secret ends: never, after so many days, or at a date. */
+/** When a new secret expires: never, after a number of days, or on a date. */
 export interface SecretEnd {
-  readonly kind: 'never' | '30' | '90' | '365' | 'date';
+  readonly kind: 'never' | 'date' | number;
   /** `YYYY-MM-DD`, for the kind `date`. */
   readonly date: string;
 }
@@ -13,7 +14,7 @@ export const noEnd: SecretEnd = { kind: 'never', date: '' };
 /** The moment that was chosen; null for never, undefined while the date is missing or past. */
 export function momentOf(end: SecretEnd, now: number): string | null | undefined {
   if (end.kind === 'never') return null;
-  if (end.kind !== 'date') return new Date(now + Number(end.kind) * 86_400_000).toISOString();
+  if (end.kind !== 'date') return new Date(now + end.kind * 86_400_000).toISOString();
   // The end of that day where the person is.
   const moment = new Date(`${end.date}T23:59:59`).getTime();
   return Number.isNaN(moment) || moment <= now ? undefined : new Date(moment).toISOString();
@@ -30,18 +31,22 @@ export function SecretEndField({
   readonly error?: string | undefined;
 }) {
   const { t } = useTranslation();
-  const kinds = ['never', '30', '90', '365', 'date'] as const;
+  const { secretLifetimeDaysOffered: offered } = useInstance().limits;
+  const kinds: readonly SecretEnd['kind'][] = ['never', ...offered, 'date'];
   return (
     <Stack gap="xs">
       <NativeSelect
         label={t('secretEnd.label')}
         description={t('secretEnd.help')}
-        value={value.kind}
+        value={String(value.kind)}
         onChange={(event) => {
-          const kind = kinds.find((candidate) => candidate === event.currentTarget.value) ?? 'never';
+          const kind = kinds.find((candidate) => String(candidate) === event.currentTarget.value) ?? 'never';
           onChange({ ...value, kind });
         }}
-        data={kinds.map((kind) => ({ value: kind, label: t(`secretEnd.${kind}`) }))}
+        data={kinds.map((kind) => ({
+          value: String(kind),
+          label: typeof kind === 'number' ? t('secretEnd.days', { days: kind }) : t(`secretEnd.${kind}`),
+        }))}
       />
       {value.kind === 'date' && (
         <TextInput

@@ -6,9 +6,12 @@ import { useAnswer } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
 import { isLanguage, languages } from '../language/languages.ts';
 import { chooseAndRemember } from '../language/start.ts';
+import { useInstance } from '../session/instance.tsx';
+import { useRules } from '../session/rules.ts';
 import { rememberSession, useSession } from '../session/session.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { DataTable } from '../ui/data-table.tsx';
+import { useDuration } from '../ui/duration.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { notify } from '../ui/notify.ts';
 import { Page, Section } from '../ui/page.tsx';
@@ -33,6 +36,7 @@ function Profile() {
   const { t } = useTranslation();
   const { user } = useSession();
   const [name, setName] = useState(user.name ?? '');
+  const wrong = useRules().name(name, t('fields.nameMissing'));
   const save = useAction(async () => {
     const { value } = await call('updateAccount', { body: { name: name.trim() } });
     rememberSession(value);
@@ -43,21 +47,21 @@ function Profile() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (name.trim() !== '') void save.run();
+          if (wrong === null) void save.run();
         }}
       >
         <Stack maw="30rem">
           <TextInput
             label={t('fields.name')}
             autoComplete="name"
-            maxLength={80}
             value={name}
+            error={wrong}
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <TextInput label={t('fields.email')} description={t('account.emailHelp')} value={user.email} readOnly />
           {save.problem !== undefined && <ProblemAlert problem={save.problem} />}
           <div>
-            <Button type="submit" disabled={name.trim() === ''} loading={save.isPending}>
+            <Button type="submit" disabled={wrong !== null} loading={save.isPending}>
               {t('save')}
             </Button>
           </div>
@@ -117,7 +121,7 @@ function Password() {
     setNext('');
     notify(t('account.passwordChanged'));
   });
-  const ready = current !== '' && [...next].length >= 12;
+  const ready = useRules().newPassword(next) === null && current !== '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) void change.run();
@@ -162,10 +166,19 @@ function Password() {
 
 function Sessions() {
   const { t } = useTranslation();
+  const { limits } = useInstance();
+  const duration = useDuration();
   const query = useAnswer('listSessions', {});
   const end = useAction((sessionId: string) => call('endSession', { path: { sessionId } }));
   return (
-    <Section title={t('account.sessions')} intro={t('account.sessionsHelp')} flush>
+    <Section
+      title={t('account.sessions')}
+      intro={t('account.sessionsHelp', {
+        idle: duration(limits.sessionIdleSeconds),
+        absolute: duration(limits.sessionAbsoluteSeconds),
+      })}
+      flush
+    >
       {end.problem !== undefined && (
         <div className="pad">
           <ProblemAlert problem={end.problem} />

@@ -6,6 +6,7 @@ import { useAudit } from '../api/use-trail.ts';
 import { useActionName } from '../audit/action-name.ts';
 import { actions } from '../audit/actions.ts';
 import { AuditEntryView } from '../audit/entry.tsx';
+import { useInstance } from '../session/instance.tsx';
 import { useOrganization } from '../session/organization.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -19,8 +20,9 @@ export function Audit() {
   const organization = useOrganization();
   const nameOf = useActionName();
   const filters = useUrlFilters();
+  const { pageSizeMax } = useInstance().limits;
   const path = { organizationId: organization.id };
-  const members = useAnswer('listMembers', { path, query: { pageSize: 200 } });
+  const members = useAnswer('listMembers', { path, query: { pageSize: pageSizeMax } });
   const from = startOf(filters.get('from'));
   const to = endOf(filters.get('to'));
   const query = {

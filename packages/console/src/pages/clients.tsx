@@ -4,6 +4,7 @@ import { Link, useRoute } from 'wouter';
 import { useAnswer } from '../api/queries.ts';
 import type { ApiClient } from '../clients/api-client.ts';
 import { ClientState, LastUsed, SecretsLine } from '../clients/client-state.tsx';
+import { useInstance } from '../session/instance.tsx';
 import { useOrganization, useOwnerReason } from '../session/organization.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { CopyInline } from '../ui/copy.tsx';
@@ -29,6 +30,8 @@ export function Clients() {
   const organization = useOrganization();
   const reason = useOwnerReason();
   const [isNew] = useRoute('/console/o/:organization/clients/new');
+  const { limits } = useInstance();
+  const daysOf = { never: 0, idle: limits.idleClientDays, expiring: limits.expiringSoonDays };
   const filters = useUrlFilters();
   // On the way to a new client the address fills the form, not the table.
   const get = (name: string) => (isNew ? '' : filters.get(name));
@@ -106,7 +109,7 @@ export function Clients() {
                 onChange={(event) => filters.set({ usage: event.currentTarget.value })}
                 data={[
                   { value: '', label: t('filters.all') },
-                  ...usages.map((value) => ({ value, label: t(`usage.${value}`) })),
+                  ...usages.map((value) => ({ value, label: t(`usage.${value}`, { days: daysOf[value] }) })),
                 ]}
               />
               <NativeSelect

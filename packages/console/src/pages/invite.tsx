@@ -10,6 +10,7 @@ import { queryClient, useAnswer } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
 import { useFragmentToken } from '../session/fragment-token.ts';
 import { useInstance } from '../session/instance.tsx';
+import { useRules } from '../session/rules.ts';
 import { forgetSession, rememberSession } from '../session/session.tsx';
 import { EntryPage } from '../ui/entry-page.tsx';
 import { LinkButton } from '../ui/link-button.tsx';
@@ -62,20 +63,17 @@ function Unread({ error, onRetry }: { readonly error: Error; readonly onRetry: (
 function Join({ token, invitation }: { readonly token: string; readonly invitation: Invitation }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
+  const rules = useRules();
   const { email, organizationName, role, hasUser, expiresAt } = invitation;
   const form = useForm({
     initialValues: { name: '', password: '' },
     validateInputOnBlur: true,
     validate: {
-      name: (value) => (hasUser || value.trim() !== '' ? null : t('fields.nameMissing')),
-      password: (value) =>
-        hasUser
-          ? value === ''
-            ? t('fields.passwordMissing')
-            : null
-          : [...value].length < 12
-            ? t('password.short')
-            : null,
+      name: (value) => (hasUser ? null : rules.name(value, t('fields.nameMissing'))),
+      password: (value) => {
+        if (!hasUser) return rules.newPassword(value);
+        return value === '' ? t('fields.passwordMissing') : null;
+      },
     },
   });
   const accept = useAction(async (values: typeof form.values) => {
@@ -109,13 +107,7 @@ function Join({ token, invitation }: { readonly token: string; readonly invitati
             autoComplete="username"
           />
           {!hasUser && (
-            <TextInput
-              label={t('fields.name')}
-              autoComplete="name"
-              maxLength={80}
-              autoFocus
-              {...form.getInputProps('name')}
-            />
+            <TextInput label={t('fields.name')} autoComplete="name" autoFocus {...form.getInputProps('name')} />
           )}
           {hasUser ? (
             <PasswordField

@@ -8,6 +8,7 @@ import { call } from '../api/call.ts';
 import { queryClient } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
 import { useOrganization } from '../session/organization.tsx';
+import { useRules } from '../session/rules.ts';
 import { useSession } from '../session/session.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -58,11 +59,12 @@ export function InviteDialog({
 }) {
   const { t } = useTranslation();
   const organization = useOrganization();
+  const rules = useRules();
   const [role, setRole] = useState<Member['role']>('member');
   const form = useForm({
     initialValues: { email: '' },
     validateInputOnBlur: true,
-    validate: { email: (value) => (/^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('fields.emailWrong')) },
+    validate: { email: rules.email },
   });
   const invite = useAction(async (email: string) => {
     const { value } = await call('createInvitation', {

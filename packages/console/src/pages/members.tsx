@@ -4,10 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../api/call.ts';
 import { useAnswer } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
+import { useInstance } from '../session/instance.tsx';
 import { useOrganization, useOwnerReason } from '../session/organization.tsx';
 import { useSession } from '../session/session.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { DataTable } from '../ui/data-table.tsx';
+import { useDuration } from '../ui/duration.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LinkDialog } from '../ui/link-dialog.tsx';
@@ -38,6 +40,8 @@ export function Members() {
   const { t } = useTranslation();
   const organization = useOrganization();
   const reason = useOwnerReason();
+  const { invitationSeconds } = useInstance().limits;
+  const duration = useDuration();
   const filters = useUrlFilters();
   const [open, setOpen] = useState<Open>();
   const [link, setLink] = useState<Link>();
@@ -73,7 +77,7 @@ export function Members() {
           )}
         </Loaded>
       </div>
-      <Section title={t('members.open')} intro={t('members.openHelp')} flush>
+      <Section title={t('members.open')} intro={t('members.openHelp', { duration: duration(invitationSeconds) })} flush>
         <Loaded query={invitations} title={t('members.openFailed')} lines={2}>
           {(page) =>
             page.items.length === 0 ? (

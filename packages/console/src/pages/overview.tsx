@@ -10,6 +10,7 @@ import { useOrganization, useOwnerReason } from '../session/organization.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { DaysChart } from '../ui/chart.tsx';
 import { Copyable } from '../ui/copy.tsx';
+import { useDuration } from '../ui/duration.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { LinkButton } from '../ui/link-button.tsx';
@@ -21,7 +22,8 @@ import { When } from '../ui/when.tsx';
 export function Overview() {
   const { t } = useTranslation();
   const organization = useOrganization();
-  const { tenantHeader } = useInstance();
+  const { tenantHeader, limits } = useInstance();
+  const duration = useDuration();
   const reason = useOwnerReason();
   const query = useAnswer('getOverview', { path: { organizationId: organization.id } });
   const base = `/console/o/${organization.id}/clients`;
@@ -54,13 +56,16 @@ export function Overview() {
             </div>
           ) : (
             <>
-              <Section title={t('overview.requests')} intro={t('overview.requestsHelp')}>
+              <Section
+                title={t('overview.requests', { days: limits.overviewDays })}
+                intro={t('overview.requestsHelp', { duration: duration(limits.accessTokenLifetimeSeconds) })}
+              >
                 <DaysChart days={days} />
               </Section>
               <div className="grid">
                 <Watch
                   title={t('overview.expiring')}
-                  none={t('overview.expiringNone')}
+                  none={t('overview.expiringNone', { days: limits.expiringSoonDays })}
                   clients={expiring}
                   count={counts.expiring}
                   more={`${base}?usage=expiring&state=active`}
@@ -79,8 +84,8 @@ export function Overview() {
                   )}
                 />
                 <Watch
-                  title={t('overview.idle')}
-                  none={t('overview.idleNone')}
+                  title={t('overview.idle', { days: limits.idleClientDays })}
+                  none={t('overview.idleNone', { days: limits.idleClientDays })}
                   clients={idle}
                   count={counts.idle}
                   more={`${base}?usage=idle&state=active`}

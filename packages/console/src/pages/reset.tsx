@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { call } from '../api/call.ts';
 import { useAction } from '../api/use-action.ts';
 import { useFragmentToken } from '../session/fragment-token.ts';
+import { useRules } from '../session/rules.ts';
 import { forgetSession } from '../session/session.tsx';
 import { EntryPage } from '../ui/entry-page.tsx';
 import { NewPasswordField } from '../ui/password-field.tsx';
@@ -22,7 +23,7 @@ export function Reset() {
     forgetSession();
     go('/console/sign-in?passwordSet');
   });
-  const ready = [...password].length >= 12;
+  const ready = useRules().newPassword(password) === null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) void reset.run();

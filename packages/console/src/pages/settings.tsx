@@ -8,6 +8,7 @@ import { call } from '../api/call.ts';
 import { queryClient, useAnswer } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
 import { useOrganization, useOwnerReason } from '../session/organization.tsx';
+import { useRules } from '../session/rules.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Copyable } from '../ui/copy.tsx';
@@ -44,13 +45,13 @@ interface Part {
 function Details({ organization, etag }: Part) {
   const { t } = useTranslation();
   const reason = useOwnerReason();
+  const rules = useRules();
   const form = useForm({
     initialValues: { name: organization.name, contact: organization.contact ?? '' },
     validateInputOnBlur: true,
     validate: {
-      name: (value) => (value.trim() === '' ? t('fields.organizationMissing') : null),
-      contact: (value) =>
-        value.trim() === '' || /^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('fields.emailWrong'),
+      name: (value) => rules.name(value, t('fields.organizationMissing')),
+      contact: rules.optionalEmail,
     },
   });
   const save = useAction(async ({ name, contact }: typeof form.values) => {
@@ -68,7 +69,6 @@ function Details({ organization, etag }: Part) {
         <Stack maw="30rem">
           <TextInput
             label={t('fields.organizationName')}
-            maxLength={80}
             readOnly={reason !== undefined}
             {...form.getInputProps('name')}
           />

@@ -6,7 +6,9 @@ import { call } from '../api/call.ts';
 import { useAction } from '../api/use-action.ts';
 import { useFragmentToken } from '../session/fragment-token.ts';
 import { useInstance } from '../session/instance.tsx';
+import { useRules } from '../session/rules.ts';
 import { rememberSession, type Session } from '../session/session.tsx';
+import { useDuration } from '../ui/duration.ts';
 import { EntryPage } from '../ui/entry-page.tsx';
 import { LinkButton } from '../ui/link-button.tsx';
 import { NewPasswordField } from '../ui/password-field.tsx';
@@ -44,6 +46,8 @@ export function Setup() {
 
 function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
   const { t } = useTranslation();
+  const { setupLinkSeconds } = useInstance().limits;
+  const duration = useDuration();
   const [text, setText] = useState('');
   // A whole link may be pasted as well.
   const token = text.trim().replace(/^.*#t=/, '');
@@ -65,7 +69,7 @@ function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
           classNames={{ input: 'mono' }}
         />
         <Text size="sm" c="dimmed">
-          {t('setup.tokenWhere')}
+          {t('setup.tokenWhere', { duration: duration(setupLinkSeconds) })}
         </Text>
         <Code block>npm run bindery -- setup-token</Code>
         <Button type="submit" disabled={token === ''}>
@@ -86,14 +90,15 @@ function Details({
   readonly onDone: (session: Session) => void;
 }) {
   const { t } = useTranslation();
+  const rules = useRules();
   const form = useForm({
     initialValues: { email: '', name: '', password: '', organizationName: '' },
     validateInputOnBlur: true,
     validate: {
-      email: (value) => (/^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('fields.emailWrong')),
-      name: (value) => (value.trim() === '' ? t('fields.nameMissing') : null),
-      password: (value) => ([...value].length < 12 ? t('password.short') : null),
-      organizationName: (value) => (value.trim() === '' ? t('fields.organizationMissing') : null),
+      email: rules.email,
+      name: (value) => rules.name(value, t('fields.nameMissing')),
+      password: rules.newPassword,
+      organizationName: (value) => rules.name(value, t('fields.organizationMissing')),
     },
   });
   const setUp = useAction(async (values: typeof form.values) => {
@@ -115,7 +120,7 @@ function Details({
           autoFocus
           {...form.getInputProps('email')}
         />
-        <TextInput label={t('fields.name')} autoComplete="name" maxLength={80} {...form.getInputProps('name')} />
+        <TextInput label={t('fields.name')} autoComplete="name" {...form.getInputProps('name')} />
         <NewPasswordField
           label={t('fields.password')}
           known={[email, name]}
@@ -129,7 +134,6 @@ function Details({
           label={t('fields.organizationName')}
           description={t('setup.organizationHelp')}
           autoComplete="organization"
-          maxLength={80}
           {...form.getInputProps('organizationName')}
         />
         {setUp.problem !== undefined && (

@@ -9,8 +9,10 @@ import { place } from '../api/place.ts';
 import { type Problem, toProblem } from '../api/problem.ts';
 import { refresh } from '../api/queries.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { useDuration } from '../ui/duration.ts';
 import { PasswordField } from '../ui/password-field.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
+import { useInstance } from './instance.tsx';
 import { forgetSession, rememberSession, signInPath, useSession } from './session.tsx';
 
 interface Question {
@@ -55,6 +57,8 @@ export function GateDialogs() {
 function PasswordDialog({ settle }: { readonly settle: (given: boolean) => void }) {
   const { t } = useTranslation();
   const { user } = useSession();
+  const { sessionRecentSeconds } = useInstance().limits;
+  const duration = useDuration();
   const [password, setPassword] = useState('');
   const { problem, isPending, submit } = useSubmit(async () => {
     await call('reauthenticate', { body: { password } });
@@ -64,7 +68,7 @@ function PasswordDialog({ settle }: { readonly settle: (given: boolean) => void 
     <Dialog opened title={t('gate.passwordTitle')} onClose={() => settle(false)} zIndex={320}>
       <form onSubmit={submit}>
         <Stack>
-          <Text size="sm">{t('gate.passwordText')}</Text>
+          <Text size="sm">{t('gate.passwordText', { duration: duration(sessionRecentSeconds) })}</Text>
           {/* For password managers. */}
           <input type="email" name="username" autoComplete="username" value={user.email} readOnly hidden />
           <PasswordField

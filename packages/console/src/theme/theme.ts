@@ -1,13 +1,21 @@
-import { type CSSVariablesResolver, createTheme, type MantineThemeOverride } from '@mantine/core';
-import { mix, ownColor, readableOn, shadesOf } from './brand-color.ts';
+import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  type MantineColorsTuple,
+  type MantineThemeOverride,
+} from '@mantine/core';
+
+type Palette = ResponseOf<'getInstance'>['palette'];
 
 const darkSurface = '#1c2021';
 
-/** The theme in the company's colour, or ours. */
-export function themeOf(color: string | null | undefined): MantineThemeOverride {
+/** The theme in the colours of the brand; neutral while they are not known. */
+export function themeOf(palette: Palette | undefined): MantineThemeOverride {
   return createTheme({
     colors: {
-      brand: shadesOf(color ?? ownColor),
+      // The contract says that there are ten.
+      ...(palette === undefined ? {} : { brand: palette.shades as unknown as MantineColorsTuple }),
       dark: [
         '#dde1e2',
         '#b9c0c2',
@@ -21,8 +29,7 @@ export function themeOf(color: string | null | undefined): MantineThemeOverride 
         '#0e1011',
       ],
     },
-    primaryColor: 'brand',
-    primaryShade: 6,
+    ...(palette === undefined ? { primaryColor: 'gray' } : { primaryColor: 'brand', primaryShade: 6 }),
     black: '#1b2021',
     defaultRadius: 6,
     cursorType: 'pointer',
@@ -42,11 +49,10 @@ export function themeOf(color: string | null | undefined): MantineThemeOverride 
   });
 }
 
-/** What Mantine's own variables leave too pale to read, and the colours of the page. */
-export function variablesOf(color: string | null | undefined): CSSVariablesResolver {
-  const brand = color ?? ownColor;
-  const lightAnchor = readableOn(brand, '#f6f7f6', '#000000', 5.1);
-  const darkAnchor = readableOn(brand, '#252b2d', '#ffffff', 5.2);
+/** The colours of the page, and replacements for those of Mantine that are too pale to read. */
+export function variablesOf(palette: Palette | undefined): CSSVariablesResolver {
+  const lightAnchor = palette?.onLight ?? '#434a4d';
+  const darkAnchor = palette?.onDark ?? '#b9c0c2';
   return () => ({
     variables: {},
     light: {
@@ -68,7 +74,7 @@ export function variablesOf(color: string | null | undefined): CSSVariablesResol
       '--bar-issued': lightAnchor,
       '--bar-refused': '#d0635b',
       '--code': '#f3f5f4',
-      '--chosen': mix(lightAnchor, '#ffffff', 0.9),
+      '--chosen': `color-mix(in srgb, ${lightAnchor} 10%, #ffffff)`,
     },
     dark: {
       '--mantine-color-anchor': darkAnchor,
@@ -89,7 +95,7 @@ export function variablesOf(color: string | null | undefined): CSSVariablesResol
       '--bar-issued': darkAnchor,
       '--bar-refused': '#d9776f',
       '--code': '#15181a',
-      '--chosen': mix(darkAnchor, darkSurface, 0.84),
+      '--chosen': `color-mix(in srgb, ${darkAnchor} 16%, ${darkSurface})`,
     },
   });
 }

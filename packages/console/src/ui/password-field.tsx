@@ -1,5 +1,6 @@
 import { PasswordInput, type PasswordInputProps, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useInstance } from '../session/instance.tsx';
 import { strengthOf } from './password-strength.ts';
 
 /** A password, with its letters shown on demand. */
@@ -13,17 +14,27 @@ export function PasswordField(props: PasswordInputProps) {
   );
 }
 
-/** A new password with how strong it is. `known` are words that it must not lean on: the address, the name. */
+/** A new password and how strong it is. `known` are words that it must not lean on: the email address, the name. */
 export function NewPasswordField({
   known,
   value,
+  error,
   ...rest
 }: PasswordInputProps & { readonly value: string; readonly known: readonly string[] }) {
   const { t } = useTranslation();
-  const strength = strengthOf(value, known);
+  const { passwordCharactersMin: characters } = useInstance().limits;
+  const strength = strengthOf(value, known, characters);
+  // The error says what is wrong already.
+  const isQuiet = value === '' || (error !== undefined && error !== null);
   return (
     <div>
-      <PasswordField {...rest} value={value} autoComplete="new-password" description={t('password.rule')} />
+      <PasswordField
+        {...rest}
+        error={error}
+        value={value}
+        autoComplete="new-password"
+        description={t('password.rule', { characters })}
+      />
       <div className="meter" data-level={strength.level} aria-hidden="true">
         <span />
         <span />
@@ -31,7 +42,7 @@ export function NewPasswordField({
         <span />
       </div>
       <Text size="xs" c="dimmed" mt={4} role="status">
-        {value === '' ? '\u00a0' : t(`password.${strength.word}`)}
+        {isQuiet ? '\u00a0' : t(`password.${strength.word}`, { characters })}
       </Text>
     </div>
   );

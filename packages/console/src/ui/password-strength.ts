@@ -1,4 +1,4 @@
-/** How strong a password looks; the server's only rule is twelve characters. */
+/** How strong a password looks; the server's only rule is its length. */
 export interface Strength {
   readonly level: 0 | 1 | 2 | 3 | 4;
   readonly word: 'short' | 'weak' | 'fair' | 'good' | 'strong';
@@ -7,9 +7,9 @@ export interface Strength {
 const common = /passwor|qwert|asdf|12345|abcdef|letmein|welcome|admin|iloveyou|secret/gi;
 
 /** Judges by length without what is easily guessed: common words, repeats, runs, and what is known of the person. */
-export function strengthOf(password: string, known: readonly string[]): Strength {
+export function strengthOf(password: string, known: readonly string[], charactersMin: number): Strength {
   const characters = [...password];
-  if (characters.length < 12) return { level: characters.length === 0 ? 0 : 1, word: 'short' };
+  if (characters.length < charactersMin) return { level: characters.length === 0 ? 0 : 1, word: 'short' };
   const words = known.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length > 2);
   let rest = password.toLowerCase().replace(common, '#');
   for (const word of words) rest = rest.replaceAll(word, '#');

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
+import { useRules } from '../session/rules.ts';
 import { Icon } from './icon.tsx';
 
 /** A search field that waits until the typing rests; `/` leads to it from anywhere on the page. */
@@ -15,6 +16,7 @@ export function SearchField({
 }) {
   const [text, setText] = useState(value);
   const [field, setField] = useState<HTMLInputElement | null>(null);
+  const rules = useRules();
   const later = useDebouncedCallback(onChange, 300);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
@@ -35,13 +37,13 @@ export function SearchField({
       type="search"
       label={label}
       value={text}
-      maxLength={100}
+      error={rules.search(text)}
       leftSection={<Icon name="search" size={16} />}
       aria-keyshortcuts="/"
       style={{ flex: '1 1 14rem' }}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        later(event.currentTarget.value.trim());
+        if (rules.search(event.currentTarget.value) === null) later(event.currentTarget.value.trim());
       }}
     />
   );

@@ -9,10 +9,12 @@ import type { ApiClient } from '../../clients/api-client.ts';
 import { fillSampleValues } from '../../samples/values.ts';
 import { useInstance } from '../../session/instance.tsx';
 import { useOwnerReason } from '../../session/organization.tsx';
+import { useRules } from '../../session/rules.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { DaysChart } from '../../ui/chart.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { useDuration } from '../../ui/duration.ts';
 import { Loaded, Loading } from '../../ui/loaded.tsx';
 import { notify } from '../../ui/notify.ts';
 import { Section } from '../../ui/page.tsx';
@@ -72,7 +74,7 @@ export function ClientOverview({ client, etag }: { readonly client: ApiClient; r
           </Pair>
         </dl>
       </Section>
-      <Section title={t('overview.requests')}>
+      <Section title={t('overview.requests', { days: instance.limits.overviewDays })}>
         <Loaded query={usage} title={t('client.usageFailed')}>
           {({ days }) => <DaysChart days={days} />}
         </Loaded>
@@ -164,10 +166,13 @@ function EditDialog({
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
+  const rules = useRules();
+  const { accessTokenLifetimeSeconds } = useInstance().limits;
+  const duration = useDuration();
   const form = useForm({
     initialValues: { name: client.name, description: client.description, access: client.access },
     validateInputOnBlur: true,
-    validate: { name: (value) => (value.trim() === '' ? t('create.nameMissing') : null) },
+    validate: { name: (value) => rules.name(value, t('create.nameMissing')), description: rules.description },
   });
   const save = useAction(async (values: typeof form.values) => {
     await call('updateClient', {
@@ -203,19 +208,17 @@ function EditDialog({
     <Dialog opened title={t('client.editTitle', { client: client.name })} onClose={onClose}>
       <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
         <Stack>
-          <TextInput label={t('create.name')} maxLength={80} data-autofocus {...form.getInputProps('name')} />
-          <Textarea
-            label={t('create.description')}
-            maxLength={500}
-            autosize
-            minRows={2}
-            {...form.getInputProps('description')}
-          />
+          <TextInput label={t('create.name')} data-autofocus {...form.getInputProps('name')} />
+          <Textarea label={t('create.description')} autosize minRows={2} {...form.getInputProps('description')} />
           <Suspense fallback={<Loading lines={2} />}>
             <AccessChoice value={form.values.access} onChange={(access) => form.setFieldValue('access', access)} />
           </Suspense>
           {form.values.access !== client.access && (
-            <Note>{t(form.values.access === 'read' ? 'client.accessLowered' : 'client.accessRaised')}</Note>
+            <Note>
+              {form.values.access === 'read'
+                ? t('client.accessLowered')
+                : t('client.accessRaised', { duration: duration(accessTokenLifetimeSeconds) })}
+            </Note>
           )}
           {save.problem !== undefined && <ProblemAlert problem={save.problem} onReload={save.clear} />}
           <Group justify="flex-end">

@@ -6,6 +6,7 @@ import { useAction } from '../../api/use-action.ts';
 import type { ApiClient } from '../../clients/api-client.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { useDuration } from '../../ui/duration.ts';
 import { notify } from '../../ui/notify.ts';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { When } from '../../ui/when.tsx';
@@ -29,7 +30,7 @@ export function SecretUse({ secret }: { readonly secret: Secret }) {
   );
 }
 
-const extensions = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 } as const;
+const extensionSeconds = { day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;
 
 /** Moves the end of a live secret. */
 export function ExtendDialog({
@@ -44,9 +45,10 @@ export function ExtendDialog({
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const [kind, setKind] = useState<keyof typeof extensions | 'own'>('day');
+  const duration = useDuration();
+  const [kind, setKind] = useState<keyof typeof extensionSeconds | 'own'>('day');
   const [own, setOwn] = useState('');
-  const moment = kind === 'own' ? Date.parse(own) : Date.now() + extensions[kind];
+  const moment = kind === 'own' ? Date.parse(own) : Date.now() + extensionSeconds[kind] * 1000;
   const ready = !Number.isNaN(moment) && moment > Date.now();
   const move = useAction(async () => {
     await call('updateSecret', {
@@ -74,9 +76,10 @@ export function ExtendDialog({
               setKind(chosen === 'week' || chosen === 'month' || chosen === 'own' ? chosen : 'day');
             }}
             data={[
-              { value: 'day', label: t('secrets.inDay') },
-              { value: 'week', label: t('secrets.inWeek') },
-              { value: 'month', label: t('secrets.inMonth') },
+              ...(['day', 'week', 'month'] as const).map((value) => ({
+                value,
+                label: t('secrets.fromNow', { duration: duration(extensionSeconds[value]) }),
+              })),
               { value: 'own', label: t('secretEnd.date') },
             ]}
           />

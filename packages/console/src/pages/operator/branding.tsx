@@ -1,12 +1,14 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, FileButton, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { queryClient, useAnswer } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
-import { contrastOf, ownColor } from '../../theme/brand-color.ts';
+import { useInstance } from '../../session/instance.tsx';
+import { useRules } from '../../session/rules.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { notify } from '../../ui/notify.ts';
 import { Page, Section } from '../../ui/page.tsx';
@@ -14,7 +16,6 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { Note } from '../../ui/state.tsx';
 
 type Branding = ResponseOf<'getBranding'>;
-const logoBytesMax = 64 * 1024;
 
 /** How console and portal look and what they call the API. */
 export function BrandingPage() {
@@ -33,28 +34,32 @@ export function BrandingPage() {
 
 function BrandingForm({ branding }: { readonly branding: Branding }) {
   const { t } = useTranslation();
+  const rules = useRules();
+  const { palette, limits } = useInstance();
+  const kibibytes = Math.floor(limits.logoBytesMax / 1024);
+  // Without a colour of their own people see Bindery's, the seventh shade.
+  const [shownColor] = useState(branding.color ?? palette.shades[6] ?? '');
   const [logo, setLogo] = useState(branding.logo);
   const [logoProblem, setLogoProblem] = useState<string>();
   const form = useForm({
     initialValues: {
       productName: branding.productName,
-      color: branding.color ?? ownColor,
+      color: shownColor,
       contact: branding.contact ?? '',
     },
     validateInputOnBlur: true,
     validate: {
-      productName: (value) => (value.trim() === '' ? t('branding.nameMissing') : null),
-      color: (value) => (/^#[0-9a-f]{6}$/i.test(value) ? null : t('branding.colorWrong')),
-      contact: (value) =>
-        value.trim() === '' || /^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('fields.emailWrong'),
+      productName: (value) => rules.productName(value, t('branding.nameMissing')),
+      color: rules.color,
+      contact: rules.optionalEmail,
     },
   });
   const save = useAction(async ({ productName, color, contact }: typeof form.values) => {
-    const chosen = color.toLowerCase();
+    const chosen = color.trim().toLowerCase();
     await call('setBranding', {
       body: {
         productName: productName.trim(),
-        color: chosen === ownColor ? null : chosen,
+        color: branding.color === null && chosen === shownColor ? null : chosen,
         logo,
         contact: contact.trim() === '' ? null : contact.trim(),
       },
@@ -64,8 +69,8 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
   });
   const take = async (file: File | null) => {
     if (file === null) return;
-    if (file.size > logoBytesMax || !['image/png', 'image/jpeg'].includes(file.type)) {
-      setLogoProblem(t('branding.logoWrong'));
+    if (file.size > limits.logoBytesMax || !['image/png', 'image/jpeg'].includes(file.type)) {
+      setLogoProblem(t('branding.logoWrong', { kibibytes }));
       return;
     }
     setLogoProblem(undefined);
@@ -78,14 +83,12 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
           <TextInput
             label={t('branding.name')}
             description={t('branding.nameHelp')}
-            maxLength={40}
             {...form.getInputProps('productName')}
           />
           <div>
             <Group align="flex-end" gap="xs">
               <TextInput
                 label={t('branding.color')}
-                maxLength={7}
                 spellCheck={false}
                 {...form.getInputProps('color')}
                 style={{ flex: 1 }}
@@ -93,7 +96,7 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
               <input
                 type="color"
                 aria-label={t('branding.colorPick')}
-                value={/^#[0-9a-f]{6}$/i.test(form.values.color) ? form.values.color : ownColor}
+                value={rules.color(form.values.color) === null ? form.values.color.trim() : shownColor}
                 onChange={(event) => form.setFieldValue('color', event.currentTarget.value)}
                 style={{
                   width: 44,
@@ -112,7 +115,7 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
               {t('branding.logo')}
             </Text>
             <Text size="xs" c="dimmed" mb="xs">
-              {t('branding.logoHelp')}
+              {t('branding.logoHelp', { kibibytes })}
             </Text>
             <Group>
               {logo !== null && <img src={logo} alt={t('branding.logoAlt')} className="logo" />}
@@ -157,19 +160,20 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
   );
 }
 
-/** Says whether white text can be read on the colour, and what is done when it cannot. */
+/** Says whether white text can be read on the colour, and what happens when it cannot. */
 function Contrast({ color }: { readonly color: string }) {
   const { t, i18n } = useTranslation();
-  if (!/^#[0-9a-f]{6}$/i.test(color)) return null;
-  const contrast = contrastOf(color, '#ffffff');
-  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(contrast);
+  const isColor = useRules().color(color) === null;
+  const [settled] = useDebouncedValue(color.trim().toLowerCase(), 200);
+  const query = useAnswer('getPalette', { query: { color: settled } }, { enabled: isColor && settled !== '' });
+  const found = query.data?.value;
+  if (!isColor || found === undefined) return null;
+  const contrast = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(found.whiteTextContrast);
   return (
     <div style={{ marginTop: '0.5rem' }} role="status">
-      <Note tone={contrast >= 4.5 ? 'good' : 'warn'}>
+      <Note tone={found.isReadable ? 'good' : 'warn'}>
         <Text size="sm">
-          {contrast >= 4.5
-            ? t('branding.contrastGood', { contrast: number })
-            : t('branding.contrastPoor', { contrast: number })}
+          {found.isReadable ? t('branding.contrastGood', { contrast }) : t('branding.contrastPoor', { contrast })}
         </Text>
       </Note>
     </div>

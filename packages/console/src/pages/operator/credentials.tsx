@@ -6,6 +6,7 @@ import { call } from '../../api/call.ts';
 import { useAnswer } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { preventLoss } from '../../clients/prevent-loss.ts';
+import { useRules } from '../../session/rules.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Copyable, CopyInline } from '../../ui/copy.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -116,7 +117,9 @@ function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const [audience, setAudience] = useState('');
   const [made, setMade] = useState<Made>();
   const [asking, setAsking] = useState(false);
-  const ready = name.trim() !== '' && /^[\x21-\x7e]{1,500}$/.test(audience.trim());
+  const rules = useRules();
+  const wrong = { name: rules.name(name, t('fields.nameMissing')), audience: rules.audience(audience) };
+  const ready = wrong.name === null && wrong.audience === null;
   const create = useAction(async () => {
     const { value } = await call('createApiCredential', { body: { name: name.trim(), audience: audience.trim() } });
     preventLoss(true);
@@ -147,16 +150,16 @@ function CreateDialog({ onClose }: { readonly onClose: () => void }) {
           <Stack>
             <TextInput
               label={t('clients.name')}
-              maxLength={80}
               value={name}
+              error={name === '' ? null : wrong.name}
               onChange={(event) => setName(event.currentTarget.value)}
               data-autofocus
             />
             <TextInput
               label={t('credentials.audience')}
               description={t('credentials.audienceHelp')}
-              maxLength={500}
               value={audience}
+              error={audience === '' ? null : wrong.audience}
               onChange={(event) => setAudience(event.currentTarget.value)}
               spellCheck={false}
             />

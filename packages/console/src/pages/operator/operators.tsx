@@ -6,6 +6,7 @@ import { useLocation } from 'wouter';
 import { call } from '../../api/call.ts';
 import { queryClient, useAnswer } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
+import { useRules } from '../../session/rules.ts';
 import { useSession } from '../../session/session.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -91,7 +92,7 @@ export function Operators() {
 function AddDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const [email, setEmail] = useState('');
-  const ready = /^[^\s@]+@[^\s@]+$/.test(email.trim());
+  const ready = useRules().email(email) === null;
   const add = useAction(() => call('addOperator', { body: { email: email.trim() } }));
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.ts';
 import { useAction } from '../../api/use-action.ts';
+import { useRules } from '../../session/rules.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { notify } from '../../ui/notify.ts';
@@ -20,13 +21,14 @@ export type Open =
 export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
+  const wrong = useRules().name(name, t('fields.organizationMissing'));
   const create = useAction(async () => {
     await call('createOrganization', { body: { name: name.trim() } });
     notify(t('organizations.created', { organization: name.trim() }));
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() !== '') void create.run().then((done) => done && onClose());
+    if (wrong === null) void create.run().then((done) => done && onClose());
   };
   return (
     <Dialog opened title={t('organizations.createTitle')} onClose={onClose}>
@@ -34,8 +36,8 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
         <Stack>
           <TextInput
             label={t('fields.organizationName')}
-            maxLength={80}
             value={name}
+            error={name === '' ? null : wrong}
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
@@ -47,7 +49,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
             <Button variant="default" onClick={onClose}>
               {t('cancel')}
             </Button>
-            <Button type="submit" disabled={name.trim() === ''} loading={create.isPending}>
+            <Button type="submit" disabled={wrong !== null} loading={create.isPending}>
               {t('organizations.create')}
             </Button>
           </Group>
@@ -69,7 +71,7 @@ export function InviteDialog({
 }) {
   const { t } = useTranslation();
   const [email, setEmail] = useState('');
-  const ready = /^[^\s@]+@[^\s@]+$/.test(email.trim());
+  const ready = useRules().email(email) === null;
   const invite = useAction(async () => {
     const { value } = await call('inviteOwner', {
       path: { organizationId: organization.id },
