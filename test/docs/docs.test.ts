@@ -66,17 +66,15 @@ describe('every page', () => {
 });
 
 describe('docs/architecture.md', () => {
-  /** What it names in backticks and is a path: a folder with its slash, or a file with its ending. */
-  const named = [
-    ...read('docs/architecture.md').matchAll(/`((?:[\w.-]+\/)*[\w.-]+(?:\/|\.(?:cjs|json|md|mjs|ts|tsx)))`/g),
-  ]
-    .map(([, path = '']) => path)
-    .toSorted();
+  const named = pathsIn('docs/architecture.md');
 
-  test('names only files and folders that exist, from the root or from packages/server/src/', () => {
+  test('and the decisions name only files and folders that exist, from the root or from packages/server/src/', () => {
     assert.ok(named.length > 60, 'the page names many paths');
-    const missing = named.filter(
-      (path) => !['', 'packages/server/src/'].some((from) => existsSync(join(root, from, path))),
+    const decisions = pages.filter((page) => page.startsWith('docs/decisions/'));
+    const missing = ['docs/architecture.md', ...decisions].flatMap((page) =>
+      pathsIn(page)
+        .filter((path) => !['', 'packages/server/src/'].some((from) => existsSync(join(root, from, path))))
+        .map((path) => `${page}: ${path}`),
     );
     assert.deepEqual(missing, []);
   });
@@ -211,6 +209,12 @@ async function missingTools(text: string): Promise<string[]> {
   const named = ['curl', 'jq'].filter((tool) => blocksOf(text).some((block) => block.text.includes(`${tool} `)));
   const answers = await Promise.all(named.map((tool) => runProgram('sh', ['-c', `command -v ${tool}`])));
   return named.filter((_, index) => answers[index]?.code !== 0);
+}
+
+/** What a page names in backticks and is a path: a folder with its slash, or a file with its extension. */
+function pathsIn(page: string): string[] {
+  const paths = read(page).matchAll(/`((?:[\w.-]+\/)*[\w.-]+(?:\/|\.(?:cjs|json|md|mjs|ts|tsx)))`/g);
+  return [...paths].map(([, path = '']) => path);
 }
 
 interface Link {
