@@ -36,5 +36,4 @@ const options = [
 ];
 // Each file is a process of its own: what one has compiled serves the others.
 process.env['NODE_COMPILE_CACHE'] = join(ROOT, 'node_modules', '.cache', 'compiled');
-if (files.length === 0) runProgram(['scripts/test-runs.mjs', ...options]);
-else runProgram(['--test', '--test-reporter=./scripts/test-reporter.mjs', ...options, ...files]);
+runProgram(['scripts/test-runs.mjs', ...options, ...files]);

@@ -6,17 +6,27 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+const RUNNER = fileURLToPath(new URL('../../scripts/test-runs.mjs', import.meta.url));
 const REPORTER = fileURLToPath(new URL('../../scripts/test-reporter.mjs', import.meta.url));
 
-/** Runs tests with the reporter of `npm test` and returns its lines. */
+/** Runs tests with the reporter that `npm test` uses and returns its lines. */
 function report(t: TestContext, source: string): { status: number | null; lines: string[] } {
+  return runNode(t, source, ['--test', `--test-reporter=${REPORTER}`, '*.test.mjs']);
+}
+
+/** Runs tests as `npm test` does and returns its lines. */
+function runTests(t: TestContext, source: string): { status: number | null; lines: string[] } {
+  return runNode(t, source, [RUNNER, 'a.test.mjs']);
+}
+
+function runNode(t: TestContext, source: string, args: readonly string[]): { status: number | null; lines: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'bindery-report-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  if (source !== '') writeFileSync(join(folder, 'a.test.mjs'), `import { test } from 'node:test';\n${source}`);
+  const imports = "import { appendFileSync, readFileSync } from 'node:fs';\nimport { suite, test } from 'node:test';";
+  if (source !== '') writeFileSync(join(folder, 'a.test.mjs'), `${imports}\n${source}`);
   const env = { ...process.env };
   // Set inside a test run; it would make the inner run report to the outer one.
   delete env['NODE_TEST_CONTEXT'];
-  const args = ['--test', `--test-reporter=${REPORTER}`, join(folder, '*.test.mjs')];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', env, cwd: folder });
   return { status, lines: stdout.trimEnd().split('\n') };
 }
@@ -36,7 +46,7 @@ test('a warning of a test is shown, although the test passes', (t) => {
 test('a failure is told in full with its place and makes the run fail', (t) => {
   const { status, lines } = report(t, "test('a', () => {});\ntest('b', () => { throw new Error('not so'); });");
   assert.equal(status, 1);
-  assert.equal(lines[0], '✖ a.test.mjs:3 b');
+  assert.equal(lines[0], '✖ a.test.mjs:4 b');
   assert.match(lines[1] ?? '', /Error: not so/);
   assert.equal(lines.at(-1), '1 passed, 1 failed');
 });
@@ -52,4 +62,32 @@ test('a run without tests fails', (t) => {
   const { status, lines } = report(t, '');
   assert.equal(status, 1);
   assert.equal(lines.at(-1), '0 passed, 0 failed');
+});
+
+test('a file that fails is not run again: it fails the run', (t) => {
+  const source = `appendFileSync('runs', 'x');
+    test('a', () => { if (readFileSync('runs', 'utf8') === 'x') throw new Error('only the first time'); });`;
+  const { status, lines } = runTests(t, source);
+  assert.equal(status, 1);
+  assert.equal(lines.at(-1), '0 passed, 1 failed');
+});
+
+test('a reason for skipping is printed once, and a skipped suite counts as one test', (t) => {
+  const source = `test('a', () => {});
+    for (const name of ['b', 'c']) test(name, { skip: 'no Python' }, () => {});
+    suite('d', { skip: 'no PHP' }, () => { test('e', () => {}); });`;
+  const { status, lines } = runTests(t, source);
+  assert.equal(status, 0);
+  assert.deepEqual(lines.slice(-3), [
+    'skipped: no Python (2, in a.test.mjs)',
+    'skipped: no PHP (1, in a.test.mjs)',
+    '1 passed, 0 failed, 3 skipped',
+  ]);
+});
+
+test('a file that does not load fails the run, with what it printed', (t) => {
+  const { status, lines } = runTests(t, "throw new Error('broken file');");
+  assert.equal(status, 1);
+  assert.match(lines.join('\n'), /broken file/);
+  assert.equal(lines.at(-1), '0 passed, 1 failed');
 });
