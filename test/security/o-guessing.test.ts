@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createApiCredential } from '@bindery/server/actions/api-credentials.ts';
 import { loadConfig } from '@bindery/server/config.ts';
 import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
+import { Clients } from '@bindery/server/live/clients.ts';
 import { authenticateClient } from '@bindery/server/oauth/client-authentication.ts';
 import { ClientCredentialsReader } from '@bindery/server/store/client-credentials.ts';
 import { testActor } from '../support/app.ts';
@@ -319,10 +320,11 @@ test('255: an unknown client and a wrong secret take the same steps: one hash an
     ['x', 'unknown_client'],
     ['', 'unknown_client'],
   ] as const) {
-    const reader = new CountingReader(context.database);
+    const reader = new CountingReader(context.database.queries);
+    const clients = new Clients(context, reader);
     // Well formed, so that nothing but the comparison can tell it is wrong.
     const presented = { clientId, clientSecret: newClientSecret() };
-    const result = await authenticateClient(presented, { reader, pepper: context.keys.pepper, now: context.now() });
+    const result = await authenticateClient(presented, { clients, pepper: context.keys.pepper, now: context.now() });
     assert.equal(result.failure, failure);
     assert.equal(reader.looks, 1, clientId);
   }

@@ -10,6 +10,7 @@ import { createGateway } from './gateway/gateway.ts';
 import { routePathOf } from './http/base-path.ts';
 import { healthEndpoints } from './http/health.ts';
 import { answerUnknownRoutes, createHttpServer, errorsUrlOf, requestIdOr, serveBelow } from './http/server.ts';
+import { Clients } from './live/clients.ts';
 import { Cutoffs } from './live/cutoffs.ts';
 import { DecisionLog } from './live/decision-log.ts';
 import { GuessLimits } from './live/guess-limits.ts';
@@ -23,7 +24,6 @@ import { metadataEndpoint } from './oauth/metadata.ts';
 import { revocationEndpoint, revocationPath } from './oauth/revoke.ts';
 import { tokenEndpoint } from './oauth/token.ts';
 import { openApiEndpoint } from './openapi/endpoint.ts';
-import { ClientCredentialsReader } from './store/client-credentials.ts';
 import { TokenDecisionWriter } from './store/token-decisions.ts';
 import { isStoreUnavailable } from './store/unavailable.ts';
 import { consolePages } from './web/console.ts';
@@ -52,7 +52,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   const sources = { keys: keySourceOf(keyRing), cutoffs };
   const deps: OAuthDeps = {
     context,
-    reader: new ClientCredentialsReader(context.database),
+    clients: new Clients(context),
     decisions: new DecisionLog(new TokenDecisionWriter(context.database)),
     keyRing,
     cutoffs,

@@ -1,19 +1,19 @@
 import type { ApiClient } from '../domain/api-client.ts';
-import { type Cut, changedLifetimes, cutEnd, cutId } from '../domain/cutoff.ts';
+import { type Cutoff, changedLifetimes, cutoffEnd, cutoffId } from '../domain/cutoff.ts';
 import { insertCutoff, raiseCutoffBase, readTokenLifetimes, writeTokenLifetimes } from '../store/cutoffs.ts';
 import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';
 
 /** Ends every access token of something that was issued up to now, in the transaction of the change that asks for it. */
-export async function cutOff(context: ActionContext, queries: Queries, cut: Cut): Promise<void> {
+export async function cutOff(context: ActionContext, queries: Queries, cut: Cutoff): Promise<void> {
   const { config, database, now } = context;
   const stored = await readTokenLifetimes(queries);
   // The command line may be set up otherwise than the server that issues the tokens.
   const lifetimeSeconds = Math.max(stored.lifetimeSeconds, config.accessTokenLifetimeSeconds);
   // Last, so that as little as possible lies between the cut and its commit.
   const cutAt = (await database.clock?.(queries)) ?? now();
-  const until = cutEnd(cutAt, { ...stored, lifetimeSeconds });
-  await insertCutoff(queries, { kind: cut.kind, subject: cutId(cut), cutAt, until });
+  const until = cutoffEnd(cutAt, { ...stored, lifetimeSeconds });
+  await insertCutoff(queries, { kind: cut.kind, subject: cutoffId(cut), cutAt, until });
 }
 
 /** Ends the tokens of a client that may do less than before: it was disabled, or may only read now. */

@@ -1,7 +1,7 @@
 import { clockToleranceSeconds } from './limits.ts';
 
 /** What can be cut off, by what its id is. */
-export type Cut =
+export type Cutoff =
   | { readonly kind: 'organization' | 'client' | 'user'; readonly id: string }
   /** A user in one organization. */
   | { readonly kind: 'member'; readonly userId: string; readonly organizationId: string }
@@ -10,15 +10,15 @@ export type Cut =
   /** One access token: its `jti`. */
   | { readonly kind: 'token'; readonly id: string };
 
-export type CutKind = Cut['kind'];
+export type CutoffKind = Cutoff['kind'];
 
 /** The one text that names what was cut off among others of its kind. */
-export function cutId(cut: Cut): string {
-  return cut.kind === 'member' ? `${cut.userId} ${cut.organizationId}` : cut.id;
+export function cutoffId(cutoff: Cutoff): string {
+  return cutoff.kind === 'member' ? `${cutoff.userId} ${cutoff.organizationId}` : cutoff.id;
 }
 
 /** What a token names, as far as it can be cut off. */
-export interface CutSubject {
+export interface CutoffSubject {
   readonly organizationId: string;
   readonly clientId: string;
   /** Equal to the client's id where no person is involved. */
@@ -27,7 +27,7 @@ export interface CutSubject {
 }
 
 /** Every cut that ends a token that names `subject`, except that of the single token. */
-export function cutsOf({ organizationId, clientId, subject, sessionId }: CutSubject): readonly Cut[] {
+export function cutoffsOf({ organizationId, clientId, subject, sessionId }: CutoffSubject): readonly Cutoff[] {
   return [
     { kind: 'organization', id: organizationId },
     { kind: 'client', id: clientId },
@@ -49,7 +49,7 @@ const cutSeconds = 3;
 const slackMilliseconds = (clockToleranceSeconds + cutSeconds) * 1000;
 
 /** When the last token that a cut at `cutAt` could concern has died, for every guard. */
-export function cutEnd(cutAt: number, { lifetimeSeconds, olderTokensEnd }: TokenLifetimes): number {
+export function cutoffEnd(cutAt: number, { lifetimeSeconds, olderTokensEnd }: TokenLifetimes): number {
   return Math.max(cutAt + lifetimeSeconds * 1000, olderTokensEnd) + slackMilliseconds;
 }
 

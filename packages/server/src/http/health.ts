@@ -13,13 +13,16 @@ export function healthEndpoints(app: FastifyInstance, readiness: Readiness): voi
   app.get('/readyz', async (request, reply) => {
     const checks = {
       accepting: readiness.isDraining() ? 'draining' : 'ok',
-      store_and_signing_key: await readiness.keyRing.refresh().then(
-        () => readiness.keyRing.signer().then(() => 'ok'),
-        (error: unknown) => {
-          request.log.error({ err: error }, 'not ready');
-          return 'failed';
-        },
-      ),
+      store_and_signing_key: await readiness.keyRing
+        .refresh()
+        .then(() => readiness.keyRing.signer())
+        .then(
+          () => 'ok',
+          (error: unknown) => {
+            request.log.error({ err: error }, 'not ready');
+            return 'failed';
+          },
+        ),
     };
     const isReady = Object.values(checks).every((check) => check === 'ok');
     return reply

@@ -1,77 +1,67 @@
 import type { CutoffList, CutoffSource, GuardKey, KeySource } from '@bindery/guard';
+import { VersionedCache } from './versioned-cache.ts';
 
-/** Where a guard in this process has keys and cut-offs from. */
+/** Where a guard in this process takes keys and cut-offs from. */
 export interface GuardSources {
   readonly keys: KeySource;
   readonly cutoffs: CutoffSource;
 }
 
-/** Keys and cut-offs begin and end at their times too, whether the store changes or not. */
-const askedAgainMilliseconds = 1000;
+/** Keys and cut-offs also begin and end by the clock, whether the store changes or not. */
+const rereadMilliseconds = 1000;
+const keysMax = 100;
 
 /**
- * Looks once for all requests that arrived together, that is once in a turn of the event loop, whether the store has
- * changed: that takes longer than all the rest of a decision. What a turn works off had begun to arrive before it
- * looked, so that nothing is missed that was acknowledged before a request was sent.
+ * Asks once for all requests that arrived together, that is once per turn of the event loop, whether the store has
+ * changed: that takes longer than the rest of a decision. What a turn works off had begun to arrive before it asked, so
+ * no change is missed that was acknowledged before a request was sent.
  */
 export function oncePerTurn(
   { keys, cutoffs }: GuardSources,
   store: { readonly dataVersion: () => number; readonly now: () => number },
 ): GuardSources {
-  let isFresh = false;
-  let version = Number.NaN;
-  let askedAt = 0;
-  let found = new Map<string, GuardKey>();
-  let list: CutoffList | undefined;
+  const { now } = store;
+  const version = versionPerTurn(store);
+  const keyCache = new VersionedCache<string, GuardKey | undefined>({
+    version,
+    now,
+    read: (kid) => keys.find(kid),
+    entriesMax: keysMax,
+  });
+  const listCache = new VersionedCache<'list', CutoffList>({
+    version,
+    now,
+    read: () => cutoffs.current(),
+    entriesMax: 1,
+  });
+  return {
+    keys: { find: (kid) => keyCache.get(kid) },
+    cutoffs: { current: () => listCache.get('list') },
+  };
+}
 
-  function refresh(): void {
+/** A number that grows when the store has changed, seen once per turn, and with each second. */
+function versionPerTurn(store: { readonly dataVersion: () => number; readonly now: () => number }): () => number {
+  let isFresh = false;
+  let seen = Number.NaN;
+  let askedAt = 0;
+  let version = 0;
+  return () => {
     if (isFresh) {
-      return;
+      return version;
     }
     isFresh = true;
     setImmediate(() => {
       isFresh = false;
     });
-    const seen = store.dataVersion();
+    const latest = store.dataVersion();
     const now = store.now();
     const age = now - askedAt;
-    if (seen !== version || age < 0 || age >= askedAgainMilliseconds) {
-      version = seen;
+    if (latest !== seen || age < 0 || age >= rereadMilliseconds) {
+      seen = latest;
       askedAt = now;
-      found = new Map();
-      list = undefined;
+      version += 1;
     }
-  }
-
-  async function ask(kid: string): Promise<GuardKey | undefined> {
-    // Where it has to be waited for, the store may have changed meanwhile: then it is kept where nobody looks.
-    const keptIn = found;
-    const key = await keys.find(kid);
-    if (key !== undefined) {
-      keptIn.set(kid, key);
-    }
-    return key;
-  }
-
-  return {
-    keys: {
-      find(kid) {
-        refresh();
-        return found.get(kid) ?? ask(kid);
-      },
-    },
-    cutoffs: {
-      current() {
-        refresh();
-        if (list !== undefined) {
-          return list;
-        }
-        const current = cutoffs.current();
-        if (!(current instanceof Promise)) {
-          list = current;
-        }
-        return current;
-      },
-    },
+    return version;
   };
 }

@@ -33,7 +33,7 @@ export async function authenticateRequest(
   const presented = presentedCredentials(headerValues(request, 'authorization'), parameters);
   const now = deps.context.now();
   const result = await authenticateClient(presented ?? nobody, {
-    reader: deps.reader,
+    clients: deps.clients,
     pepper: deps.context.keys.pepper,
     now,
   });

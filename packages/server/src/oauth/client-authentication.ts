@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ClientCredentials } from '../domain/api-client.ts';
 import { equalHashes, hashClientSecret, isWellFormedSecret } from '../domain/client-secret.ts';
 import { OAuthError } from '../errors.ts';
-import type { ClientCredentialsReader } from '../store/client-credentials.ts';
+import type { Clients } from '../live/clients.ts';
 import type { Parameters } from './parameters.ts';
 
 /** The client id and secret that a request presents. */
@@ -61,10 +61,10 @@ export function presentedCredentials(
 /** Verifies a client's credentials; every outcome takes the same steps. */
 export async function authenticateClient(
   presented: PresentedCredentials,
-  deps: { readonly reader: ClientCredentialsReader; readonly pepper: Buffer; readonly now: number },
+  deps: { readonly clients: Pick<Clients, 'find'>; readonly pepper: Buffer; readonly now: number },
 ): Promise<AuthenticationResult> {
   const hash = hashClientSecret(presented.clientSecret, deps.pepper);
-  const client = await deps.reader.find(presented.clientId);
+  const client = await deps.clients.find(presented.clientId);
   const candidates = client?.secrets ?? [];
   // Compares every secret, and always one that nobody has, so that timing does not tell how many there are.
   const matches = [...candidates, { id: '', hash: noHash, expiresAt: null }].filter((secret) =>

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AccessTokenSubject } from '../domain/access-token.ts';
-import { cutsOf } from '../domain/cutoff.ts';
+import { cutoffsOf } from '../domain/cutoff.ts';
 import { OAuthError } from '../errors.ts';
-import type { CutoffLook } from '../live/cutoffs.ts';
+import type { CutoffSnapshot } from '../live/cutoffs.ts';
 import type { OAuthDeps } from './deps.ts';
 import { GrantRefusal } from './grants/grant.ts';
 
@@ -16,11 +16,11 @@ const aheadMillisecondsMax = 5_000;
  */
 export async function issueTimeAfterCutoffs(
   { context }: OAuthDeps,
-  cutoffs: CutoffLook,
+  cutoffs: CutoffSnapshot,
   subject: AccessTokenSubject,
   now: number,
 ): Promise<number> {
-  const lastSecond = Math.max(...cutsOf(subject).map((cut) => cutoffs.lastSecondOf(cut) ?? 0));
+  const lastSecond = Math.max(...cutoffsOf(subject).map((cut) => cutoffs.lastSecondOf(cut) ?? 0));
   const first = (lastSecond + 1) * 1000;
   const ahead = first - context.now();
   if (first <= now) {
@@ -35,11 +35,15 @@ export async function issueTimeAfterCutoffs(
 }
 
 /** Refuses a token whose subject was cut off while it was being issued: what we decided on no longer holds. */
-export function refuseIfCutOffMeanwhile(before: CutoffLook, latest: CutoffLook, subject: AccessTokenSubject): void {
+export function refuseIfCutOffMeanwhile(
+  before: CutoffSnapshot,
+  latest: CutoffSnapshot,
+  subject: AccessTokenSubject,
+): void {
   if (before.list === latest.list) {
     return;
   }
-  const cut = cutsOf(subject).find((one) => before.lastSecondOf(one) !== latest.lastSecondOf(one));
+  const cut = cutoffsOf(subject).find((one) => before.lastSecondOf(one) !== latest.lastSecondOf(one));
   if (cut !== undefined && latest.lastSecondOf(cut) !== undefined) {
     const isClient = cut.kind === 'organization' || cut.kind === 'client';
     throw new OAuthError(

@@ -32,7 +32,7 @@ export function cutoffsEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
 
 /** Signs the list, or returns the previous one if its content is the same and it is recent. */
 async function sign({ context, cutoffs, keyRing }: OAuthDeps, before: Signed | undefined): Promise<Signed> {
-  const { list } = await cutoffs.look();
+  const { list } = await cutoffs.snapshot();
   const signer = await keyRing.signer();
   const now = context.now();
   const interval = Math.floor(now / signedEveryMilliseconds);

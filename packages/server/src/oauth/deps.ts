@@ -1,16 +1,16 @@
 import type { Caller } from '@bindery/guard';
 import type { ActionContext } from '../actions/context.ts';
 import type { PasswordHasher } from '../domain/password.ts';
+import type { Clients } from '../live/clients.ts';
 import type { Cutoffs } from '../live/cutoffs.ts';
 import type { DecisionLog } from '../live/decision-log.ts';
 import type { GuessLimits } from '../live/guess-limits.ts';
 import type { KeyRing } from '../live/key-ring.ts';
-import type { ClientCredentialsReader } from '../store/client-credentials.ts';
 
 /** The dependencies of the OAuth endpoints. */
 export interface OAuthDeps {
   readonly context: ActionContext;
-  readonly reader: ClientCredentialsReader;
+  readonly clients: Clients;
   readonly decisions: DecisionLog;
   readonly keyRing: KeyRing;
   readonly cutoffs: Cutoffs;

@@ -51,7 +51,7 @@ async function issueToken(deps: OAuthDeps, request: FastifyRequest): Promise<Tok
 
   // 2. Note the time and what is cut off now, before anything is decided: step 7 catches what is cut off from here on.
   const now = clock();
-  const cutoffs = await deps.cutoffs.look();
+  const cutoffs = await deps.cutoffs.snapshot();
 
   // 3. Authenticate the client. From here on each outcome is recorded in the audit log.
   const authenticated = await authenticateRequest(deps, request, parameters, 'token.issue');
@@ -90,7 +90,7 @@ async function issueToken(deps: OAuthDeps, request: FastifyRequest): Promise<Tok
     ]);
 
     // 7. Refuse if the subject was cut off since step 2.
-    refuseIfCutOffMeanwhile(cutoffs, await deps.cutoffs.look(), subject);
+    refuseIfCutOffMeanwhile(cutoffs, await deps.cutoffs.snapshot(), subject);
 
     // 8. Respond.
     return {

@@ -3,40 +3,36 @@ import type { Access, GrantType } from '../domain/access.ts';
 import type { ClientCredentials } from '../domain/api-client.ts';
 import type { Database } from './database.ts';
 
+/** Two may be valid; the two before are read so that the audit log can tell an expired secret from a wrong one. */
+const secretsRead = 4;
+/** Sorts a secret that never expires after all others: the largest time there is. */
+const never = 8_640_000_000_000_000;
+
+interface CredentialsRow {
+  readonly organization_id: string;
+  readonly access: Access;
+  readonly grants: string;
+  readonly state: string;
+  readonly organization_state: string;
+  readonly api_clients_enabled: number;
+  readonly secret_id: string | null;
+  readonly hash: string | null;
+  readonly expires_at: number | null;
+}
+
 /** Finds a client by its id at sign-in: with `organizationOfClient`, the one look-up that crosses organizations. */
 export class ClientCredentialsReader {
-  readonly #database: Database;
+  readonly #queries: Database['queries'];
   readonly #query: CompiledQuery<CredentialsRow>;
-  readonly #known = new Map<string, ClientCredentials>();
-  #version: number | undefined;
 
-  constructor(database: Database) {
-    this.#database = database;
-    this.#query = compileQuery(database);
+  constructor(queries: Database['queries']) {
+    this.#queries = queries;
+    this.#query = compileQuery(queries);
   }
 
-  /** As the store has it at this moment; what was read stays good until the store changes. */
   async find(clientId: string): Promise<ClientCredentials | undefined> {
-    const version = this.#database.dataVersion();
-    if (version !== this.#version) {
-      this.#known.clear();
-      this.#version = version;
-    }
-    const known = this.#known.get(clientId);
-    if (known !== undefined) {
-      return known;
-    }
-    const found = await this.#read(clientId);
-    // A stranger's guesses take no room, and what was read before a change is not kept after it.
-    if (found !== undefined && this.#version === version && this.#known.size < knownMax) {
-      this.#known.set(clientId, found);
-    }
-    return found;
-  }
-
-  async #read(clientId: string): Promise<ClientCredentials | undefined> {
     const query: CompiledQuery<CredentialsRow> = { ...this.#query, parameters: [clientId, secretsRead] };
-    const { rows } = await this.#database.queries.executeQuery(query);
+    const { rows } = await this.#queries.executeQuery(query);
     const [first] = rows;
     if (first === undefined) {
       return undefined;
@@ -65,30 +61,11 @@ export class ClientCredentialsReader {
   }
 }
 
-/** So many clients are kept in memory at the most. */
-const knownMax = 10_000;
-/** Two may live; the two before are read so that the trail can tell an ended secret from a wrong one. */
-const secretsRead = 4;
-/** Sorts a secret without an end behind every end: the largest time there is. */
-const never = 8_640_000_000_000_000;
-
-interface CredentialsRow {
-  readonly organization_id: string;
-  readonly access: Access;
-  readonly grants: string;
-  readonly state: string;
-  readonly organization_state: string;
-  readonly api_clients_enabled: number;
-  readonly secret_id: string | null;
-  readonly hash: string | null;
-  readonly expires_at: number | null;
-}
-
 /**
- * Compiled once: building the query costs more than running it. The secrets that live come first: one of them may be
- * older than several that came and went beside it.
+ * Compiled once: building the query costs more than running it. Valid secrets come first: one of them may be older than
+ * several that came and went beside it.
  */
-function compileQuery({ queries }: Database): CompiledQuery<CredentialsRow> {
+function compileQuery(queries: Database['queries']): CompiledQuery<CredentialsRow> {
   return queries
     .selectFrom('api_clients')
     .innerJoin('organizations', 'organizations.id', 'api_clients.organization_id')

@@ -1,10 +1,10 @@
-import type { CutKind, TokenLifetimes } from '../domain/cutoff.ts';
+import type { CutoffKind, TokenLifetimes } from '../domain/cutoff.ts';
 import { newRowId } from '../domain/identifier.ts';
 import type { Database, Queries } from './database.ts';
 
 /** Something that was cut off. Times are epoch milliseconds of the store's clock. */
 export interface StoredCutoff {
-  readonly kind: CutKind;
+  readonly kind: CutoffKind;
   readonly subject: string;
   readonly cutAt: number;
   /** When the last token that it could concern has died. */

@@ -1,6 +1,6 @@
 import type { BindersTable } from '@bindery/binders';
 import type { Access } from '../domain/access.ts';
-import type { CutKind } from '../domain/cutoff.ts';
+import type { CutoffKind } from '../domain/cutoff.ts';
 import type { Role } from '../domain/member.ts';
 
 /** Rows as both databases hold them. Times are epoch milliseconds, booleans 0 or 1, hashes and sealed texts base64url. */
@@ -216,7 +216,7 @@ export interface RateLimitsTable {
 /** What was cut off before it expired; times of the store's clock. */
 export interface CutoffsTable {
   id: string;
-  kind: CutKind;
+  kind: CutoffKind;
   subject: string;
   cut_at: number;
   until: number;
