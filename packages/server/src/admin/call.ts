@@ -6,32 +6,32 @@ import type { Role } from '../domain/member.ts';
 import type { BodyOf, OperationName, QueryOf, ResponseOf } from './contract/index.ts';
 import type { AdminDeps } from './deps.ts';
 
-/** One call of an operation that was let through: who calls, in which organization, with what. */
+/** One admitted call of an operation: the caller, the organization and the input. */
 export interface Call<Name extends OperationName> {
   readonly deps: AdminDeps;
   readonly context: ActionContext;
   readonly actor: Actor;
-  /** Throws for a public operation, which has none. */
+  /** Throws for a public operation, which has no session. */
   readonly signedIn: SignedIn;
-  /** The organization in the path, which the caller is a member of; for an operator's operation, any. */
+  /** The organization in the path. The caller is a member of it, except in operations for operators. */
   readonly organizationId: string;
   readonly role: Role | undefined;
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: QueryOf<Name>;
   readonly body: BodyOf<Name>;
-  /** What `If-Match` names, for a conditional operation. */
+  /** The version in `If-Match`, for a conditional operation. */
   readonly version: number;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-/** What an operation does; the router has checked everything that the contract says. */
+/** Carries out an operation; the router has already enforced the contract. */
 export type Handler<Name extends OperationName> = (call: Call<Name>) => Promise<ResponseOf<Name>>;
 
-/** A handler for each of some operations. */
+/** One handler for each of the named operations. */
 export type Handlers<Names extends OperationName> = { readonly [Name in Names]: Handler<Name> };
 
-/** Answers the state that a later `If-Match` names. */
+/** Sets the `ETag` that a later `If-Match` refers to. */
 export function setEtag(reply: FastifyReply, version: number): void {
   reply.header('etag', `"${version}"`);
 }

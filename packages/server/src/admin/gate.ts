@@ -9,10 +9,10 @@ import { readSessionCookie } from '../http/session-cookie.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import type { Operation } from './contract/operation.ts';
 
-/** The header that a page of ours sends and a form of another site cannot. */
+/** A header that our pages send and that a form on another site cannot. */
 export const requestHeader = 'x-bindery-request';
 
-/** Refuses a changing request that another site may have sent: the session cookie alone proves nothing. */
+/** Refuses changes that another site may have sent: the session cookie alone proves nothing. */
 export function refuseForeignSite(request: FastifyRequest, publicUrl: string): void {
   if (request.method === 'GET' || request.method === 'HEAD') {
     return;
@@ -22,11 +22,11 @@ export function refuseForeignSite(request: FastifyRequest, publicUrl: string): v
   const isOurs = origin === undefined ? site === 'same-origin' : origin === new URL(publicUrl).origin;
   const isSameSite = site === undefined || site === 'same-origin';
   if (!isOurs || !isSameSite || request.headers[requestHeader] === undefined) {
-    throw new ApiError('forbidden', `the request did not come from a page of ${publicUrl}`);
+    throw new ApiError('forbidden', `the request did not come from ${publicUrl}`);
   }
 }
 
-/** The caller's session, when it has one that still lives. */
+/** The caller's session, unless there is none or it has ended. */
 export async function findSession(context: ActionContext, request: FastifyRequest): Promise<SignedIn | undefined> {
   const token = readSessionCookie(context.config, request);
   return token === undefined ? undefined : readSession(context, token);
@@ -36,12 +36,12 @@ export async function findSession(context: ActionContext, request: FastifyReques
 export async function requireSession(context: ActionContext, request: FastifyRequest): Promise<SignedIn> {
   const signedIn = await findSession(context, request);
   if (signedIn === undefined) {
-    throw new ApiError('unauthenticated', 'nobody is signed in, or the session has ended');
+    throw new ApiError('unauthenticated', 'not signed in, or the session has ended');
   }
   return signedIn;
 }
 
-/** The caller's role in the organization of the path. What it is no member of does not exist for it. */
+/** The caller's role in the organization of the path. To anyone who is not a member, it does not exist. */
 export async function requireRole(
   context: ActionContext,
   operation: Operation,
@@ -50,7 +50,7 @@ export async function requireRole(
 ): Promise<Role | undefined> {
   if (operation.caller === 'operator') {
     if (!signedIn.user.isOperator) {
-      throw new ApiError('forbidden', 'this is for operators of the instance');
+      throw new ApiError('forbidden', 'only operators of this instance can do this');
     }
     return undefined;
   }
@@ -59,22 +59,22 @@ export async function requireRole(
   }
   const member = await new OrganizationMembers(context.database.queries, organizationId).find(signedIn.user.id);
   if (member === undefined) {
-    throw new ApiError('not_found', 'there is no such organization');
+    throw new ApiError('not_found', 'organization not found');
   }
   if (operation.caller === 'owner' && member.role !== 'owner') {
-    throw new ApiError('forbidden', 'only an owner of the organization may do this');
+    throw new ApiError('forbidden', 'only owners of the organization can do this');
   }
   return member.role;
 }
 
-/** Asks for the password again when that was too long ago. */
+/** Refuses when the password was entered too long ago. */
 export function requireRecent(context: ActionContext, { session }: SignedIn): void {
   if (session.recentAt + sessionRecentMilliseconds <= context.now()) {
-    throw new ApiError('reauthentication_required', 'give your password again, then repeat the request');
+    throw new ApiError('reauthentication_required', 'confirm your password, then repeat the request');
   }
 }
 
-/** Who acts, as the audit trail keeps it. */
+/** The caller as the audit log records it. */
 export function actorOf(request: FastifyRequest, userId: string | null): Actor {
   return {
     type: 'user',

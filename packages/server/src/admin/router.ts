@@ -19,10 +19,10 @@ import { operatorHandlers } from './handlers/operator.ts';
 import { organizationHandlers } from './handlers/organizations.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 
-/** What an instance answers before it has an operator. */
+/** The operations that work before the instance is set up. */
 const beforeSetup: ReadonlySet<OperationName> = new Set(['getInstance', 'setUp']);
 
-/** Serves every operation of the contract: what the contract says of it is checked here, once for all. */
+/** Serves every operation of the contract and enforces here, once for all, what the contract says. */
 export function managementApi(app: FastifyInstance, deps: AdminDeps): void {
   const setup = new SetupGate(deps.context);
   for (const name of Object.keys(operations) as OperationName[]) {
@@ -39,14 +39,14 @@ export function managementApi(app: FastifyInstance, deps: AdminDeps): void {
           'cross-origin-resource-policy': 'same-origin',
         });
         if (!beforeSetup.has(name) && !(await setup.isSetUp())) {
-          throw new ApiError('setup_required', 'this instance has no operator yet: open the setup link of the server');
+          throw new ApiError('setup_required', 'this instance is not set up yet: open the setup link from its log');
         }
         const call = await admit(deps, operation, request, reply);
-        // The name and the call belong together; the type of the table cannot say it.
+        // Name and call belong together; the type of the table cannot express that.
         const handler = handlers[name] as unknown as Handler<OperationName>;
         const body = await handler(call as unknown as Call<OperationName>);
         if (operation.ndjson === true) {
-          // The handler has begun to send it.
+          // The handler streams the response itself.
           return reply;
         }
         reply.code(operation.status);
@@ -69,7 +69,7 @@ const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   ...operatorHandlers,
 };
 
-/** Everything that may refuse a call, cheapest first; what it lets through is a call that the contract allows. */
+/** Runs every check that can refuse a call, cheapest first. */
 async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
   const { context } = deps;
   refuseForeignSite(request, context.config.publicUrl);
@@ -111,7 +111,7 @@ function organizationOf(parameters: Readonly<Record<string, string>>): string | 
   }
   const id = parseUuid(given);
   if (id === undefined) {
-    throw new ApiError('not_found', 'there is no such organization');
+    throw new ApiError('not_found', 'organization not found');
   }
   return id;
 }
@@ -134,18 +134,18 @@ function parse(schema: ZodType | undefined, value: unknown, where: string): unkn
   }
   const result = schema.safeParse(value);
   if (!result.success) {
-    throw new ApiError('invalid_input', `the ${where} breaks a rule`, { fields: fieldsOf(result.error) });
+    throw new ApiError('invalid_input', `the ${where} is invalid; see errors`, { fields: fieldsOf(result.error) });
   }
   return result.data;
 }
 
 function fieldsOf(error: ZodError): Record<string, string[]> {
-  // No plain object while it is filled: names are the caller's, and one may be `constructor`.
+  // Not a plain object: the names come from the caller, and one may be `constructor`.
   const fields = new Map<string, string[]>();
   for (const issue of error.issues) {
     const names =
       issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.length === 0 ? 'body' : issue.path.join('.')];
-    const message = issue.code === 'unrecognized_keys' ? 'is not known here' : issue.message;
+    const message = issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message;
     for (const name of names) {
       fields.set(name, [...(fields.get(name) ?? []), message]);
     }
@@ -156,11 +156,11 @@ function fieldsOf(error: ZodError): Record<string, string[]> {
 function versionOf(request: FastifyRequest): number {
   const header = request.headers['if-match'];
   if (header === undefined) {
-    throw new ApiError('precondition_required', 'send If-Match with the ETag of what you have seen');
+    throw new ApiError('precondition_required', 'send If-Match with the ETag you received');
   }
   const match = /^"(\d{1,15})"$/.exec(header);
   if (match === null) {
-    throw new ApiError('precondition_failed', 'If-Match names a state that is not there');
+    throw new ApiError('precondition_failed', 'If-Match does not match any known version');
   }
   return Number(match[1]);
 }

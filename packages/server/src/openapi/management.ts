@@ -1,18 +1,19 @@
 import { type OperationName, operations } from '../admin/contract/index.ts';
 import type { Caller, Operation } from '../admin/contract/operation.ts';
-import { requestHeader } from '../admin/gate.ts';
+import { minuteMilliseconds } from '../domain/duration.ts';
+import { sessionRecentMilliseconds } from '../domain/limits.ts';
 import type { Json, SchemaWriter } from './json-schema.ts';
 import { answer, etagHeader, refusal } from './responses.ts';
 
 const callers: Readonly<Record<Caller, string>> = {
-  public: 'Everybody may call it.',
-  user: 'Every signed-in user may call it.',
-  member: 'Owners and members of the organization may call it.',
-  owner: 'Owners of the organization may call it.',
-  operator: 'Operators of the instance may call it.',
+  public: 'No sign-in needed.',
+  user: 'For every signed-in user.',
+  member: 'For members and owners of the organization.',
+  owner: 'For owners of the organization.',
+  operator: 'For operators of the instance.',
 };
 
-/** What checks a password, and so may be asked too often. */
+/** Operations that check a password and are rate limited. */
 const guessable: ReadonlySet<OperationName> = new Set([
   'setUp',
   'signIn',
@@ -42,7 +43,11 @@ function operationOf(name: OperationName, operation: Operation, writer: SchemaWr
     summary: operation.summary,
     description: [
       callers[caller],
-      ...(recent === true ? ['It asks for the password again when that was given over ten minutes ago.'] : []),
+      ...(recent === true
+        ? [
+            `Requires a password that was entered within the last ${sessionRecentMilliseconds / minuteMilliseconds} minutes.`,
+          ]
+        : []),
     ].join(' '),
     tags: [operation.tag],
     security: caller === 'public' ? [] : [{ session: [] }],
@@ -76,7 +81,7 @@ function parametersOf({ method, path, conditional, query }: Operation, writer: S
             name: 'X-Bindery-Request',
             in: 'header',
             required: true,
-            description: 'Any text, such as `console`: what a page of another site cannot send.',
+            description: 'Any text, such as `console`. A page of another site cannot send this header.',
             schema: { type: 'string' },
           },
         ]),
@@ -86,7 +91,7 @@ function parametersOf({ method, path, conditional, query }: Operation, writer: S
             name: 'If-Match',
             in: 'header',
             required: true,
-            description: 'The `ETag` of the state that the change is made upon.',
+            description: 'The `ETag` of the version that is to be changed.',
             schema: { type: 'string' },
           },
         ]
@@ -101,11 +106,11 @@ function responsesOf(name: OperationName, operation: Operation, writer: SchemaWr
   const success =
     ndjson === true
       ? {
-          description: 'A line of JSON for each entry.',
+          description: 'NDJSON: one line for each entry.',
           content: { 'application/x-ndjson': { schema: { type: 'string' } } },
         }
       : answer(
-          status === 204 ? 'Done.' : status === 201 ? 'Made.' : 'The answer.',
+          status === 204 ? 'Done.' : status === 201 ? 'Created.' : 'OK.',
           response && writer.write(response, 'output'),
           status === 204 ? {} : headers,
         );
@@ -125,10 +130,7 @@ function responsesOf(name: OperationName, operation: Operation, writer: SchemaWr
   };
 }
 
-/** The schema of a query is that of an object. */
+/** The schema of a query is always an object. */
 function objectOf(schema: Json): { readonly properties?: Record<string, Json>; readonly required?: readonly string[] } {
   return schema;
 }
-
-/** The header that the parameter above names, as the gate reads it. */
-export const requestHeaderName = requestHeader;

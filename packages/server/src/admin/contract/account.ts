@@ -6,7 +6,7 @@ export const accountOperations = {
   updateAccount: {
     method: 'PATCH',
     path: '/admin/account',
-    summary: 'Change the own name, language or theme',
+    summary: 'Change your name, language or theme',
     tag: 'Account',
     caller: 'user',
     body: z
@@ -19,7 +19,7 @@ export const accountOperations = {
   changePassword: {
     method: 'POST',
     path: '/admin/account/password',
-    summary: 'Change the own password; every other session ends',
+    summary: 'Change your password, which ends your other sessions',
     tag: 'Account',
     caller: 'user',
     body: z.object({ currentPassword: password, newPassword }),
@@ -28,7 +28,7 @@ export const accountOperations = {
   listSessions: {
     method: 'GET',
     path: '/admin/account/sessions',
-    summary: 'List the own sessions',
+    summary: 'List your sessions',
     tag: 'Account',
     caller: 'user',
     status: 200,
@@ -48,7 +48,7 @@ export const accountOperations = {
   endSession: {
     method: 'DELETE',
     path: '/admin/account/sessions/{sessionId}',
-    summary: 'End one of the own sessions',
+    summary: 'End one of your sessions',
     tag: 'Account',
     caller: 'user',
     status: 204,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { logPageOf, logQuery, type Operation, timestamp } from './operation.ts';
 
-/** One line of the audit trail, with what it needs to be told as a sentence. */
+/** An entry of the audit log, with the names needed to describe it in a sentence. */
 export const auditEntry = z.object({
   id: z.string(),
   at: timestamp,
@@ -31,7 +31,7 @@ export const auditOperations = {
   listAudit: {
     method: 'GET',
     path: `${base}/audit`,
-    summary: "List an organization's audit trail without its token requests, newest first",
+    summary: 'List the audit log of an organization, newest first, without token requests',
     tag: 'Audit',
     caller: 'member',
     query: auditQuery.extend(logQuery.shape),
@@ -41,7 +41,7 @@ export const auditOperations = {
   exportAudit: {
     method: 'GET',
     path: `${base}/audit.ndjson`,
-    summary: "Export an organization's audit trail, a line of JSON for each entry",
+    summary: 'Export the audit log of an organization as NDJSON',
     tag: 'Audit',
     caller: 'member',
     query: auditQuery,

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { descriptionLengthMax, secretOverlapSecondsDefault, secretOverlapSecondsMax } from '../../domain/limits.ts';
+import {
+  descriptionLengthMax,
+  overviewDays,
+  secretOverlapSecondsDefault,
+  secretOverlapSecondsMax,
+} from '../../domain/limits.ts';
 import {
   access,
   logPageOf,
@@ -31,20 +36,20 @@ export const client = z.object({
   state: z.enum(['active', 'disabled']),
   createdAt: timestamp,
   updatedAt: timestamp,
-  /** The live secrets, oldest first. */
+  /** The valid secrets, oldest first. */
   secrets: z.array(secret),
   lastUsedAt: timestamp.nullable(),
   lastUsedAddress: z.string().nullable(),
 });
 
-/** The one answer that carries a secret; it is kept nowhere. */
+/** The only response that contains a secret; the server stores no copy of it. */
 export const newSecret = z.object({
   client,
   clientSecret: z.string(),
   previousSecretExpiresAt: timestamp.nullable(),
 });
 
-/** One decision about a client, with its true reason. */
+/** One decision about a client, with its actual reason. */
 export const activity = z.object({
   id: z.string(),
   at: timestamp,
@@ -73,7 +78,7 @@ export const clientOperations = {
       search,
       access: access.optional(),
       state: z.enum(['active', 'disabled']).optional(),
-      /** `never`: never used. `idle`: not used for 90 days. `expiring`: the last secret ends within 14 days. */
+      /** `never`: never used; `idle`: not used for `idleClientDays`; `expiring`: the last secret expires within `expiringSoonDays`. */
       usage: z.enum(['never', 'idle', 'expiring']).optional(),
       sort: z.enum(['name', 'createdAt', 'lastUsedAt']).default('name'),
     }),
@@ -83,7 +88,7 @@ export const clientOperations = {
   createClient: {
     method: 'POST',
     path: base,
-    summary: 'Create an API client; the answer holds its secret this once',
+    summary: 'Create an API client; only this response contains its secret',
     tag: 'API clients',
     caller: 'owner',
     recent: true,
@@ -102,7 +107,7 @@ export const clientOperations = {
   getClient: {
     method: 'GET',
     path: `${base}/{clientId}`,
-    summary: 'Read an API client',
+    summary: 'Get an API client',
     tag: 'API clients',
     caller: 'member',
     status: 200,
@@ -125,7 +130,7 @@ export const clientOperations = {
   deleteClient: {
     method: 'DELETE',
     path: `${base}/{clientId}`,
-    summary: 'Delete an API client for good',
+    summary: 'Permanently delete an API client',
     tag: 'API clients',
     caller: 'owner',
     recent: true,
@@ -135,7 +140,7 @@ export const clientOperations = {
   rotateSecret: {
     method: 'POST',
     path: `${base}/{clientId}/secrets`,
-    summary: 'Make a second secret and give the first an end; 0 seconds ends every older secret at once',
+    summary: 'Create a new secret; existing ones expire after `overlapSeconds`, or at once if that is 0',
     tag: 'API clients',
     caller: 'owner',
     recent: true,
@@ -152,7 +157,7 @@ export const clientOperations = {
   updateSecret: {
     method: 'PATCH',
     path: `${base}/{clientId}/secrets/{secretId}`,
-    summary: 'Move the end of a live secret',
+    summary: 'Change when a secret expires',
     tag: 'API clients',
     caller: 'owner',
     conditional: true,
@@ -163,7 +168,7 @@ export const clientOperations = {
   endSecret: {
     method: 'DELETE',
     path: `${base}/{clientId}/secrets/{secretId}`,
-    summary: 'End a live secret now',
+    summary: 'Revoke a secret',
     tag: 'API clients',
     caller: 'owner',
     conditional: true,
@@ -173,7 +178,7 @@ export const clientOperations = {
   getClientUsage: {
     method: 'GET',
     path: `${base}/{clientId}/usage`,
-    summary: 'Read what an API client was used for in the last day and the last 30',
+    summary: `Get the token requests of an API client in the last 24 hours and the last ${overviewDays} days`,
     tag: 'API clients',
     caller: 'member',
     status: 200,
@@ -185,7 +190,7 @@ export const clientOperations = {
   listActivity: {
     method: 'GET',
     path: `${base}/{clientId}/activity`,
-    summary: 'List what was decided about an API client, newest first',
+    summary: 'List the activity of an API client, newest first',
     tag: 'API clients',
     caller: 'member',
     query: activityQuery.extend(logQuery.shape),
@@ -195,7 +200,7 @@ export const clientOperations = {
   exportActivity: {
     method: 'GET',
     path: `${base}/{clientId}/activity.ndjson`,
-    summary: 'Export what was decided about an API client, a line of JSON for each',
+    summary: 'Export the activity of an API client as NDJSON',
     tag: 'API clients',
     caller: 'member',
     query: activityQuery,

@@ -23,27 +23,27 @@ export const operations = {
 export type OperationName = keyof typeof operations;
 type Operations = typeof operations;
 
-/** What an operation takes in its body. */
+/** The parsed body of an operation. */
 export type BodyOf<Name extends OperationName> = Operations[Name] extends { body: infer Body extends z.ZodType }
   ? z.output<Body>
   : undefined;
 
-/** What a caller puts in the body of an operation: defaults may be left out. */
+/** The body that a caller sends: fields with defaults are optional. */
 export type BodyInputOf<Name extends OperationName> = Operations[Name] extends { body: infer Body extends z.ZodType }
   ? z.input<Body>
   : undefined;
 
-/** What an operation takes in its query. */
+/** The parsed query of an operation. */
 export type QueryOf<Name extends OperationName> = Operations[Name] extends { query: infer Query extends z.ZodType }
   ? z.output<Query>
   : undefined;
 
-/** What a caller puts in the query of an operation. */
+/** The query that a caller sends: fields with defaults are optional. */
 export type QueryInputOf<Name extends OperationName> = Operations[Name] extends { query: infer Query extends z.ZodType }
   ? z.input<Query>
   : undefined;
 
-/** What an operation answers. */
+/** The response body of an operation. */
 export type ResponseOf<Name extends OperationName> = Operations[Name] extends {
   response: infer Response extends z.ZodType;
 }

@@ -5,7 +5,7 @@ import { session } from './sessions.ts';
 
 const count = z.number().int();
 
-/** The rules that a page needs before it sends a form; patterns are regular expressions with the flag `u`. */
+/** The rules a page needs before it sends a form. Patterns are regular expressions with the `u` flag. */
 export const limits = z.object({
   nameLengthMax: count,
   descriptionLengthMax: count,
@@ -48,10 +48,10 @@ export const instance = z.object({
   tokenUrl: z.string(),
   apiUrl: z.string(),
   tenantHeader: z.string(),
-  /** What a token request may ask for; it can be left out. */
+  /** The scope a token request may ask for; optional. */
   scope: z.string(),
   docsUrl: z.string(),
-  /** Why signing in is refused here, when it is: plain http on another host than this machine. */
+  /** Why nobody can sign in here, or null: sign-in over plain HTTP works on this machine only. */
   signInProblem: z.string().nullable(),
   limits,
 });
@@ -60,7 +60,7 @@ export const instanceOperations = {
   getInstance: {
     method: 'GET',
     path: '/admin/instance',
-    summary: 'Read the branding and the addresses of this instance',
+    summary: 'Get the branding, addresses and limits of this instance',
     tag: 'Session',
     caller: 'public',
     status: 200,
@@ -69,7 +69,7 @@ export const instanceOperations = {
   setUp: {
     method: 'POST',
     path: '/admin/setup',
-    summary: 'Claim a new instance with its setup token',
+    summary: 'Set up a new instance with its setup token',
     tag: 'Session',
     caller: 'public',
     body: z.object({ token: linkToken.min(1), email, name, password: newPassword, organizationName: name }),

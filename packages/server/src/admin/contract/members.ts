@@ -8,7 +8,7 @@ export const member = z.object({
   role,
   state: z.enum(['active', 'disabled']),
   joinedAt: timestamp,
-  /** An operator, or a member of other organizations too: then only an operator may make a reset link. Told to owners. */
+  /** An operator or a member of other organizations: only an operator can create a reset link. Shown to owners only. */
   hasRightsElsewhere: z.boolean(),
 });
 
@@ -36,7 +36,7 @@ export const memberOperations = {
   updateMember: {
     method: 'PATCH',
     path: `${base}/members/{userId}`,
-    summary: 'Change the role of a member; the last owner stays one',
+    summary: 'Change the role of a member; the last owner cannot be changed',
     tag: 'Members',
     caller: 'owner',
     recent: true,
@@ -47,7 +47,7 @@ export const memberOperations = {
   removeMember: {
     method: 'DELETE',
     path: `${base}/members/{userId}`,
-    summary: 'Take a member out; the last owner stays. A member may leave by itself',
+    summary: 'Remove a member, or leave; the last owner cannot be removed',
     tag: 'Members',
     caller: 'member',
     recent: true,
@@ -56,7 +56,7 @@ export const memberOperations = {
   createResetLink: {
     method: 'POST',
     path: `${base}/members/{userId}/reset-link`,
-    summary: 'Make a link with which a member sets a new password, good once for an hour',
+    summary: 'Create a single-use link with which a member sets a new password, valid for one hour',
     tag: 'Members',
     caller: 'owner',
     recent: true,
@@ -76,7 +76,7 @@ export const memberOperations = {
   createInvitation: {
     method: 'POST',
     path: `${base}/invitations`,
-    summary: 'Invite somebody by e-mail address; the answer holds the link this once',
+    summary: 'Invite somebody by email address; only this response contains the link',
     tag: 'Members',
     caller: 'owner',
     recent: true,
@@ -87,7 +87,7 @@ export const memberOperations = {
   deleteInvitation: {
     method: 'DELETE',
     path: `${base}/invitations/{invitationId}`,
-    summary: 'Withdraw an invitation',
+    summary: 'Revoke an invitation',
     tag: 'Members',
     caller: 'owner',
     status: 204,

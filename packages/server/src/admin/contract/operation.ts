@@ -11,40 +11,40 @@ import {
   searchLengthMax,
 } from '../../domain/limits.ts';
 
-/** Who may call an operation: everybody, a signed-in user, a member or an owner of the organization in the path, or an operator. */
+/** Who may call an operation: anyone, a signed-in user, a member or owner of the organization in the path, or an operator. */
 export type Caller = 'public' | 'user' | 'member' | 'owner' | 'operator';
 
-/** One operation of the management API; the router, the OpenAPI document and the console's types come from it. */
+/** One operation of the management API: the source of the router, the OpenAPI document and the console's types. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{name}` for parameters. */
+  /** Parameters are written as `{name}`. */
   readonly path: string;
   readonly summary: string;
   readonly tag: string;
   readonly caller: Caller;
-  /** Asks for the password again when that was over ten minutes ago. */
+  /** Requires a password entered within `sessionRecentMilliseconds`. */
   readonly recent?: true;
-  /** Takes `If-Match` and answers 412 when the object was changed meanwhile. */
+  /** Requires `If-Match`; 412 when the object has changed since. */
   readonly conditional?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly status: 200 | 201 | 204;
   /** Absent for 204 and for exports. */
   readonly response?: z.ZodType;
-  /** Answers lines of JSON instead of one document. */
+  /** Responds with NDJSON instead of one document. */
   readonly ndjson?: true;
 }
 
-/** A moment: RFC 3339 in UTC. */
+/** A timestamp: RFC 3339 in UTC. */
 export const timestamp = z.iso.datetime();
 
-/** Which part of a list. */
+/** Which page of a list. */
 export const pageQuery = z.object({
   pageSize: z.coerce.number().int().min(1).max(pageSizeMax).default(pageSizeDefault),
   pageNumber: z.coerce.number().int().min(1).max(pageNumberMax).default(1),
 });
 
-/** A page of a list, as every list answers it. */
+/** One page of a list; all lists have this shape. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),

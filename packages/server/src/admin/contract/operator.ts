@@ -30,13 +30,13 @@ export const user = z.object({
   createdAt: timestamp,
 });
 
-/** A logo in Base64, with what a data URL says before it. */
+/** A logo as a data URL: Base64 after a prefix. */
 const logoUrlLengthMax = 'data:image/jpeg;base64,'.length + Math.ceil(logoBytesMax / 3) * 4;
 
 export const branding = z.object({
   productName: z.string().trim().min(1).max(productNameLengthMax),
   color: z.string().regex(brandColorPattern).nullable(),
-  /** A PNG or JPEG picture as a data URL, at most 64 KiB. */
+  /** A PNG or JPEG image of at most `logoBytesMax` as a data URL. */
   logo: z
     .string()
     .max(logoUrlLengthMax)
@@ -69,7 +69,7 @@ export const operatorOperations = {
   switchOrganization: {
     method: 'PATCH',
     path: '/admin/organizations/{organizationId}/switches',
-    summary: 'Disable or enable an organization, or switch its API clients on or off',
+    summary: 'Enable or disable an organization or its API clients',
     tag: 'Operator',
     caller: 'operator',
     body: z
@@ -82,7 +82,7 @@ export const operatorOperations = {
   inviteOwner: {
     method: 'POST',
     path: '/admin/organizations/{organizationId}/owner-invitation',
-    summary: 'Invite the first owner of an organization; the answer holds the link this once',
+    summary: 'Invite an owner to an organization; only this response contains the link',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -93,7 +93,7 @@ export const operatorOperations = {
   listSigningKeys: {
     method: 'GET',
     path: '/admin/keys',
-    summary: 'List signing keys with their times',
+    summary: 'List signing keys',
     tag: 'Operator',
     caller: 'operator',
     status: 200,
@@ -102,7 +102,7 @@ export const operatorOperations = {
   rotateSigningKey: {
     method: 'POST',
     path: '/admin/keys',
-    summary: 'Publish a new signing key, which signs once every cache has it',
+    summary: 'Publish a new signing key, which starts signing once caches have it',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -122,7 +122,7 @@ export const operatorOperations = {
   createApiCredential: {
     method: 'POST',
     path: '/admin/api-credentials',
-    summary: 'Create an API credential; the answer holds its secret this once',
+    summary: 'Create an API credential; only this response contains its secret',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -153,7 +153,7 @@ export const operatorOperations = {
   addOperator: {
     method: 'POST',
     path: '/admin/operators',
-    summary: 'Make an existing user an operator',
+    summary: 'Make a user an operator',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -163,7 +163,7 @@ export const operatorOperations = {
   removeOperator: {
     method: 'DELETE',
     path: '/admin/operators/{userId}',
-    summary: 'Take the operator role from a user; the last operator stays',
+    summary: 'Remove an operator; the last one cannot be removed',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -182,7 +182,7 @@ export const operatorOperations = {
   setUserState: {
     method: 'PATCH',
     path: '/admin/users/{userId}',
-    summary: 'Disable a user everywhere, which ends all that it signed in to, or enable it',
+    summary: 'Disable a user everywhere, which revokes their sessions and tokens, or enable them',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -193,7 +193,7 @@ export const operatorOperations = {
   createUserResetLink: {
     method: 'POST',
     path: '/admin/users/{userId}/reset-link',
-    summary: 'Make a link with which a user sets a new password, good once for an hour',
+    summary: 'Create a single-use link with which a user sets a new password, valid for one hour',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
@@ -203,7 +203,7 @@ export const operatorOperations = {
   getBranding: {
     method: 'GET',
     path: '/admin/branding',
-    summary: 'Read the branding',
+    summary: 'Get the branding',
     tag: 'Operator',
     caller: 'operator',
     status: 200,
@@ -212,7 +212,7 @@ export const operatorOperations = {
   getPalette: {
     method: 'GET',
     path: '/admin/branding/palette',
-    summary: 'Read the palette that a brand colour would give',
+    summary: 'Get the palette of a brand colour',
     tag: 'Operator',
     caller: 'operator',
     query: z.object({ color: z.string().regex(brandColorPattern).optional() }),
@@ -222,7 +222,7 @@ export const operatorOperations = {
   setBranding: {
     method: 'PUT',
     path: '/admin/branding',
-    summary: 'Set the branding of console and portal',
+    summary: 'Set the branding of the console and the docs',
     tag: 'Operator',
     caller: 'operator',
     body: branding.strict(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { overviewDays } from '../../domain/limits.ts';
 import { client } from './clients.ts';
 import { email, name, type Operation, timestamp } from './operation.ts';
 
@@ -17,7 +18,7 @@ export const organizationOperations = {
   getOrganization: {
     method: 'GET',
     path: base,
-    summary: 'Read an organization',
+    summary: 'Get an organization',
     tag: 'Organization',
     caller: 'member',
     status: 200,
@@ -26,26 +27,26 @@ export const organizationOperations = {
   getOverview: {
     method: 'GET',
     path: `${base}/overview`,
-    summary: 'Read the token requests of the last 30 days, and the clients that want attention',
+    summary: `Get the token requests of the last ${overviewDays} days and the clients that need attention`,
     tag: 'Organization',
     caller: 'member',
     status: 200,
     response: z.object({
       days: z.array(z.object({ date: z.iso.date(), issued: z.number().int(), refused: z.number().int() })),
       clientCount: z.number().int(),
-      /** The last secret ends within 14 days; the first five, as of the other kinds. */
+      /** Their last secret expires within `expiringSoonDays`. At most five clients of each kind are listed. */
       expiring: z.array(client),
       neverUsed: z.array(client),
-      /** Not used for 90 days. */
+      /** Not used for `idleClientDays`. */
       idle: z.array(client),
-      /** How many there are of each kind. */
+      /** The total number of each kind. */
       counts: z.object({ expiring: z.number().int(), neverUsed: z.number().int(), idle: z.number().int() }),
     }),
   },
   updateOrganization: {
     method: 'PATCH',
     path: base,
-    summary: "Change an organization's name or contact",
+    summary: 'Change the name or contact of an organization',
     tag: 'Organization',
     caller: 'owner',
     conditional: true,
@@ -56,7 +57,7 @@ export const organizationOperations = {
   deleteOrganization: {
     method: 'DELETE',
     path: base,
-    summary: 'Delete an organization with its API clients and binders for good; its audit trail stays',
+    summary: 'Permanently delete an organization with its API clients and binders; its audit log is kept',
     tag: 'Organization',
     caller: 'owner',
     recent: true,

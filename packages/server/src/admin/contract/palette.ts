@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The colours of a brand, all `#rrggbb`; contrasts as WCAG 2.2 defines them. */
+/** The colours of a brand, as `#rrggbb`; contrast as defined by WCAG 2.2. */
 export const palette = z.object({
   /** Ten shades from light to dark; white text is readable on the seventh and on every darker one. */
   shades: z.array(z.string()).length(10),

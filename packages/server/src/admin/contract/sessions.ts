@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { emailLengthMax } from '../../domain/limits.ts';
 import { linkToken, name, newPassword, type Operation, password, role, timestamp } from './operation.ts';
 
-/** The signed-in user and where it belongs. */
+/** The signed-in user and their organizations. */
 export const session = z.object({
   user: z.object({
     id: z.string(),
@@ -13,7 +13,7 @@ export const session = z.object({
     theme: z.enum(['light', 'dark', 'auto']),
   }),
   organizations: z.array(z.object({ id: z.string(), name: z.string(), role })),
-  /** Until when sensitive actions need no password. */
+  /** Until then, sensitive actions do not ask for the password. */
   recentUntil: timestamp,
   expiresAt: timestamp,
 });
@@ -32,7 +32,7 @@ export const sessionOperations = {
   getSession: {
     method: 'GET',
     path: '/admin/session',
-    summary: 'Read who is signed in; null when nobody is',
+    summary: 'Get the current session; null if nobody is signed in',
     tag: 'Session',
     caller: 'public',
     status: 200,
@@ -49,7 +49,7 @@ export const sessionOperations = {
   reauthenticate: {
     method: 'POST',
     path: '/admin/session/reauthenticate',
-    summary: 'Give the password again',
+    summary: 'Confirm your password',
     tag: 'Session',
     caller: 'user',
     body: z.object({ password }),
@@ -59,7 +59,7 @@ export const sessionOperations = {
   lookUpInvitation: {
     method: 'POST',
     path: '/admin/invitations/look-up',
-    summary: 'Read what an invitation is for',
+    summary: 'Look up an invitation',
     tag: 'Session',
     caller: 'public',
     body: z.object({ token: linkToken }),
@@ -68,7 +68,7 @@ export const sessionOperations = {
       email: z.string(),
       organizationName: z.string(),
       role,
-      /** Then accepting asks for this user's password; otherwise for a new one. */
+      /** Accepting then takes the password of that user; otherwise a new one. */
       hasUser: z.boolean(),
       expiresAt: timestamp,
     }),
@@ -76,7 +76,7 @@ export const sessionOperations = {
   acceptInvitation: {
     method: 'POST',
     path: '/admin/invitations/accept',
-    summary: 'Accept an invitation, with the password of the user or a new one, and sign in',
+    summary: 'Accept an invitation and sign in',
     tag: 'Session',
     caller: 'public',
     body: z.object({ token: linkToken, password, name: name.optional() }),

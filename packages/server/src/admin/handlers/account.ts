@@ -24,7 +24,7 @@ export const accountHandlers: Handlers<keyof typeof accountOperations> = {
       call.context.now(),
     );
     if (changed === undefined) {
-      throw new ApiError('conflict', 'your account was changed at the same moment; try again');
+      throw new ApiError('conflict', 'your account was changed at the same time; try again');
     }
     return describeSession(call, changed, call.signedIn.session);
   },

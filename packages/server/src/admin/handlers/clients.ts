@@ -110,7 +110,7 @@ async function findListed({ context, organizationId }: AnyCall, clientId: string
   const search = new ClientSearch(context.database.queries, organizationId, context.now());
   const found = await search.find(clientId);
   if (found === undefined) {
-    throw new ApiError('not_found', 'there is no such API client');
+    throw new ApiError('not_found', 'API client not found');
   }
   return found;
 }
@@ -127,8 +127,8 @@ function endOf({ context }: AnyCall, at: string | null): number | null {
   }
   const end = Date.parse(at);
   if (end <= context.now()) {
-    throw new ApiError('invalid_input', 'the end of the secret lies in the past', {
-      fields: { secretExpiresAt: ['lies in the past'] },
+    throw new ApiError('invalid_input', 'the expiry date of the secret is in the past', {
+      fields: { secretExpiresAt: ['is in the past'] },
     });
   }
   return end;

@@ -31,7 +31,7 @@ export const memberHandlers: Handlers<keyof typeof memberOperations> = {
   async removeMember(call) {
     const { email, userId } = await requireMember(call);
     if (call.role !== 'owner' && userId !== call.signedIn.user.id) {
-      throw new ApiError('forbidden', 'only an owner of the organization may take others out');
+      throw new ApiError('forbidden', 'only an owner can remove other members');
     }
     await removeMember(call.context, call.actor, { organizationId: call.organizationId, email });
   },
@@ -66,7 +66,7 @@ async function requireMember(call: AnyCall): Promise<Member> {
   const members = new OrganizationMembers(call.context.database.queries, call.organizationId);
   const member = await members.find(call.parameters['userId'] ?? '');
   if (member === undefined) {
-    throw new ApiError('not_found', 'there is no such member');
+    throw new ApiError('not_found', 'member not found');
   }
   return member;
 }
@@ -76,7 +76,7 @@ function refuseBeyondOrganization({ hasRightsElsewhere }: Member): void {
   if (hasRightsElsewhere) {
     throw new ApiError(
       'forbidden',
-      'this member has rights beyond this organization, so only an operator may make the link',
+      'this member has rights beyond this organization, so only an operator can create the link',
     );
   }
 }

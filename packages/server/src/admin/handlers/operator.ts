@@ -23,7 +23,7 @@ import type { ResponseOf } from '../contract/index.ts';
 import type { operatorOperations } from '../contract/operator.ts';
 import { toOrganization, toPalette, toTimestamp, toTimestampOrNull } from './wire.ts';
 
-/** The instance: what only its operators do. */
+/** What only operators of the instance can do. */
 export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   async listOrganizations({ context, query }) {
     const { pageSize, pageNumber, search } = query;
@@ -93,7 +93,7 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   async removeOperator({ context, actor, parameters }) {
     const userId = parameters['userId'];
     if (userId === undefined) {
-      throw new ApiError('not_found', 'there is no such operator');
+      throw new ApiError('not_found', 'operator not found');
     }
     await removeOperator(context, actor, userId);
   },
@@ -128,7 +128,7 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
 async function findUserById(context: ActionContext, id: string | undefined): Promise<User> {
   const user = await findUser(context.database.queries, id ?? '');
   if (user === undefined) {
-    throw new ApiError('not_found', 'there is no such user');
+    throw new ApiError('not_found', 'user not found');
   }
   return user;
 }

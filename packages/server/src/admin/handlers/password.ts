@@ -33,7 +33,7 @@ export async function checkPassword(
   const isRight = await whenHasherIsFree(() => deps.hasher.verify(password, user?.passwordHash ?? null));
   if (user === undefined || !isRight || user.state !== 'active') {
     await recordRefusal({ context, deps, actor }, user, isRight);
-    throw new ApiError('invalid_input', 'the e-mail address or the password is wrong');
+    throw new ApiError('invalid_input', 'the email address or the password is wrong');
   }
   await deps.limits.forgivePassword(email, network, isKnown);
   await rememberNetwork(queries, user.id, network, context.now());
@@ -78,7 +78,7 @@ export async function whenHasherIsFree<Result>(work: () => Promise<Result>): Pro
     return await work();
   } catch (cause) {
     if (cause instanceof PasswordQueueFullError) {
-      throw new ApiError('unavailable', 'too many passwords are being checked; try again', { cause });
+      throw new ApiError('unavailable', 'too many passwords are being checked; try again shortly', { cause });
     }
     throw cause;
   }

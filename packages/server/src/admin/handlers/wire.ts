@@ -6,12 +6,12 @@ import type { ResponseOf } from '../contract/index.ts';
 
 type Client = ResponseOf<'getClient'>;
 
-/** A moment on the wire. */
+/** A timestamp on the wire. */
 export function toTimestamp(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** A moment on the wire, or null. */
+/** A timestamp on the wire, or null. */
 export function toTimestampOrNull(at: number | null): string | null {
   return at === null ? null : toTimestamp(at);
 }
