@@ -106,11 +106,11 @@ test('290: a store that answers nothing more is 503 for all, and is used again o
   const tokens = await people.signIn();
   const before = await stateOf(people);
   const { database } = people.target.server.context;
-  const { runTogether, transaction, transactionUnseen } = database;
+  const { runTogether, transaction } = database;
   const fail = async (): Promise<never> => {
     throw new StoreUnavailableError('the store does not answer');
   };
-  Object.assign(database, { runTogether: fail, transaction: fail, transactionUnseen: fail });
+  Object.assign(database, { runTogether: fail, transaction: fail });
   const asked = Object.entries(changes(people, tokens.refresh_token, tokens.access_token));
   for (const [name, ask] of asked) {
     expectUnavailable(await ask(), name);
@@ -118,7 +118,7 @@ test('290: a store that answers nothing more is 503 for all, and is used again o
   // Also many at once, and none of them hangs.
   const answers = await Promise.all(asked.flatMap(([, ask]) => [ask(), ask(), ask()]));
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [503]);
-  Object.assign(database, { runTogether, transaction, transactionUnseen });
+  Object.assign(database, { runTogether, transaction });
   assert.equal(await stateOf(people), before);
   people.target.server.advance(60 * minute);
   await people.refresh(tokens.refresh_token);

@@ -8,7 +8,7 @@ import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { createApp } from '@bindery/server/app.ts';
 import { loadConfig } from '@bindery/server/config.ts';
 import type { Access } from '@bindery/server/domain/access.ts';
-import { PasswordHasher } from '@bindery/server/domain/password.ts';
+import { QueuedPasswordHasher } from '@bindery/server/live/password-hasher.ts';
 import { createLogger } from '@bindery/server/logger.ts';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { testActor } from './actor.ts';
@@ -21,7 +21,7 @@ export interface TestApp {
   readonly app: FastifyInstance;
   readonly context: ActionContext;
   /** Hashes the server's passwords and counts them. */
-  readonly hasher: PasswordHasher;
+  readonly hasher: QueuedPasswordHasher;
   /** The settings by which the same store can be opened again. */
   readonly storeEnvironment: StoreEnvironment;
   /** Moves the clock. */
@@ -55,7 +55,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
         // And the server's clock is no clock of this world.
         { ...opened, database: { ...opened.database, dataVersion: () => ++looks, clock: undefined } };
   const logger = createLogger(config, { write: (line) => void lines.push(line) });
-  const hasher = new PasswordHasher();
+  const hasher = new QueuedPasswordHasher();
   const app = await createApp({ context, logger, hasher, isDraining: () => false });
   return {
     app,

@@ -11,7 +11,8 @@ import * as users from '@bindery/server/actions/users.ts';
 import { loadConfig } from '@bindery/server/config.ts';
 import type { GrantType } from '@bindery/server/domain/access.ts';
 import type { Role } from '@bindery/server/domain/member.ts';
-import { PasswordHasher } from '@bindery/server/domain/password.ts';
+import type { PasswordHasher } from '@bindery/server/domain/password.ts';
+import { QueuedPasswordHasher } from '@bindery/server/live/password-hasher.ts';
 import { testActor } from './actor.ts';
 import type { Bindery } from './bindery.ts';
 import { rememberSecrets } from './logged-secrets.ts';
@@ -20,7 +21,7 @@ import { rememberSecrets } from './logged-secrets.ts';
 type Arranged = Pick<Bindery, 'environment'>;
 
 /** Hashes each password once: that two users of a test share a salt shows nowhere, and a hash is expensive. */
-class OncePerPassword extends PasswordHasher {
+class OncePerPassword extends QueuedPasswordHasher {
   readonly #hashes = new Map<string, Promise<string>>();
 
   override hash(password: string): Promise<string> {

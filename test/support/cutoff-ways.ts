@@ -6,13 +6,13 @@ import { createResetLink, resetPassword } from '@bindery/server/actions/invitati
 import { createOrganization, deleteOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
 import { createUser, removeMember, setPassword, setUserState } from '@bindery/server/actions/users.ts';
 import type { Actor } from '@bindery/server/domain/audit-entry.ts';
-import { PasswordHasher } from '@bindery/server/domain/password.ts';
+import { QueuedPasswordHasher } from '@bindery/server/live/password-hasher.ts';
 import type { Bindery } from './bindery.ts';
 import { postForm } from './token-requests.ts';
 
 /** Who acts. */
 export const actor: Actor = { type: 'system', id: null, address: null, userAgent: null, requestId: null };
-const hasher = new PasswordHasher();
+const hasher = new QueuedPasswordHasher();
 
 /** An organization with a client and a member, and tokens of both. */
 export interface Tenant {

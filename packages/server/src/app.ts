@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { ActionContext } from './actions/context.ts';
 import { prepareCutoffs } from './actions/cut-off.ts';
 import { managementApi } from './admin/router.ts';
-import { PasswordHasher } from './domain/password.ts';
+import type { PasswordHasher } from './domain/password.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { routePathOf } from './http/base-path.ts';
 import { healthEndpoints } from './http/health.ts';
@@ -16,6 +16,7 @@ import { DecisionLog } from './live/decision-log.ts';
 import { GuessLimits } from './live/guess-limits.ts';
 import { KeyRing } from './live/key-ring.ts';
 import { type GuardSources, oncePerTurn } from './live/once-per-turn.ts';
+import { QueuedPasswordHasher } from './live/password-hasher.ts';
 import { cutoffsEndpoint } from './oauth/cutoffs-document.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
 import { introspectionEndpoint, introspectionPath } from './oauth/introspect.ts';
@@ -57,7 +58,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     keyRing,
     cutoffs,
     limits: new GuessLimits(config.limits, context.database.createLimiter),
-    hasher: given.hasher ?? new PasswordHasher(),
+    hasher: given.hasher ?? new QueuedPasswordHasher(),
     verifyAccessToken: createVerifier(context, sources),
   };
 

@@ -4,9 +4,9 @@ import { addOperator, readOperators, removeOperator } from '../actions/operators
 import { createOperator, newSetupToken } from '../actions/setup.ts';
 import { requireUser } from '../actions/users.ts';
 import { removeSetupToken, writeSetupToken } from '../data-folder/setup-token-file.ts';
-import { PasswordHasher } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
+import { QueuedPasswordHasher } from '../live/password-hasher.ts';
 import { type AnswerOptions, answering, outputOf } from './options.ts';
 import { moment, print, say, table, timestamp } from './output.ts';
 import { readStandardInput } from './standard-input.ts';
@@ -46,7 +46,7 @@ export function operatorCommands(program: Command): void {
         const user = await createOperator(context, actor, {
           email: options.email,
           password,
-          hasher: new PasswordHasher(),
+          hasher: new QueuedPasswordHasher(),
         });
         removeSetupToken(context.config.dataDir);
         return user;

@@ -10,9 +10,9 @@ import {
   setUserState,
 } from '../actions/users.ts';
 import { type Member, type Role, roles } from '../domain/member.ts';
-import { PasswordHasher } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
+import { QueuedPasswordHasher } from '../live/password-hasher.ts';
 import { invitationCommands } from './changes.ts';
 import { resetLinkCommand } from './operators.ts';
 import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
@@ -49,7 +49,7 @@ export function userCommands(program: Command): void {
           email: options.email,
           role: options.role,
           password,
-          hasher: new PasswordHasher(),
+          hasher: new QueuedPasswordHasher(),
         }),
       );
       printMembership(options, made);
@@ -93,7 +93,7 @@ export function userCommands(program: Command): void {
     .action(async (email: string, options: AnswerOptions & PasswordOptions) => {
       const password = await readPassword(options);
       const changed = await withStore((context, actor) =>
-        setPassword(context, actor, email, { password, hasher: new PasswordHasher() }),
+        setPassword(context, actor, email, { password, hasher: new QueuedPasswordHasher() }),
       );
       printUser(options, changed);
     });

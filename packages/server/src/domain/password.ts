@@ -3,14 +3,27 @@ import { promisify } from 'node:util';
 import { ApiError } from '../errors.ts';
 import { passwordBytesMax, passwordCharactersMin } from './limits.ts';
 
-/** Argon2id as OWASP asks for: memory in KiB, passes, lanes. */
+/** Argon2id as OWASP recommends it: memory in KiB, passes, lanes. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const saltBytes = 16;
 const hashBytes = 32;
 
 const derive = promisify(argon2);
 
-/** Refuses a new password that is too short or too long; every byte of it counts, none is changed. */
+/** Hashes and verifies passwords; either method may throw `PasswordQueueFullError`. */
+export interface PasswordHasher {
+  /** A hash in the PHC string format. */
+  hash(password: string): Promise<string>;
+  /** Whether a password has this hash; without a hash it takes as long and the answer is no. */
+  verify(password: string, phc: string | null): Promise<boolean>;
+}
+
+/** Thrown when too many passwords are waiting to be hashed; try again. */
+export class PasswordQueueFullError extends Error {
+  override readonly name = 'PasswordQueueFullError';
+}
+
+/** Refuses a new password that is too short or too long; every byte of it counts and none is changed. */
 export function checkNewPassword(password: string): string {
   if (
     [...password].length < passwordCharactersMin ||
@@ -23,83 +36,21 @@ export function checkNewPassword(password: string): string {
   return password;
 }
 
-/** Thrown when so many passwords wait that another would wait too long. */
-export class PasswordQueueFullError extends Error {
-  override readonly name = 'PasswordQueueFullError';
+/** A new hash in the PHC string format; takes tens of milliseconds of one thread, so call it through a `PasswordHasher`. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(saltBytes);
+  const hash = await run(password, salt, cost);
+  return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${encode(salt)}$${encode(hash)}`;
 }
 
-/** Hashes passwords, a few at a time: signing shares the threads and must never wait for them. */
-export class PasswordHasher {
-  readonly #runningMax: number;
-  readonly #waitingMax: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
-  #total = 0;
-
-  constructor(limits: { readonly runningMax?: number; readonly waitingMax?: number } = {}) {
-    this.#runningMax = limits.runningMax ?? 2;
-    this.#waitingMax = limits.waitingMax ?? 64;
-  }
-
-  /** How many hashes were ever made, so that a test can see that none was made in vain. */
-  get total(): number {
-    return this.#total;
-  }
-
-  /** A hash in the PHC string format; throws `PasswordQueueFullError`. */
-  async hash(password: string): Promise<string> {
-    const salt = randomBytes(saltBytes);
-    const hash = await this.#run(password, salt, cost);
-    return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${encode(salt)}$${encode(hash)}`;
-  }
-
-  /** Whether a password has this hash; without a hash it takes as long and the answer is no. */
-  async verify(password: string, phc: string | null): Promise<boolean> {
-    const stored = parse(phc ?? nobodysHash);
-    const hash = await this.#run(password, stored.salt, stored.cost);
-    return timingSafeEqual(hash, stored.hash) && phc !== null;
-  }
-
-  async #run(password: string, salt: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> {
-    await this.#enter();
-    try {
-      this.#total += 1;
-      return await derive('argon2id', {
-        message: Buffer.from(password, 'utf8'),
-        nonce: salt,
-        memory,
-        passes,
-        parallelism,
-        tagLength: hashBytes,
-      });
-    } finally {
-      this.#leave();
-    }
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#running < this.#runningMax) {
-      this.#running += 1;
-      return;
-    }
-    if (this.#waiting.length >= this.#waitingMax) {
-      throw new PasswordQueueFullError('too many passwords are being checked');
-    }
-    // The place is handed over: `#running` stays as it is.
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) {
-      this.#running -= 1;
-      return;
-    }
-    next();
-  }
+/** Whether a password has this hash; without a hash it takes as long and the answer is no. */
+export async function verifyPassword(password: string, phc: string | null): Promise<boolean> {
+  const stored = parse(phc ?? nobodysHash);
+  const hash = await run(password, stored.salt, stored.cost);
+  return timingSafeEqual(hash, stored.hash) && phc !== null;
 }
 
-/** Whether a hash was made at a lower cost than today's, so that it is made anew at the next sign-in. */
+/** Whether a hash was made at a lower cost than today's, so that the next sign-in should renew it. */
 export function isOutdatedHash(phc: string): boolean {
   const { cost: used } = parse(phc);
   return used.memory < cost.memory || used.passes < cost.passes;
@@ -113,10 +64,21 @@ interface Cost {
 
 const nobodysHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${encode(Buffer.alloc(saltBytes))}$${encode(Buffer.alloc(hashBytes))}`;
 
+function run(password: string, salt: Buffer, { memory, passes, parallelism }: Cost): Promise<Buffer> {
+  return derive('argon2id', {
+    message: Buffer.from(password, 'utf8'),
+    nonce: salt,
+    memory,
+    passes,
+    parallelism,
+    tagLength: hashBytes,
+  });
+}
+
 function parse(phc: string): { readonly cost: Cost; readonly salt: Buffer; readonly hash: Buffer } {
   const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(phc);
   if (match === null) {
-    throw new Error('a stored password hash has another format');
+    throw new Error('a stored password hash has an unknown format');
   }
   return {
     cost: { memory: Number(match[1]), passes: Number(match[2]), parallelism: Number(match[3]) },

@@ -6,7 +6,7 @@ import { isStoreUnavailable } from '../store/unavailable.ts';
 interface Waiting {
   readonly decision: Decision;
   readonly change?: Change;
-  readonly isUnseen?: boolean;
+  readonly invalidatesCaches?: boolean;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -41,18 +41,24 @@ export class DecisionLog {
   }
 
   /**
-   * Makes a change and keeps the decision that stands for it, both or none. Resolves to what the change came to, once
-   * it is on disk; undefined when it changed nothing, and then nothing is kept either. `isUnseen`: it touches only what
-   * nobody keeps in memory.
+   * Makes a change and records its decision in one transaction. Resolves to the change's result once it is on disk; to
+   * undefined if it changed nothing, and then nothing is recorded. `invalidatesCaches` is false for a change of what no
+   * process caches.
    */
   recordChange<Result>(
     decision: KnownClientDecision,
     change: Change<Result>,
-    { isUnseen }: { readonly isUnseen: boolean },
+    { invalidatesCaches }: { readonly invalidatesCaches: boolean },
   ): Promise<Result | undefined> {
     return new Promise((resolve, reject) =>
       // The result that is handed back is this change's own.
-      this.#add({ decision, change, isUnseen, resolve: (result) => resolve(result as Result | undefined), reject }),
+      this.#add({
+        decision,
+        change,
+        invalidatesCaches,
+        resolve: (result) => resolve(result as Result | undefined),
+        reject,
+      }),
     );
   }
 
@@ -99,14 +105,14 @@ export class DecisionLog {
     const unknown = new UnknownTally();
     const changes = new Map<Waiting, DecidedChange>();
     for (const waiting of batch) {
-      const { decision, change, isUnseen = false } = waiting;
+      const { decision, change, invalidatesCaches = true } = waiting;
       await this.#turnTo(hourOf(decision.at));
       if (decision.clientId === undefined) {
         unknown.add(this.#counterOf(decision.origin.address ?? ''), decision);
       } else if (change === undefined) {
         decisions.push({ ...decision, isCountedOnly: this.#isCountedOnly(decision) });
       } else {
-        changes.set(waiting, { change, isUnseen, decision: { ...decision, isCountedOnly: false } });
+        changes.set(waiting, { change, invalidatesCaches, decision: { ...decision, isCountedOnly: false } });
       }
     }
     if (changes.size === 0) {

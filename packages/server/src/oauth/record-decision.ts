@@ -14,7 +14,7 @@ export function recordChange<Result>(
   deps: OAuthDeps,
   decision: KnownClientDecision,
   change: Change<Result>,
-  options: { readonly isUnseen: boolean },
+  options: { readonly invalidatesCaches: boolean },
 ): Promise<Result | undefined> {
   return deps.decisions.recordChange(decision, change, options).catch(refuseUnrecorded);
 }

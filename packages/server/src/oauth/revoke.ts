@@ -49,7 +49,7 @@ async function revoke(deps: OAuthDeps, request: FastifyRequest): Promise<void> {
     } as const;
     const store = async (queries: Queries) => (await revocation.store(queries)) || undefined;
     // It adds a cut-off, which every process keeps in memory.
-    await recordChange(deps, decision, store, { isUnseen: false });
+    await recordChange(deps, decision, store, { invalidatesCaches: true });
   }
 }
 

@@ -140,7 +140,7 @@ async function recordIssued(
   decision: KnownClientDecision,
   { refreshToken }: Granted,
 ): Promise<string | undefined> {
-  const stored = refreshToken && (await recordChange(deps, decision, refreshToken.store, { isUnseen: true }));
+  const stored = refreshToken && (await recordChange(deps, decision, refreshToken.store, { invalidatesCaches: false }));
   if (stored !== undefined) {
     return stored;
   }

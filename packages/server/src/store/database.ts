@@ -22,10 +22,14 @@ export interface Database {
    * another transaction stood in the way; on PostgreSQL it sees what others commit meanwhile, so that a change must
    * compare and swap.
    */
-  transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
-  /** As `transaction`, for what nobody keeps in memory, such as refresh tokens and the trail: `dataVersion` stays. */
-  transactionUnseen<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
-  /** A number that differs from the last one when a transaction, here or elsewhere, has or may have changed the store. */
+  transaction<Result>(
+    action: (queries: Transaction<Schema>) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
+  /**
+   * A number that differs from the last one when a transaction, here or elsewhere, has or may have changed the store.
+   * It never decreases.
+   */
   dataVersion(): number;
   /** The clock that all who share the store agree on, in epoch milliseconds; undefined where only one machine does. */
   readonly clock: ((queries: Queries) => Promise<number>) | undefined;
@@ -34,8 +38,18 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** What a transaction changes. */
+export interface TransactionOptions {
+  /**
+   * False for what no process caches, such as refresh tokens and the audit log: `dataVersion` stays the same and nothing
+   * is read again. True by default.
+   */
+  readonly invalidatesCaches?: boolean;
+}
+
 /** What each of the two databases does in its own way; only this folder knows of it. */
-export interface Backend extends Omit<Database, 'transactionUnseen'> {
+export interface Backend extends Omit<Database, 'transaction'> {
+  transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
   hasTable(name: string, on: Queries): Promise<boolean>;
   /** Runs migrations in one transaction, one process at a time. */
   migrating<Result>(action: (queries: Queries) => Promise<Result>): Promise<Result>;
@@ -74,12 +88,11 @@ function countingOwnChanges(backend: Backend): Database {
   let own = 0;
   return {
     ...backend,
-    transactionUnseen: (action) => backend.transaction(action),
-    transaction: (action) =>
+    transaction: (action, { invalidatesCaches = true } = {}) =>
       backend.transaction(action).finally(() => {
-        own += 1;
+        own += invalidatesCaches ? 1 : 0;
       }),
-    // Both only ever grow, so that the sum stays only where neither did.
+    // Both only ever grow, so the sum stays the same only if neither did.
     dataVersion: () => backend.dataVersion() + own,
   };
 }

@@ -19,8 +19,8 @@ export type Change<Result = unknown> = (queries: Queries) => Promise<Result | un
 export interface DecidedChange {
   readonly change: Change;
   readonly decision: ClientDecision;
-  /** Whether it touches only what nobody keeps in memory, so that nothing is read again for it. */
-  readonly isUnseen: boolean;
+  /** False if it touches only what no process caches. */
+  readonly invalidatesCaches: boolean;
 }
 
 /** The rows that keep some decisions: entries, hourly counters, last uses of secrets, refusals of unknown clients. */
@@ -62,18 +62,19 @@ export class TokenDecisionWriter {
     decisions: readonly ClientDecision[],
     unknown: readonly UnknownRefusals[],
   ): Promise<readonly unknown[]> {
-    const isUnseen = changes.every((one) => one.isUnseen);
-    return this.#database[isUnseen ? 'transactionUnseen' : 'transaction'](async (queries) => {
+    const invalidatesCaches = changes.some((one) => one.invalidatesCaches);
+    const write = async (queries: Queries) => {
       const results: unknown[] = [];
       for (const { change } of changes) {
         results.push(await change(queries));
       }
-      const made = changes.filter((_, index) => results[index] !== undefined).map(({ decision }) => decision);
-      for (const statement of this.#statementsOf([...decisions, ...made], unknown)) {
+      const done = changes.filter((_, index) => results[index] !== undefined).map(({ decision }) => decision);
+      for (const statement of this.#statementsOf([...decisions, ...done], unknown)) {
         await queries.executeQuery(statement);
       }
       return results;
-    });
+    };
+    return this.#database.transaction(write, { invalidatesCaches });
   }
 
   #statementsOf(decisions: readonly ClientDecision[], unknown: readonly UnknownRefusals[]): readonly CompiledQuery[] {

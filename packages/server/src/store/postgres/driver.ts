@@ -4,28 +4,28 @@ import { StoreUnavailableError } from '../unavailable.ts';
 import { toPostgresValue } from './values.ts';
 
 /**
- * Connections of a pool for Kysely. It differs from Kysely's own driver in what it does about trouble: a connection
- * that gave no answer is closed and never used again, and whatever kept us from an answer is one kind of error.
+ * Connections of a pool for Kysely. It differs from Kysely's own driver in how it treats failures: a connection that did
+ * not answer is closed and never used again, and every reason for not getting an answer is one kind of error.
  */
 export class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
-  readonly #silence = new Silence();
+  readonly #circuit = new CircuitBreaker();
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
   }
 
   async init(): Promise<void> {
-    // Connections are made when they are needed.
+    // Connections are opened when they are needed.
   }
 
   async acquireConnection(): Promise<PostgresConnection> {
-    this.#silence.refuseMeanwhile();
+    this.#circuit.rejectWhileOpen();
     const since = performance.now();
     try {
-      return new PostgresConnection(await this.#pool.connect(), this.#silence);
+      return new PostgresConnection(await this.#pool.connect(), this.#circuit);
     } catch (cause) {
-      this.#silence.noteFailure(since);
+      this.#circuit.recordFailure(since);
       throw new StoreUnavailableError('the database cannot be reached', { cause });
     }
   }
@@ -36,7 +36,7 @@ export class PostgresDriver implements Driver {
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     const { rows } = await connection.executeQuery<{ command: string }>(CompiledQuery.raw('commit'));
-    // PostgreSQL answers a COMMIT of a failed transaction by rolling it back, without an error.
+    // PostgreSQL rolls a failed transaction back on COMMIT, without an error.
     if (rows[0]?.command !== 'COMMIT') {
       throw new Error('the transaction was rolled back instead of committed');
     }
@@ -60,39 +60,40 @@ export class PostgresDriver implements Driver {
   }
 }
 
-/** So long somebody has waited who counts as having waited in vain; every time limit is above it. */
-const inVainMilliseconds = 4000;
-const refusedMilliseconds = 1000;
+/** A failure after a wait of at least this long opens the circuit; every time limit of a query is above it. */
+const timedOutMilliseconds = 4000;
+const openMilliseconds = 1000;
 
 /**
- * Remembers for a moment that the database kept silent, so that a request which needs it several times does not wait
- * for it several times, and others do not queue up behind.
+ * Rejects at once for a moment after the database did not answer in time, so that a request which needs it several times
+ * does not wait several times, and others do not queue up behind it.
  */
-class Silence {
-  #until = 0;
+class CircuitBreaker {
+  #openUntil = 0;
 
-  refuseMeanwhile(): void {
-    if (performance.now() < this.#until) {
+  rejectWhileOpen(): void {
+    if (performance.now() < this.#openUntil) {
       throw new StoreUnavailableError('the database did not answer a moment ago');
     }
   }
 
-  noteFailure(since: number): void {
+  /** `since`: when the wait began, as `performance.now()`. */
+  recordFailure(since: number): void {
     const now = performance.now();
-    if (now - since >= inVainMilliseconds) {
-      this.#until = now + refusedMilliseconds;
+    if (now - since >= timedOutMilliseconds) {
+      this.#openUntil = now + openMilliseconds;
     }
   }
 }
 
 class PostgresConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
-  readonly #silence: Silence;
+  readonly #circuit: CircuitBreaker;
   #isBroken = false;
 
-  constructor(client: pg.PoolClient, silence: Silence) {
+  constructor(client: pg.PoolClient, circuit: CircuitBreaker) {
     this.#client = client;
-    this.#silence = silence;
+    this.#circuit = circuit;
   }
 
   get isBroken(): boolean {
@@ -104,7 +105,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    // What is sent after an answer that never came would be answered out of turn.
+    // After a response that never came, the next one would be taken for it.
     if (this.#isBroken) {
       throw new StoreUnavailableError('the connection to the database was lost');
     }
@@ -113,30 +114,30 @@ class PostgresConnection implements DatabaseConnection {
       const result = await this.#client.query(sql, parameters.map(toPostgresValue));
       return toQueryResult<Row>(result);
     } catch (cause) {
-      if (cause instanceof pg.DatabaseError && !isLastWord(cause)) {
+      if (cause instanceof pg.DatabaseError && !endsConnection(cause)) {
         throw cause;
       }
       this.#isBroken = true;
-      this.#silence.noteFailure(since);
-      throw new StoreUnavailableError('the database gave no answer', { cause });
+      this.#circuit.recordFailure(since);
+      throw new StoreUnavailableError('the database did not answer', { cause });
     }
   }
 
-  // Kysely asks for it; nothing here streams.
-  // biome-ignore lint/correctness/useYield: it only refuses
+  // Kysely requires it; nothing here streams.
+  // biome-ignore lint/correctness/useYield: it only throws
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('rows are not streamed');
   }
 }
 
-/** Whether the server ended the connection with this message: shutdown, crash, or PgBouncer losing its server. */
-function isLastWord({ code, severity }: pg.DatabaseError): boolean {
+/** Whether the server closed the connection with this error: shutdown, crash, or PgBouncer losing its server. */
+function endsConnection({ code, severity }: pg.DatabaseError): boolean {
   return severity === 'FATAL' || severity === 'PANIC' || /^(?:08|57P)/.test(code ?? '');
 }
 
 function toQueryResult<Row>({ command, rowCount, rows }: pg.QueryResult): QueryResult<Row> {
   if (command === 'COMMIT' || command === 'ROLLBACK') {
-    // Kysely's rows are whatever the statement gives; here it is the tag that tells what was done.
+    // Kysely's rows are whatever the statement returns; here it is the command tag that says what was done.
     return { rows: [{ command } as Row] };
   }
   const isChange = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE';
