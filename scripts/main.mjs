@@ -13,7 +13,7 @@ const PROGRAMS = {
   docs: ['packages/server/src/docs/write.ts'],
   bench: ['bench/main.ts'],
   soak: ['test/soak/main.ts'],
-  pack: ['scripts/pack-packages.mjs'],
+  release: ['scripts/release/release.ts'],
 };
 
 const [name, ...rest] = process.argv.slice(2);

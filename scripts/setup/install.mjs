@@ -12,7 +12,7 @@ const KEPT_NPM_SETTINGS =
 
 // Scripts: none of the packages needs one, and npm would compile better-sqlite3 although it brings its binary.
 // Includes: NODE_ENV=production or a setting of the user's must not leave out what the tests and builds need.
-const NPM_ARGUMENTS = [
+const INSTALL = [
   'ci',
   '--include=dev',
   '--include=optional',
@@ -97,19 +97,29 @@ function writeStamp(root) {
   }
 }
 
-function environment() {
+/**
+ * The environment for an npm of ours, without the settings of the command that started us.
+ *
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function npmEnvironment() {
   const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || KEPT_NPM_SETTINGS.test(name));
   return Object.fromEntries(kept);
 }
 
-/** How to run npm: the one that started us if one did, else the one on PATH. */
-function npmCommand() {
+/**
+ * How to run npm: the one that started us if one did, else the one on PATH.
+ *
+ * @param {readonly string[]} args
+ * @returns {{ file: string, args: string[], shell: boolean }}
+ */
+export function npmCommand(args) {
   const cli = process.env.npm_execpath;
   if (cli && /npm-cli\.c?js$/.test(cli) && existsSync(cli)) {
-    return { file: process.execPath, args: [cli, ...NPM_ARGUMENTS], shell: false };
+    return { file: process.execPath, args: [cli, ...args], shell: false };
   }
   const isWindows = process.platform === 'win32';
-  return { file: isWindows ? 'npm.cmd' : 'npm', args: NPM_ARGUMENTS, shell: isWindows };
+  return { file: isWindows ? 'npm.cmd' : 'npm', args: [...args], shell: isWindows };
 }
 
 function advise(output, code) {
@@ -131,9 +141,9 @@ export async function install(root) {
   await runStep({
     title: 'installing packages',
     estimate: 'about a minute',
-    ...npmCommand(),
+    ...npmCommand(INSTALL),
     cwd: root,
-    env: environment(),
+    env: npmEnvironment(),
     advise,
   });
   writeStamp(root);

@@ -41,10 +41,13 @@ export interface BinderyOptions {
   readonly dataDir?: string;
   /** A server whose store is used, and left alone at the end. */
   readonly sharing?: Bindery;
+  /** The command `bindery`, where it is not the clone's. */
+  readonly command?: string;
 }
 
 /** Starts a server and waits until it listens. */
 export async function startBindery(options: BinderyOptions = {}): Promise<Bindery> {
+  const command = options.command ?? binderyCommand;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'bindery-test-'));
   const storeEnvironment = options.sharing
     ? sharedEnvironmentOf(options.sharing, dataDir)
@@ -52,13 +55,13 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
   // Servers of one store have one name, as behind a load balancer.
   const issuer = options.sharing ? { BINDERY_PUBLIC_URL: options.sharing.url } : {};
   const env = { ...cleanEnvironment(), ...issuer, ...storeEnvironment, ...options.env };
-  const { port, child, exited, log } = await serveOnPort(env);
+  const { port, child, exited, log } = await serveOnPort(command, env);
   const environment = { ...env, PORT: port };
   // Not the public URL, which may be that of another server.
   const address = `http://localhost:${port}`;
   const pid = child.pid ?? 0;
   const run = (args: readonly string[], stdin = ''): Promise<Finished> =>
-    runProgram(process.execPath, [binderyCommand, ...args], { env: environment, stdin });
+    runProgram(process.execPath, [command, ...args], { env: environment, stdin });
   return {
     url: address,
     dataDir,
@@ -117,11 +120,11 @@ interface Serving {
 const portsTriedMax = 5;
 
 /** Starts a server on the port that it is given, or on a free one; on another one if somebody was quicker to take it. */
-async function serveOnPort(env: NodeJS.ProcessEnv): Promise<Serving> {
+async function serveOnPort(command: string, env: NodeJS.ProcessEnv): Promise<Serving> {
   const isFixed = (env['PORT'] ?? '0') !== '0';
   for (let tried = 1; ; tried += 1) {
     const port = isFixed ? String(env['PORT']) : String(await freePort());
-    const serving = serve(env, port);
+    const serving = serve(command, env, port);
     try {
       await waitUntilListening(serving);
       return serving;
@@ -131,8 +134,8 @@ async function serveOnPort(env: NodeJS.ProcessEnv): Promise<Serving> {
   }
 }
 
-function serve(env: NodeJS.ProcessEnv, port: string): Serving {
-  const child = spawn(process.execPath, [binderyCommand, 'serve'], {
+function serve(command: string, env: NodeJS.ProcessEnv, port: string): Serving {
+  const child = spawn(process.execPath, [command, 'serve'], {
     env: { ...env, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -16,6 +16,8 @@ export const viteConfig: InlineConfig = {
     outDir: 'dist',
     emptyOutDir: true,
     manifest: true,
+    // Whose code is in the bundle: their licences have to come along, and a release lists them.
+    license: { fileName: 'licenses.json' },
     target: 'es2023',
     // A font or picture inside a style sheet would need `data:` in more places of the policy.
     assetsInlineLimit: 0,
