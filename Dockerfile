@@ -1,7 +1,7 @@
 # Bindery's server as a small image: docker build -t bindery . && docker run -p 8080:8080 -v bindery:/data bindery
 # It writes to /data only, so it runs with --read-only too.
 
-FROM node:24-bookworm-slim AS build
+FROM node:26.10.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json LICENSE ./
 COPY packages/server/package.json packages/server/
@@ -32,7 +32,7 @@ COPY packages/console packages/console
 RUN npm ci --workspace packages/console --ignore-scripts --no-audit --no-fund \
  && node packages/console/scripts/build.ts
 
-FROM node:24-bookworm-slim
+FROM node:26.10.0-bookworm-slim
 LABEL org.opencontainers.image.title="Bindery" \
       org.opencontainers.image.description="Real access control for a company's API in one command" \
       org.opencontainers.image.licenses="Apache-2.0"

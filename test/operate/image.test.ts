@@ -105,6 +105,20 @@ test('the image does not run as root, and its process gets signals itself', () =
   assert.ok(existsSync(join(ROOT, 'packages/server/bin/bindery.cjs')));
 });
 
+test('the image runs the Node that a clone brings, by its full version', () => {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  const pinned = Object.entries(optionalDependencies).filter(([name]) => /^node-(bin-)?(linux|darwin|win)-/.test(name));
+  assert.equal(pinned.length, 5);
+  const images = valuesOf('FROM').map((value) => value.split(' ')[0] ?? '');
+  const bases = images.filter((image) => image.includes(':'));
+  assert.ok(bases.length >= 2);
+  for (const [name, version] of pinned) {
+    for (const base of bases) assert.ok(base.startsWith(`node:${version}-`), `${name} is ${version}, the image ${base}`);
+  }
+});
+
 test('the image brings no package for developers', () => {
   const install = valuesOf('RUN').find((value) => value.includes('npm ci')) ?? '';
   assert.match(install, /--omit=dev --omit=optional --ignore-scripts/);
