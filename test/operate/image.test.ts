@@ -115,7 +115,8 @@ test('the image runs the Node that a clone brings, by its full version', () => {
   const bases = images.filter((image) => image.includes(':'));
   assert.ok(bases.length >= 2);
   for (const [name, version] of pinned) {
-    for (const base of bases) assert.ok(base.startsWith(`node:${version}-`), `${name} is ${version}, the image ${base}`);
+    for (const base of bases)
+      assert.ok(base.startsWith(`node:${version}-`), `${name} is ${version}, the image ${base}`);
   }
 });
 
