@@ -40,9 +40,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config.ts'],
   ['logger.ts', 'data-folder', 'store'],
   ['actions'],
-  ['live', 'gateway'],
+  ['live'],
   ['http'],
-  ['oauth', 'admin'],
+  ['gateway', 'oauth', 'admin'],
   ['openapi'],
   ['web'],
   ['app.ts'],
@@ -177,6 +177,9 @@ function brokenRules({ path, text }: Source): string[] {
   ) {
     broken.push(`${path} reads the environment, which only ${ENVIRONMENT_READER} does`);
   }
+  if (path.startsWith(SERVER) && !path.startsWith(`${SERVER}http/`) && /\brequest\.ips?\b/.test(code)) {
+    broken.push(`${path} reads request.ip, which is the proxy's: request.callerAddress is the caller's`);
+  }
   const vague = path
     .split('/')
     .slice(0, -1)
@@ -245,6 +248,7 @@ const BROKEN: readonly (readonly [path: string, text: string, finding: RegExp])[
   ['packages/server/src/oauth/a.ts', "db.selectFrom('clients');", /holds SQL/],
   ['packages/server/src/actions/a.ts', 'const q = sql<number>`select 1`;', /holds SQL/],
   ['packages/server/src/logger.ts', 'const level = process.env.LEVEL;', /reads the environment/],
+  ['packages/server/src/oauth/a.ts', 'const { id } = f(request.ip);', /reads request\.ip/],
   ['packages/guard/src/utils/a.ts', '', /folder called utils/],
 ];
 

@@ -145,7 +145,7 @@ test('296: when a handler fails within, the answer is a bare 500, and the next r
       assert.equal(answer.status, 500, `${table} ${answer.body}`);
       assert.deepEqual(JSON.parse(answer.body), {
         error: 'server_error',
-        error_description: 'the server failed; its log has the request id',
+        error_description: 'internal server error; the server log has the details under the request id',
         error_uri: `${people.target.server.context.config.publicUrl}/docs/errors#server_error`,
       });
       assert.equal(answer.headers['cache-control'], 'no-store');

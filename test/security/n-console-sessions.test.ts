@@ -72,10 +72,10 @@ test('226: over plain http from elsewhere nobody signs in, sets up or joins, and
   for (const [name, body] of Object.entries(bodies)) {
     const answer = await browser.call(name as OperationName, { body });
     assert.equal(answer.status, 403, name);
-    assert.match(String(answer.json['detail']), /needs https/, name);
+    assert.match(String(answer.json['detail']), /requires https/, name);
     assert.equal(setCookieOf(answer), '', name);
   }
-  assert.match(String((await browser.call('getInstance')).json['signInProblem']), /needs https/);
+  assert.match(String((await browser.call('getInstance')).json['signInProblem']), /requires https/);
 });
 
 test('226: signing in gives a new session, whatever the browser had before, and never takes one that was planted', async () => {

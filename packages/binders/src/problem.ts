@@ -80,6 +80,6 @@ function toBindersError(error: unknown): BindersError {
   const status: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
   if (status === 413) return new BindersError('body_too_large', 'the body is too large');
   if (status === 415) return new BindersError('unsupported_media_type', 'the body must be application/json');
-  if (status === 400) return new BindersError('bad_request', 'the request cannot be read');
+  if (status === 400) return new BindersError('bad_request', 'the request is malformed');
   return new BindersError('internal_error', 'something went wrong on the server');
 }

@@ -6,10 +6,11 @@ import type { ActionContext } from './actions/context.ts';
 import { prepareCutoffs } from './actions/cut-off.ts';
 import { managementApi } from './admin/router.ts';
 import type { PasswordHasher } from './domain/password.ts';
-import { createGateway } from './gateway/gateway.ts';
+import { createGateway, isGatewayPath } from './gateway/gateway.ts';
 import { routePathOf } from './http/base-path.ts';
 import { healthEndpoints } from './http/health.ts';
-import { answerUnknownRoutes, createHttpServer, errorsUrlOf, requestIdOr, serveBelow } from './http/server.ts';
+import { createHttpServer, errorsUrlOf, serveBelow } from './http/server.ts';
+import { answerUnknownRoutes } from './http/unknown-routes.ts';
 import { Clients } from './live/clients.ts';
 import { Cutoffs } from './live/cutoffs.ts';
 import { DecisionLog } from './live/decision-log.ts';
@@ -31,15 +32,15 @@ import { consolePages } from './web/console.ts';
 import { homePage } from './web/home.ts';
 import { developerPortal } from './web/portal/portal.ts';
 
-/** What the server is made of; everything that differs between a test and a real start comes in here. */
+/** The dependencies of the server that differ between a test and a real start. */
 export interface AppDeps {
   readonly context: ActionContext;
   readonly logger: FastifyBaseLogger;
-  /** The signing keys, where somebody else works with them too. */
+  /** The signing keys, if the caller uses them too. */
   readonly keyRing?: KeyRing;
-  /** What hashes passwords, where somebody counts along. */
+  /** Hashes passwords; a test may count its calls. */
   readonly hasher?: PasswordHasher;
-  /** Whether the server is stopping, which the readiness check tells. */
+  /** Whether the server is stopping, which the readiness check reports. */
   readonly isDraining: () => boolean;
 }
 
@@ -62,7 +63,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     verifyAccessToken: createVerifier(context, sources),
   };
 
-  const app = createHttpServer(context, logger);
+  const app = createHttpServer(context, { logger, isGateway: isGatewayPath });
   answerUnknownRoutes(app, [...config.tokenPaths, introspectionPath, revocationPath]);
 
   tokenEndpoint(app, deps);
@@ -103,7 +104,6 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
       trustedProxies: config.trustedProxies,
       logger,
       routePath: routePathOf(config),
-      requestId: requestIdOr,
       isDraining,
       now: context.now,
     }),
@@ -123,7 +123,7 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
   return app;
 }
 
-/** Checks tokens for introspection and revocation exactly as the guard does, which has no tenant header to look at. */
+/** Verifies tokens for introspection and revocation exactly as the guard does, without a tenant header. */
 function createVerifier(context: ActionContext, sources: GuardSources): OAuthDeps['verifyAccessToken'] {
   const guard = createInProcessGuard(context, sources, { requireTenantHeader: false });
   return async (token) => {
@@ -138,7 +138,7 @@ function createVerifier(context: ActionContext, sources: GuardSources): OAuthDep
   };
 }
 
-/** A guard in this process: it takes the keys and what was cut off directly, not over HTTP. */
+/** A guard in this process: it reads keys and cut-offs directly, not over HTTP. */
 function createInProcessGuard(
   { config, now }: ActionContext,
   { keys, cutoffs }: GuardSources,

@@ -79,7 +79,7 @@ export function actorOf(request: FastifyRequest, userId: string | null): Actor {
   return {
     type: 'user',
     id: userId,
-    address: request.ip,
+    address: request.callerAddress,
     userAgent: request.headers['user-agent'] ?? null,
     requestId: request.id,
   };

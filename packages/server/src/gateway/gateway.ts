@@ -1,37 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Caller, type Guard, GuardError } from '@bindery/guard';
-import { originalRequest, readAskedHeaders } from './headers.ts';
+import { requestIdOr } from '../http/request-id.ts';
+import { isTrustedPeer, trustedPeers } from '../http/trusted-peers.ts';
+import { originalRequest, readProxyHeaders } from './headers.ts';
 import { createGatewayLog, type GatewayLogger } from './log.ts';
-import { isTrustedPeer, trustedPeers } from './peers.ts';
 
-/** Where proxies ask whether a request may pass. */
+/** The path at which proxies ask whether a request is allowed. */
 export const gatewayPath = '/verify';
 
-/** What the gateway works with. */
+/** The dependencies of the gateway. */
 export interface GatewayDeps {
   readonly guard: Guard;
-  /** Proxies besides loopback, as addresses or networks. */
+  /** Trusted proxies besides loopback, as addresses or networks. */
   readonly trustedProxies: readonly string[];
   readonly logger: GatewayLogger;
-  /** The path that routes are known by, of what stands in the request line. */
+  /** The path that routes are registered under, from the target in a request line. */
   readonly routePath: (target: string) => string;
-  /** The id of a request, from the `X-Request-Id` that came along, if one did. */
-  readonly requestId: (given: string | undefined) => string;
-  /** Whether the server is stopping: then each answer is the last on its connection. */
+  /** Whether the server is stopping: then each response is the last on its connection. */
   readonly isDraining: () => boolean;
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * Answers proxies: 200 with who is calling, 401 or 403 with the reason. Never another status on the caller's account,
- * since nginx and others turn it into 500. Served below the framework: it is asked for every request of an API.
+ * Answers proxies: 200 with the caller's identity, or 401 or 403 with the reason. A caller can cause no other status,
+ * because nginx and others turn it into 500. Served below the framework, since every request to an API asks it.
  */
 export function createGateway(deps: GatewayDeps): (request: IncomingMessage, response: ServerResponse) => boolean {
   const trusted = trustedPeers(deps.trustedProxies);
   const log = createGatewayLog(deps.logger, trusted, deps.now);
-  // The peer of a connection stays the same, and a look into the list is dear.
+  // The peer of a connection never changes, and a lookup in the list is expensive.
   const peers = new WeakMap<Socket, boolean>();
 
   function isFromTrusted({ socket }: IncomingMessage): boolean {
@@ -45,35 +44,35 @@ export function createGateway(deps: GatewayDeps): (request: IncomingMessage, res
   }
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    const asked = readAskedHeaders(request.rawHeaders);
+    const forwarded = readProxyHeaders(request.rawHeaders);
     const isTrusted = isFromTrusted(request);
-    const requestId = deps.requestId(asked.requestIds.length === 1 ? asked.requestIds[0] : undefined);
-    const asking = { request, asked, isTrusted, requestId, started: performance.now() };
+    const requestId = requestIdOr(forwarded.requestIds.length === 1 ? forwarded.requestIds[0] : undefined);
+    const received = { request, forwarded, isTrusted, requestId, started: performance.now() };
 
-    // Of a flat list Node makes a head in half the time that an object takes.
+    // Node writes headers from a flat list in half the time that an object takes.
     function send(status: number, headers: readonly string[]): void {
       const last = deps.isDraining() ? ['connection', 'close'] : [];
       response.writeHead(status, [...headers, 'x-request-id', requestId, ...last]);
-      // A body that came along is of no interest: Node reads it away after the answer.
+      // Node discards a request body after the response.
       response.end();
     }
 
     function refuse({ status, reason, challenge, error }: Refusal): void {
       const challenged = challenge === undefined ? [] : ['www-authenticate', challenge];
       send(status, [...commonHeaders, ...challenged, 'x-auth-error', reason]);
-      log.refused({ ...asking, status, reason, error });
+      log.refused({ ...received, status, reason, error });
     }
 
-    const original = originalRequest(asked, isTrusted);
+    const original = originalRequest(forwarded, isTrusted);
     if (original === undefined) {
-      refuse({ status: 403, reason: 'the proxy passed on two different requests' });
+      refuse({ status: 403, reason: 'the proxy forwarded two different methods or URIs' });
       return;
     }
     deps.guard.check({ method: original.method, headers: request.rawHeaders }).then(
       (caller) => {
         send(200, identityOf(caller));
         if (log.isVerbose) {
-          log.letIn({ ...asking, status: 200 });
+          log.allowed({ ...received, status: 200 });
         }
       },
       (error: unknown) => refuse(refusalOf(deps.guard, error)),
@@ -90,7 +89,7 @@ export function createGateway(deps: GatewayDeps): (request: IncomingMessage, res
   };
 }
 
-/** Whether a path, or a target that begins with one, is the gateway's. */
+/** Whether a path, or a target that starts with one, is the gateway's. */
 export function isGatewayPath(path: string): boolean {
   const next = path.charCodeAt(gatewayPath.length);
   // End of the path, `/` or `?`.
@@ -106,7 +105,7 @@ const commonHeaders = [
   '0',
 ] as const;
 
-/** A caller is the same object for every call with the same token. */
+/** The guard returns the same object for every call with the same token. */
 const identities = new WeakMap<Caller, readonly string[]>();
 
 function identityOf(caller: Caller): readonly string[] {
@@ -120,7 +119,7 @@ function identityOf(caller: Caller): readonly string[] {
     ...['x-organization-id', caller.organizationId],
     ...['x-access', caller.access],
     ...['x-scope', caller.scopes.join(' ')],
-    // Always there, so that a proxy that copies it overwrites what a caller sent.
+    // Always set, so that a proxy that copies it overwrites what a caller sent.
     ...['x-user-id', caller.userId ?? ''],
   ];
   identities.set(caller, headers);
@@ -131,17 +130,17 @@ interface Refusal {
   readonly status: number;
   readonly reason: string;
   readonly challenge?: string | undefined;
-  /** What went wrong on this side. */
+  /** What failed on our side. */
   readonly error?: unknown;
 }
 
 function refusalOf(guard: Guard, error: unknown): Refusal {
   const { status, headers } = guard.answer(error);
   if (status >= 500) {
-    return { status, reason: 'the guard cannot check now', error };
+    return { status, reason: 'the request cannot be checked now', error };
   }
   return {
-    // A header that is sent twice is 400 by the guard, which proxies would turn into 500.
+    // The guard refuses a repeated header with 400, which proxies would turn into 500.
     status: status === 401 ? 401 : 403,
     reason: error instanceof GuardError ? error.message : 'refused',
     challenge: headers['www-authenticate'],

@@ -1,12 +1,12 @@
-/** What proxies say of the request that they ask about: every value that came, in both spellings of the names. */
-export interface AskedHeaders {
+/** What a proxy says about the original request: every value that was sent, under either name. */
+export interface ProxyHeaders {
   readonly methods: readonly string[];
   readonly uris: readonly string[];
   readonly requestIds: readonly string[];
   readonly forwardedFor: readonly string[];
 }
 
-type Kind = keyof AskedHeaders;
+type Kind = keyof ProxyHeaders;
 
 const none: readonly string[] = Object.freeze([]);
 
@@ -18,15 +18,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   'x-request-id': 'requestIds',
   'x-forwarded-for': 'forwardedFor',
 };
-/** By the length of its name, since that is compared before anything else. */
+/** The lengths of the names, which are compared first. */
 const lengths = new Set(Object.keys(kinds).map((name) => name.length));
 
-/** Reads a flat list `[name, value, name, value, ...]`: a parsed one hides repetitions, and takes ten times as long. */
-export function readAskedHeaders(raw: readonly string[]): AskedHeaders {
+/** Reads a flat list `[name, value, name, value, ...]`: parsed headers hide repetitions and take ten times as long. */
+export function readProxyHeaders(raw: readonly string[]): ProxyHeaders {
   const found: Record<Kind, readonly string[]> = { methods: none, uris: none, requestIds: none, forwardedFor: none };
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    // The first letter is an x in either case.
+    // The first letter is an x, in either case.
     if (!lengths.has(name.length) || (name.charCodeAt(0) | 0x20) !== 0x78) {
       continue;
     }
@@ -39,21 +39,21 @@ export function readAskedHeaders(raw: readonly string[]): AskedHeaders {
   return found;
 }
 
-/** The request that a proxy asks about. */
+/** The request that the proxy received. */
 export interface OriginalRequest {
-  /** A write when nobody says. */
+  /** POST, and so a write, if no header says otherwise. */
   readonly method: string;
-  /** As it was sent; undefined when nobody says. */
+  /** As it was sent; undefined if no header says. */
   readonly uri: string | undefined;
 }
 
-/** The request that was sent to the proxy; undefined when two say different things. */
+/** The request that was sent to the proxy; undefined if two headers contradict each other. */
 export function originalRequest(
-  { methods, uris }: Pick<AskedHeaders, 'methods' | 'uris'>,
+  { methods, uris }: Pick<ProxyHeaders, 'methods' | 'uris'>,
   isTrusted: boolean,
 ): OriginalRequest | undefined {
   if (!isTrusted) {
-    // Anybody may write these headers.
+    // Anyone may have written these headers.
     return { method: 'POST', uri: undefined };
   }
   if (!isOne(methods) || !isOne(uris)) {

@@ -6,7 +6,7 @@ import { answerOAuthError, answerProblem, apiAnswers, oauthAnswers } from './err
 
 const errorsUrl = 'https://auth.example.test/docs/errors';
 
-/** A server whose one route throws what it is given. */
+/** Servers whose only route throws `error`. */
 function throwing(error: unknown): { oauth: FastifyInstance; api: FastifyInstance; log: () => string } {
   const lines: string[] = [];
   const make = (errorHandler: typeof answerOAuthError) => {
@@ -20,7 +20,7 @@ function throwing(error: unknown): { oauth: FastifyInstance; api: FastifyInstanc
   return { oauth: make(answerOAuthError), api: make(answerProblem), log: () => lines.join('') };
 }
 
-test('every OAuth refusal is answered in the form of RFC 6749, never to be cached', async () => {
+test('every OAuth error is answered in the format of RFC 6749 and is not cacheable', async () => {
   for (const [code, { status, error }] of Object.entries(oauthAnswers)) {
     // The keys of the table are the codes.
     const answer = await throwing(new OAuthError(code as OAuthErrorCode, 'a description')).oauth.inject('/');
@@ -28,7 +28,7 @@ test('every OAuth refusal is answered in the form of RFC 6749, never to be cache
     assert.deepEqual(answer.json(), {
       error: error ?? code,
       error_description: 'a description',
-      // The anchor is our own code, also where several share one on the wire.
+      // The anchor is our own code, even if several share one code on the wire.
       error_uri: `${errorsUrl}#${code}`,
     });
     assert.equal(answer.headers['cache-control'], 'no-store');
@@ -39,7 +39,7 @@ test('every OAuth refusal is answered in the form of RFC 6749, never to be cache
   }
 });
 
-test('every management refusal is problem details with the request id', async () => {
+test('every management error is problem details with the request id', async () => {
   for (const [code, { status, title }] of Object.entries(apiAnswers)) {
     // The keys of the table are the codes.
     const error = new ApiError(code as ApiErrorCode, 'a detail', { fields: { name: ['is too long'] } });
@@ -57,7 +57,7 @@ test('every management refusal is problem details with the request id', async ()
   }
 });
 
-test('anything else that is thrown is a bare 500, and its text stands in the log alone', async () => {
+test('any other error is a bare 500, and only the log has its text', async () => {
   for (const error of [
     new Error('canary'),
     new TypeError('canary'),
@@ -77,7 +77,7 @@ test('anything else that is thrown is a bare 500, and its text stands in the log
   }
 });
 
-test('a refusal by the HTTP layer keeps its status and says nothing of its own', async () => {
+test('a refusal by the HTTP layer keeps its status, without its message', async () => {
   for (const status of [400, 413, 415]) {
     const error = Object.assign(new Error('canary'), { statusCode: status });
     for (const kind of ['oauth', 'api'] as const) {
@@ -91,14 +91,14 @@ test('a refusal by the HTTP layer keeps its status and says nothing of its own',
   }
 });
 
-test('a guesser is told when to come back', async () => {
+test('429 says when to try again', async () => {
   const error = new OAuthError('too_many_requests', 'later', { retryAfterSeconds: 42 });
   const answer = await throwing(error).oauth.inject('/');
   assert.equal(answer.statusCode, 429);
   assert.equal(answer.headers['retry-after'], '42');
 });
 
-test('what caused a refusal does not reach the caller', async () => {
+test('the cause of an error does not reach the caller', async () => {
   const error = new OAuthError('temporarily_unavailable', 'try again', { cause: new Error('canary') });
   const server = throwing(error);
   const answer = await server.oauth.inject('/');

@@ -4,19 +4,19 @@ import { isStoreUnavailable, storeRetryAfterSeconds } from '../store/unavailable
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The page that explains every code; an answer names it with `#` and the code. */
+    /** The page that explains every code; a response links to it with `#` and the code. */
     errorsUrl?: string;
   }
 }
 
 interface OAuthAnswer {
   readonly status: number;
-  /** The code on the wire, where it is not our own. */
+  /** The code on the wire, if it differs from ours. */
   readonly error?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What each refusal of an OAuth endpoint answers (RFC 6749 §5.2). */
+/** How each OAuth error is answered (RFC 6749 §5.2). */
 export const oauthAnswers: Readonly<Record<OAuthErrorCode, OAuthAnswer>> = {
   invalid_request: { status: 400 },
   request_too_large: { status: 413, error: 'invalid_request' },
@@ -32,23 +32,23 @@ export const oauthAnswers: Readonly<Record<OAuthErrorCode, OAuthAnswer>> = {
   temporarily_unavailable: { status: 503, headers: { 'retry-after': String(storeRetryAfterSeconds) } },
 };
 
-/** What each refusal of a management action answers (RFC 9457). */
+/** How each error of a management action is answered (RFC 9457). */
 export const apiAnswers: Readonly<Record<ApiErrorCode, { readonly status: number; readonly title: string }>> = {
   invalid_input: { status: 400, title: 'Invalid input' },
   unauthenticated: { status: 401, title: 'Not signed in' },
-  reauthentication_required: { status: 403, title: 'Password needed' },
+  reauthentication_required: { status: 403, title: 'Password required' },
   forbidden: { status: 403, title: 'Forbidden' },
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'Conflict' },
-  precondition_failed: { status: 412, title: 'Changed meanwhile' },
+  precondition_failed: { status: 412, title: 'Precondition failed' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
-  precondition_required: { status: 428, title: 'If-Match is needed' },
+  precondition_required: { status: 428, title: 'If-Match required' },
   too_many_requests: { status: 429, title: 'Too many attempts' },
   setup_required: { status: 503, title: 'Not set up yet' },
   unavailable: { status: 503, title: 'Unavailable' },
 };
 
-/** Turns whatever an OAuth endpoint threw into its answer; what is not ours is a bare 500, and the log has the rest. */
+/** Turns an error of an OAuth endpoint into its response; an unexpected one is a bare 500, with the details in the log. */
 export function answerOAuthError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = toOAuthError(error);
   const { errorsUrl } = reply.server;
@@ -56,13 +56,13 @@ export function answerOAuthError(error: unknown, request: FastifyRequest, reply:
     request.log.error({ err: error }, 'request failed');
     return sendJson(reply.code(500), {
       error: 'server_error',
-      error_description: 'the server failed; its log has the request id',
+      error_description: 'internal server error; the server log has the details under the request id',
       ...errorUri(errorsUrl, 'server_error'),
     });
   }
   const answer = oauthAnswers[refusal.code];
   if (answer.status >= 500) {
-    request.log.error({ err: error }, 'request refused because the store failed');
+    request.log.error({ err: error }, 'request refused: the store failed');
   }
   reply.code(answer.status).headers(answer.headers ?? {});
   if (refusal.retryAfterSeconds !== undefined) {
@@ -75,12 +75,12 @@ export function answerOAuthError(error: unknown, request: FastifyRequest, reply:
   });
 }
 
-/** RFC 6749 §5.2: where a person reads more. */
+/** RFC 6749 §5.2: the page that explains the error. */
 function errorUri(errorsUrl: string | undefined, code: string): { readonly error_uri?: string } {
   return errorsUrl === undefined ? {} : { error_uri: `${errorsUrl}#${code}` };
 }
 
-/** Sends a JSON answer of an OAuth endpoint; none may be cached (RFC 6749 §5.1). */
+/** Sends a JSON response of an OAuth endpoint, which must not be cached (RFC 6749 §5.1). */
 export function sendJson(reply: FastifyReply, body: object): FastifyReply {
   return reply
     .header('content-type', 'application/json; charset=utf-8')
@@ -90,13 +90,13 @@ export function sendJson(reply: FastifyReply, body: object): FastifyReply {
     .send(JSON.stringify(body));
 }
 
-/** Turns whatever another endpoint threw into problem details. */
+/** Turns an error of any other endpoint into problem details. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = toApiError(error);
   if (refusal !== undefined) {
     const { status, title } = apiAnswers[refusal.code];
     if (refusal.code === 'unavailable') {
-      request.log.error({ err: error }, 'request refused because the store failed');
+      request.log.error({ err: error }, 'request refused: the store failed');
       reply.header('retry-after', String(storeRetryAfterSeconds));
     }
     if (refusal.retryAfterSeconds !== undefined) {
@@ -164,15 +164,15 @@ function toOAuthError(error: unknown): OAuthError | undefined {
     case 413:
       return new OAuthError('request_too_large', 'the body is larger than 16 KiB');
     case 415:
-      return new OAuthError('unsupported_media_type', 'the content type cannot be read');
+      return new OAuthError('unsupported_media_type', 'the content type is not supported');
     case 400:
-      return new OAuthError('invalid_request', 'the request cannot be read');
+      return new OAuthError('invalid_request', 'the request is malformed');
     default:
       return undefined;
   }
 }
 
-/** The status of a refusal by the HTTP layer itself; undefined for a failure of ours. */
+/** The status of a refusal by the HTTP layer; undefined for a failure of ours. */
 function httpStatusOf(error: unknown): number | undefined {
   // Fastify's own errors carry their status.
   const status = error instanceof Error ? (error as Partial<FastifyError>).statusCode : undefined;

@@ -1,22 +1,29 @@
-import type { FastifyRequest } from 'fastify';
-
-const everyMilliseconds = 60_000;
+import { type BlockList, isIP } from 'node:net';
+import { isTrustedPeer } from './trusted-peers.ts';
 
 /**
- * Makes a look at each request that warns, at most once a minute, of addresses which are not believed: most likely a
- * proxy that BINDERY_TRUSTED_PROXIES does not name, so that all its callers count as one network.
+ * The address a request comes from: the peer, or if that is a trusted proxy the last address in `X-Forwarded-For` that
+ * is not. Each proxy appends the address it sees, so what a caller wrote there itself comes first and is not reached.
+ * An entry that is not an address ends the search at the proxy that wrote it.
  */
-export function createForwardingWarner(now: () => number): (request: FastifyRequest) => void {
-  let quietUntil = Number.NEGATIVE_INFINITY;
-  return (request) => {
-    // The list begins with the peer, and has more than the peer only where the peer is trusted.
-    const isIgnored = request.headers['x-forwarded-for'] !== undefined && (request.ips?.length ?? 0) < 2;
-    if (isIgnored && now() >= quietUntil) {
-      quietUntil = now() + everyMilliseconds;
-      request.log.warn(
-        { address: request.ip },
-        'X-Forwarded-For came from a peer that is not trusted and is ignored; a proxy of yours belongs into BINDERY_TRUSTED_PROXIES',
-      );
+export function callerAddress(
+  peer: string | undefined,
+  forwardedFor: readonly string[],
+  trusted: BlockList,
+): string | undefined {
+  let address = peer;
+  if (forwardedFor.length === 0) {
+    return address;
+  }
+  for (const entry of forwardedFor.join(',').split(',').reverse()) {
+    if (!isTrustedPeer(trusted, address)) {
+      return address;
     }
-  };
+    const next = entry.trim();
+    if (isIP(next) === 0) {
+      return address;
+    }
+    address = next;
+  }
+  return address;
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyRing } from '../live/key-ring.ts';
 
-/** What the readiness check asks. */
+/** The dependencies of the readiness check. */
 export interface Readiness {
   readonly keyRing: KeyRing;
   readonly isDraining: () => boolean;
 }
 
-/** `/healthz`: the process lives. `/readyz`: it can issue tokens now. */
+/** `/healthz`: the process is alive. `/readyz`: it can issue tokens now. */
 export function healthEndpoints(app: FastifyInstance, readiness: Readiness): void {
   app.get('/healthz', (_request, reply) => reply.headers(headers).send({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {

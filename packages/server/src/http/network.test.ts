@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { networkOf } from './network.ts';
 
-test('an IPv4 address counts alone, in whatever form it comes', () => {
+test('an IPv4 address is a network of its own, however it is written', () => {
   for (const address of ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201']) {
     assert.equal(networkOf(address), '192.0.2.1');
   }
   assert.notEqual(networkOf('192.0.2.1'), networkOf('192.0.2.2'));
 });
 
-test('an IPv6 address counts with all others of its first 64 bits', () => {
+test('an IPv6 address belongs to its /64', () => {
   const network = networkOf('2001:db8:1:2::1');
   assert.equal(network, '2001:db8:1:2::/64');
   for (const address of ['2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:0DB8:0001:0002::', '2001:db8:1:2:0:0:0:1']) {
@@ -20,7 +20,7 @@ test('an IPv6 address counts with all others of its first 64 bits', () => {
   }
 });
 
-test('whatever is no address counts as one network', () => {
+test('everything that is not an address is one network', () => {
   for (const address of [null, '', 'unknown', 'a.b.c.d', '2001:db8:::1']) {
     assert.equal(networkOf(address), 'unknown');
   }

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** The network that an address is counted under: an IPv4 address alone, an IPv6 address with its /64. */
+/** The network whose rate limit an address counts against: an IPv4 address itself, the /64 of an IPv6 address. */
 export function networkOf(address: string | null): string {
   if (address === null || !ipaddr.isValid(address)) {
     return 'unknown';

@@ -2,16 +2,16 @@ import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Config, isLoopbackUrl } from '../config.ts';
 
-/** The name of the session cookie: browsers take the `__Host-` prefix only from https. */
+/** The name of the session cookie: browsers accept the `__Host-` prefix only over https. */
 export function cookieNameOf(config: Config): string {
   return isHttps(config) ? '__Host-bindery_session' : 'bindery_session';
 }
 
-/** Why nobody may sign in here: over plain http the password and the cookie would travel readable for all. */
+/** Why signing in is disabled here, or null: plain http would expose the password and the cookie on the network. */
 export function signInProblemOf(config: Config): string | null {
   return isHttps(config) || isLoopbackUrl(config.publicUrl)
     ? null
-    : `signing in needs https: put TLS in front and set BINDERY_PUBLIC_URL to its https URL (it is ${config.publicUrl} now)`;
+    : `signing in requires https: put a TLS proxy in front and set BINDERY_PUBLIC_URL to its https URL (now ${config.publicUrl})`;
 }
 
 export function readSessionCookie(config: Config, request: FastifyRequest): string | undefined {

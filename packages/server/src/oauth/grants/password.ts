@@ -65,7 +65,7 @@ async function checkPassword(
   password: string,
 ): Promise<User> {
   const { queries } = deps.context.database;
-  const network = networkOf(request.ip);
+  const network = networkOf(request.callerAddress);
   const isKnown = await isKnownNetwork(queries, email, network);
   await deps.limits.countPassword(email, network, isKnown);
   const user = await findUserByEmail(queries, email);

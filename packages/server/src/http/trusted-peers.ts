@@ -1,6 +1,6 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** The peers whose words about the original request are believed: loopback, and those that are named. */
+/** The peers whose forwarded headers are believed: loopback, and `trustedProxies` (addresses or networks). */
 export function trustedPeers(trustedProxies: readonly string[]): BlockList {
   const trusted = new BlockList();
   for (const entry of ['127.0.0.0/8', '::1/128', ...trustedProxies]) {
@@ -13,5 +13,5 @@ export function trustedPeers(trustedProxies: readonly string[]): BlockList {
 
 /** Whether an address is one of them; an IPv4 address may be written as IPv6. */
 export function isTrustedPeer(trusted: BlockList, address: string | undefined): boolean {
-  return address !== undefined && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return address !== undefined && isIP(address) !== 0 && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
