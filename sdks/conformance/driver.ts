@@ -1,17 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Language } from './run-case.ts';
+
+/** How the driver program of a language is started. */
+export interface Language {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What others can see of the language's processes, such as their arguments. */
+  readonly visible?: () => string;
+}
 
 /** A running driver program: one line of JSON in, one line of JSON out. */
 export interface Driver {
   ask(step: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
-  /** Everything the program has written, but for the tokens that it was asked for. */
-  said(): string;
+  /** Everything the program has written, except the tokens it was asked for. */
+  output(): string;
   end(): Promise<void>;
 }
 
-// A proxy that nobody serves: what is meant for loopback must not go through it.
+// A proxy that does not exist: requests to loopback must not go through it.
 const deadProxy = 'http://127.0.0.1:9';
 
 const answerMillisecondsMax = 120_000;
@@ -24,11 +32,11 @@ export function startDriver(language: Language): Driver {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
-  // Looked at in `ask`, where the end of the output is told from a line.
+  // Awaited in `ask`, once the output has ended.
   closed.catch(() => undefined);
   child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  let said = '';
+  let output = '';
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
@@ -36,7 +44,7 @@ export function startDriver(language: Language): Driver {
   return {
     async ask(step) {
       child.stdin.write(`${JSON.stringify(step)}\n`);
-      // Longer than any case may take; a driver that says nothing is ended, which ends the waiting too.
+      // Longer than any case may take; killing a silent driver also ends the waiting.
       const watch = setTimeout(() => child.kill(), answerMillisecondsMax);
       const line = await lines.next();
       clearTimeout(watch);
@@ -46,10 +54,10 @@ export function startDriver(language: Language): Driver {
       }
       // A driver writes objects only.
       const result = JSON.parse(line.value) as Record<string, unknown>;
-      if (!('token' in result)) said += `${line.value}\n`;
+      if (!('token' in result)) output += `${line.value}\n`;
       return result;
     },
-    said: () => said + errors,
+    output: () => output + errors,
     async end() {
       child.stdin.end();
       await closed;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type Driver, startDriver } from './driver.ts';
+import { type Driver, type Language, startDriver } from './driver.ts';
 import {
   type Answer,
   clientId,
@@ -10,13 +10,13 @@ import {
   startScriptedIssuer,
 } from './scripted-issuer.ts';
 
-/** One row of the table: what the issuer and the API do, what the program does, and what must come of it. */
+/** One row of the table: what the issuer and the API do, what the program does, and the expected outcome. */
 export interface ConformanceCase {
   readonly name: string;
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Whether the client is given a next secret. */
+  /** Whether the client has a next secret. */
   readonly rotates?: boolean;
-  /** Which secrets are good at the start; by default the current one. */
+  /** Which secrets are valid at the start; by default the current one. */
   readonly accepts?: readonly string[];
   readonly token?: readonly Answer[];
   readonly api?: readonly Answer[];
@@ -33,7 +33,7 @@ interface Step {
   readonly count?: number;
 }
 
-/** What must come of a case; what is not named is not looked at. */
+/** The expected outcome of a case; what is absent is not checked. */
 interface Expectation {
   readonly start?: Readonly<Record<string, unknown>>;
   readonly results?: readonly Readonly<Record<string, unknown>>[];
@@ -47,15 +47,6 @@ interface Expectation {
   readonly secondsBetweenTokenRequests?: number;
 }
 
-/** How the driver program of a language is started. */
-export interface Language {
-  readonly name: string;
-  readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** What of the language's processes can be seen from outside, such as their arguments. */
-  readonly visible?: () => string;
-}
-
 const callsMax = 50;
 
 /** The table. */
@@ -63,7 +54,7 @@ export const cases: readonly ConformanceCase[] = JSON.parse(
   readFileSync(new URL('cases.json', import.meta.url), 'utf8').replaceAll('{padding}', 'x'.repeat(200_000)),
 );
 
-/** Runs one case against the client of one language; throws where the client does something else. */
+/** Runs one case against the client of one language; throws if the outcome differs. */
 export async function runCase(language: Language, row: ConformanceCase): Promise<void> {
   const tenantHeader = String(row.options?.['tenantHeader'] ?? 'x-tenant-id');
   const isHeaderName = /^[\w-]+$/.test(tenantHeader);
@@ -83,8 +74,8 @@ export async function runCase(language: Language, row: ConformanceCase): Promise
     await driver.end();
     await issuer.close();
   }
-  assertSilence(issuer, driver.said(), `what ${language.name} says`);
-  assertSilence(issuer, language.visible?.() ?? '', `what is seen of ${language.name}`);
+  assertSilence(issuer, driver.output(), `the output of ${language.name}`);
+  assertSilence(issuer, language.visible?.() ?? '', `the processes of ${language.name}`);
 }
 
 function optionsOf(row: ConformanceCase, issuer: ScriptedIssuer): Readonly<Record<string, unknown>> {
@@ -116,20 +107,20 @@ async function runStep(driver: Driver, issuer: ScriptedIssuer, step: Step): Prom
   }
   const asked = { ...step, url: step.url ?? `${issuer.url}/api/things` };
   let result = await driver.ask(asked);
-  // A renewal may run behind the call that noticed it.
+  // A renewal may run in the background of the call that triggered it.
   for (
-    let made = 1;
+    let calls = 1;
     step.untilToken !== undefined && tokenOf(issuer, issuer.seen.api.at(-1)) !== step.untilToken;
-    made += 1
+    calls += 1
   ) {
-    assert.ok(made < callsMax, `${made} calls and no new token`);
+    assert.ok(calls < callsMax, `${calls} calls and no new token`);
     await new Promise((resolve) => setTimeout(resolve, 20));
     result = await driver.ask(asked);
   }
   return result;
 }
 
-/** A result with the number of a token in place of the token. */
+/** The result with a token's number in place of the token. */
 function named(result: Readonly<Record<string, unknown>>, issuer: ScriptedIssuer): Readonly<Record<string, unknown>> {
   return 'token' in result ? { ...result, token: issuer.tokens.indexOf(String(result['token'])) + 1 } : result;
 }
@@ -164,7 +155,7 @@ function assertSeen(issuer: ScriptedIssuer, expect: Expectation, tenantHeader: s
   }
   for (const call of seen.api) assert.equal(call.headers[tenantHeader], organizationId);
   for (const stray of seen.elsewhere) {
-    assertSilence(issuer, JSON.stringify(stray), 'a request to another place');
+    assertSilence(issuer, JSON.stringify(stray), 'a request to another origin');
     assert.equal(stray.headers.authorization, undefined);
   }
   const [first, second] = seen.token;
@@ -185,10 +176,10 @@ function secretOf(issuer: ScriptedIssuer, { headers }: Seen): string | undefined
 function assertSilence(issuer: ScriptedIssuer, text: string, where: string): void {
   const secrets = [...Object.values(issuer.secrets), ...issuer.tokens];
   const coded = secrets.flatMap((secret) => [secret, btoa(`${clientId}:${secret}`)]);
-  assert.ok(!coded.some((secret) => text.includes(secret)), `${where} holds a secret: ${around(text, coded)}`);
+  assert.ok(!coded.some((secret) => text.includes(secret)), `${where} contains a secret: ${around(text, coded)}`);
 }
 
-/** Where in a text the first secret stands. */
+/** The text around the first secret in it. */
 function around(text: string, secrets: readonly string[]): string {
   const at = Math.min(...secrets.map((secret) => text.indexOf(secret)).filter((found) => found >= 0));
   return text.slice(Math.max(0, at - 400), at + 100);

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What an endpoint does with one request; `good` is what a healthy one does. */
+/** How an endpoint responds to one request; `good` is what a healthy one does. */
 export type Answer =
   | 'good'
   | { readonly good: Readonly<Record<string, unknown>> }
   | { readonly redirect: number }
-  /** An API that refuses the token of this number and no other. */
+  /** An API that refuses the token with this number and no other. */
   | { readonly refusesToken: number }
   | { readonly does: 'hang' | 'drip' | 'close' }
   | {
@@ -17,14 +17,14 @@ export type Answer =
       readonly text?: string;
     };
 
-/** One answer for each request; the last one goes on. */
+/** One answer per request; the last one repeats. */
 export interface Script {
   readonly token?: readonly Answer[];
   readonly api?: readonly Answer[];
   readonly metadata?: readonly Answer[];
 }
 
-/** What a request brought along. */
+/** A request as it was received. */
 export interface Seen {
   readonly at: number;
   readonly method: string;
@@ -33,13 +33,13 @@ export interface Seen {
   readonly body: string;
 }
 
-/** A token endpoint with metadata, and an API, which do what a script says and remember what they saw. */
+/** A token endpoint with metadata, and an API, which follow a script and record the requests. */
 export interface ScriptedIssuer {
   readonly url: string;
   readonly secrets: Readonly<Record<'current' | 'next', string>>;
   readonly tokens: readonly string[];
   readonly seen: Readonly<Record<'token' | 'api' | 'metadata' | 'elsewhere', Seen[]>>;
-  /** The names of the secrets that are good from now on. */
+  /** The names of the secrets that are valid from now on. */
   accept(names: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export interface ScriptedIssuer {
 export const clientId = 'client_conformance';
 export const organizationId = '0b6f2d1c-55aa-4c0e-9d7e-2f3f8f1f6a10';
 
-/** Starts both on one free port of loopback, and on another one the place where nobody must ever come. */
+/** Starts both on one free loopback port, and on another one a server that must not receive any secret. */
 export async function startScriptedIssuer(script: Script, tenantHeader: string): Promise<ScriptedIssuer> {
   const secrets = { current: newSecret(), next: newSecret() };
   const tokens: string[] = [];
@@ -138,7 +138,7 @@ function misbehave(response: ServerResponse, does: 'hang' | 'drip' | 'close'): v
   if (does === 'close') response.destroy();
   if (does !== 'drip') return;
   response.writeHead(200, { 'content-type': 'application/json' });
-  // Never silent for long and never at an end.
+  // Never silent for long, and never complete.
   const timer = setInterval(() => response.write(' '), 100);
   response.on('close', () => clearInterval(timer));
 }
@@ -173,7 +173,7 @@ async function read(request: IncomingMessage): Promise<Seen> {
 function listen(server: Server): Promise<string> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
-      // A server that listens on TCP has such an address.
+      // A server that listens on TCP has an address of this kind.
       resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     });
   });

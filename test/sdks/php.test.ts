@@ -17,7 +17,7 @@ const skip = await missingTool([
   ['php', '-r', 'require "GuzzleHttp/autoload.php";'],
 ]);
 
-// Stack traces with their arguments, so that a secret among them is found.
+// Stack traces with arguments, so that a secret in them is found.
 const php = ['php', '-d', 'zend.exception_ignore_args=0', '-d', 'display_errors=stderr', `${drivers}driver.php`];
 const inMemory = { name: 'PHP', command: [...php, 'memory'] };
 
@@ -49,7 +49,7 @@ suite('the file cache of PHP', { skip }, () => {
     }
   }
 
-  test('serves the next process, in files of mode 0600 without the secret', async () => {
+  test('is shared with the next process, in files of mode 0600 without the secret', async () => {
     const cache = join(folder, 'made');
     assert.equal((await fetchWith(cache))['status'], 200);
     assert.equal((await fetchWith(cache))['status'], 200);
@@ -61,7 +61,7 @@ suite('the file cache of PHP', { skip }, () => {
     }
   });
 
-  test('believes no file that others can write', async () => {
+  test('does not trust a file that others can write', async () => {
     const cache = join(folder, 'loose');
     await fetchWith(cache);
     const [file = ''] = readdirSync(cache).filter((name) => name.endsWith('.json'));
@@ -71,7 +71,7 @@ suite('the file cache of PHP', { skip }, () => {
     assert.equal(issuer.seen.token.length, before + 1);
   });
 
-  test('refuses a folder that others can write to, and a link', async () => {
+  test('refuses a folder that others can write to, and a symbolic link', async () => {
     const open = join(folder, 'open');
     mkdirSync(open);
     chmodSync(open, 0o777);

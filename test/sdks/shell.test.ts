@@ -47,7 +47,7 @@ suite('the program bindery-client', { skip }, () => {
     return runProgram('sh', [program, ...args], { env: { ...process.env, ...settings, ...env }, stdin });
   }
 
-  test('prints the token and nothing else, and leaves one file of mode 0600 without the secret', async () => {
+  test('prints only the token, and leaves one file of mode 0600 without the secret', async () => {
     const { code, stdout, stderr } = await run(['token']);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     assert.equal(stdout, `${issuer.tokens.at(-1)}\n`);
@@ -60,7 +60,7 @@ suite('the program bindery-client', { skip }, () => {
     assert.ok(!readFileSync(join(cache, file), 'utf8').includes(issuer.secrets.current));
   });
 
-  test('reads the secret from a file, calls a path behind the API’s URL and sends standard input', async () => {
+  test('reads the secret from a file, resolves a path against the API’s URL and sends standard input', async () => {
     const file = join(folder, 'secret');
     writeFileSync(file, `${issuer.secrets.current}\n`);
     const env = { BINDERY_CLIENT_SECRET: '', BINDERY_CLIENT_SECRET_FILE: file, BINDERY_API_URL: `${issuer.url}/v1/` };
@@ -70,7 +70,7 @@ suite('the program bindery-client', { skip }, () => {
     assert.equal(issuer.seen.api.at(-1)?.url, '/v1/things');
   });
 
-  test('gets over a lock whose holder has died', async () => {
+  test('breaks a lock whose holder has died', async () => {
     await run(['token']);
     const cache = join(folder, 'bindery-client');
     const [file = ''] = readdirSync(cache);
@@ -83,7 +83,7 @@ suite('the program bindery-client', { skip }, () => {
     assert.deepEqual(readdirSync(cache), [file]);
   });
 
-  test('writes a broken cache anew, and believes none that others can write', async () => {
+  test('overwrites a broken cache, and does not trust one that others can write', async () => {
     const first = (await run(['token'])).stdout;
     const [file = ''] = readdirSync(join(folder, 'bindery-client'));
     const path = join(folder, 'bindery-client', file);
@@ -111,18 +111,18 @@ suite('the program bindery-client', { skip }, () => {
     [['fetch', 'get', '/'], 64, /capitals/],
     [['fetch', 'GET', 'http://api.example.com'], 64, /url_refused/],
   ] as const) {
-    test(`ends with ${code} on ${JSON.stringify(args)}`, async () => {
+    test(`exits with ${code} for ${JSON.stringify(args)}`, async () => {
       const finished = await run(args);
       assert.equal(finished.code, code);
       assert.match(finished.stderr, pattern);
     });
   }
 
-  test('says by its exit code that the API refused, and hands its answer out', async () => {
+  test('exits with 22 when the API refuses, and prints its response', async () => {
     const { code, stdout, stderr } = await run(['fetch', 'GET', '/x?secret=1'], { BINDERY_TENANT_HEADER: 'x-wrong' });
     assert.equal(code, 22);
     assert.equal(JSON.parse(stdout).status, 401);
-    assert.match(stderr, /answered 401$/m);
+    assert.match(stderr, /responded with 401$/m);
     assert.ok(!stderr.includes('secret=1'));
   });
 });

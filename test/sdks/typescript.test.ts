@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { cases, type Language, runCase } from '../../sdks/conformance/run-case.ts';
+import type { Language } from '../../sdks/conformance/driver.ts';
+import { cases, runCase } from '../../sdks/conformance/run-case.ts';
 import { cleanEnvironment, runProgram } from '../support/programs.ts';
 import { drivers, testAgainstServer, testTable } from '../support/sdks.ts';
 
@@ -23,7 +24,7 @@ suite('the package for npm', async () => {
   before(async () => {
     unpacked = mkdtempSync(join(tmpdir(), 'bindery-client-'));
     rmSync(join(folder, 'dist'), { recursive: true, force: true });
-    // By name, since npm may be told to run no script by itself.
+    // By name, because npm may be configured to ignore scripts.
     await npm('run', 'build');
     const packed = await npm('pack', '--ignore-scripts', '--silent', '--pack-destination', unpacked);
     const archive = join(unpacked, packed.trim().split('\n').at(-1) ?? '');
@@ -31,7 +32,7 @@ suite('the package for npm', async () => {
   });
   after(() => rmSync(unpacked, { recursive: true, force: true }));
 
-  test('holds JavaScript with types, and no test', async () => {
+  test('contains JavaScript with types, and no tests', async () => {
     const listed = await runProgram('find', ['package', '-type', 'f'], { cwd: unpacked });
     const files = listed.stdout.trim().split('\n');
     assert.ok(files.includes('package/dist/index.js') && files.includes('package/dist/index.d.ts'), listed.stdout);
@@ -42,9 +43,11 @@ suite('the package for npm', async () => {
     );
   });
 
-  const skip = older === undefined ? 'no Node of 20 to 25 stands on PATH besides the one that runs this' : false;
-  suite('keeps the table on the oldest Node that there is', { concurrency: 4, skip }, () => {
-    for (const row of cases.filter(({ name }) => !/429 with Retry-After is waited|given up|always breaks/.test(name))) {
+  const skip = older === undefined ? 'no Node 20 to 25 is on PATH besides the one that runs this' : false;
+  suite('passes the table on the oldest Node on this machine', { concurrency: 4, skip }, () => {
+    for (const row of cases.filter(
+      ({ name }) => !/429 with Retry-After is waited|times out|always breaks/.test(name),
+    )) {
       test(row.name, () => {
         const module = join(unpacked, 'package/dist/index.js');
         return runCase({ name: 'packed JavaScript', command: [older ?? '', `${drivers}driver.mjs`, module] }, row);
@@ -59,7 +62,7 @@ async function npm(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** A Node that is older than the one that runs this, such as the one that npm was started with. */
+/** An older Node than the one that runs this, such as the one npm was started with. */
 async function findOlderNode(): Promise<string | undefined> {
   const found = (process.env['PATH'] ?? '')
     .split(delimiter)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { suite, test } from 'node:test';
-import { startDriver } from '../../sdks/conformance/driver.ts';
-import { cases, type Language, runCase } from '../../sdks/conformance/run-case.ts';
+import { type Language, startDriver } from '../../sdks/conformance/driver.ts';
+import { cases, runCase } from '../../sdks/conformance/run-case.ts';
 import { createClient, rotateSecret } from './arrange.ts';
 import { startBindery } from './bindery.ts';
 import { runProgram } from './programs.ts';
 
-/** Where the driver programs are. */
+/** The folder of the driver programs. */
 export const drivers = new URL('../../sdks/conformance/drivers/', import.meta.url).pathname;
 
 /** The Python whose modules the system's packages install; another may stand first on PATH. */
@@ -31,16 +31,16 @@ export async function missingTool(probes: readonly (readonly string[])[]): Promi
   return false;
 }
 
-/** Holds a language's client to the table of cases. */
+/** Tests a language's client against the table of cases. */
 export function testTable(language: Language, skip: string | false = false): void {
-  suite(`the client for ${language.name} keeps the table`, { concurrency: 4, skip }, () => {
+  suite(`the client for ${language.name} passes the table`, { concurrency: 4, skip }, () => {
     for (const row of cases) {
       test(row.name, () => runCase(language, row));
     }
   });
 }
 
-/** Runs a language's client against a server, before and after its secret was rotated. */
+/** Tests a language's client against a server, before and after its secret is rotated. */
 export function testAgainstServer(language: Language, skip: string | false = false): void {
   test(`the client for ${language.name} calls a guarded API, and a rotation needs no restart`, { skip }, async () => {
     await using bindery = await startBindery();
@@ -60,7 +60,7 @@ export function testAgainstServer(language: Language, skip: string | false = fal
       assert.equal(answer['status'], 200, JSON.stringify(answer));
       assert.equal(JSON.parse(String(answer['body'])).totalCount, 0);
 
-      // The old secret leaked: it is worth nothing from now on.
+      // The old secret has leaked and is revoked.
       const next = await rotateSecret(bindery, client);
       await driver.ask({ do: 'advance', seconds: 3601 });
       const refused = await driver.ask(binders);
@@ -73,9 +73,9 @@ export function testAgainstServer(language: Language, skip: string | false = fal
     } finally {
       await driver.end();
     }
-    const said = driver.said() + bindery.log();
+    const output = driver.output() + bindery.log();
     for (const secret of [client.client_secret, rotated]) {
-      assert.ok(!said.includes(secret), 'a secret was shown');
+      assert.ok(!output.includes(secret), 'the output contains a secret');
     }
   });
 }

@@ -7,7 +7,7 @@ const { createClient } = await import(pathToFileURL(process.argv[2] ?? '').href)
 
 let client;
 let lastError;
-// The clock stands still but for `advance`, so that a slow machine changes nothing.
+// The clock moves with `advance` only, so that a slow machine changes nothing.
 const startedAt = Date.now();
 let aheadMilliseconds = 0;
 

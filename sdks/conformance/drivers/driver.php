@@ -10,7 +10,7 @@ use Bindery\Client\FileTokenCache;
 use GuzzleHttp\Promise\Utils as Promises;
 use GuzzleHttp\Psr7\PumpStream;
 
-// Debian's, on PHP's own path, unless another one is named.
+// Debian's, on PHP's include path, unless another one is named.
 require getenv('GUZZLE_AUTOLOAD') ?: 'GuzzleHttp/autoload.php';
 spl_autoload_register(static function (string $class): void {
     if (str_starts_with($class, 'Bindery\\Client\\')) {
@@ -27,7 +27,7 @@ final class Driver
 
     public function __construct(private readonly ?string $folder)
     {
-        // It stands still but for `advance`, so that a slow machine changes nothing; processes of one step share it.
+        // It moves with `advance` only, so that a slow machine changes nothing; processes of one step share it.
         $this->clock = (object) ['now' => (float) (getenv('DRIVER_NOW') ?: microtime(true))];
     }
 
@@ -51,7 +51,7 @@ final class Driver
     {
         $this->options = $step['options'];
         $cache = $this->folder === null ? null : new FileTokenCache($this->folder);
-        // Static: a dump of the client would otherwise show this object, and with it the options.
+        // Static, otherwise a dump of the client would show this object and its options.
         $clock = $this->clock;
         $now = static fn (): float => $clock->now;
         $this->client = new BinderyClient(...$step['options'], cache: $cache, now: $now);

@@ -15,7 +15,7 @@ from bindery_client import BinderyClient, BinderyClientError
 
 client = None
 last_error = None
-# The clock stands still but for `advance`, so that a slow machine changes nothing.
+# The clock moves with `advance` only, so that a slow machine changes nothing.
 started_at = time.time()
 ahead_seconds = 0
 

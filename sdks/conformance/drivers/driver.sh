@@ -1,6 +1,6 @@
 #!/bin/sh
-# driver.sh: the conformance table's steps for the shell client, one line of JSON each. In a folder of its own,
-# which is removed at the end, are the cache, a clock that can be put forward, and a list of what programs were started with.
+# driver.sh: the conformance table's steps for the shell client, one line of JSON each. A temporary folder contains the
+# cache, a clock that can be advanced, and a list of the arguments that programs were started with.
 
 # shellcheck disable=SC2016,SC2154 # the dollars in single quotes are jq's, and what it prints is assigned by eval
 set -u
@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 client=$here/../../shell/bindery-client
 trap 'rm -rf "$folder"' EXIT
 
-# Every program that the client starts goes through here and is written down, as everybody on the machine sees it.
+# Every program that the client starts runs through a wrapper that records its arguments, as others could read them.
 mkdir "$folder/bin" "$folder/cache"
 date +%s >"$folder/now"
 : >"$folder/arguments"
@@ -17,7 +17,7 @@ for program in curl jq awk grep cat sleep mv od tr; do
   real=$(command -v "$program")
   printf '#!/bin/sh\nprintf "%%s " "$@" >>"%s"\nexec "%s" "$@"\n' "$folder/arguments" "$real" >"$folder/bin/$program"
 done
-# The clock stands still but for `advance`, so that a slow machine changes nothing.
+# The clock moves with `advance` only, so that a slow machine changes nothing.
 printf '#!/bin/sh\ncat "%s"\n' "$folder/now" >"$folder/bin/date"
 chmod +x "$folder"/bin/*
 
@@ -27,7 +27,7 @@ run() { # BODY OUTPUT ERRORS ARGUMENT...
   printf %s "$body" | PATH="$folder/bin:$PATH" XDG_CACHE_HOME="$folder/cache" TMPDIR="$folder" sh "$client" "$@" >"$output" 2>"$errors"
 }
 
-# What the client hands out is an answer below 400, or one that says its own status; otherwise see standard error.
+# The output is a response below 400, or one that contains its own status; otherwise see standard error.
 described='def described:
   (.errors | capture("bindery-client: (?<code>[a-z_]+): (?<message>.*)") // null) as $failure |
   if $failure then $failure + {
@@ -65,12 +65,12 @@ together() {
 start() {
   export BINDERY_ISSUER BINDERY_CLIENT_ID BINDERY_CLIENT_SECRET BINDERY_NEXT_CLIENT_SECRET BINDERY_ORGANIZATION_ID \
     BINDERY_TENANT_HEADER BINDERY_TOKEN_URL BINDERY_SCOPE BINDERY_TIMEOUT_SECONDS
-  # Wrong settings are found at the start of each call, before anything is sent; a URL that is refused ends it there.
+  # Settings are validated at the start of each call, before anything is sent; a refused URL ends the call there.
   run '' "$folder/output" "$folder/errors" fetch GET refused
   if grep -q url_refused "$folder/errors"; then echo '{}'; else result "$folder/output" "$folder/errors"; fi
 }
 
-# One jq for each step: it takes longer to start than the rest of a step.
+# One jq per step: starting it takes longer than the rest of the step.
 assignments='@sh "step=\(.do) method=\(.method // "GET") url=\(.url // "") body=\(.body // "")
   is_once=\(.stream // (has("body") | not)) count=\(.count // 0) seconds=\(.seconds // 0)",
   (.options // empty | @sh "BINDERY_ISSUER=\(.issuer // "") BINDERY_CLIENT_ID=\(.clientId // "")
@@ -95,5 +95,5 @@ while IFS= read -r line; do
     dump) jq -nc --rawfile errors "$folder/errors" --arg modes "$(ls -lnR "$folder/cache")" '{ dump: [$errors, $modes] }' ;;
   esac
 done
-# What could be seen from outside, for the one who runs the table.
+# What others could see, for the test.
 cat "$folder/arguments" >&2

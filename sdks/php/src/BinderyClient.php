@@ -9,7 +9,7 @@ use GuzzleHttp\HandlerStack;
 use GuzzleHttp\Utils;
 use Psr\Http\Message\ResponseInterface;
 
-/** An API client: one token for all calls of this process and, with a FileTokenCache, of all processes. */
+/** An API client: one access token, shared by all calls of this process and, with a FileTokenCache, of all processes. */
 final class BinderyClient
 {
     private const CALL_TIMEOUT_SECONDS = 30;
@@ -19,20 +19,21 @@ final class BinderyClient
     private readonly Client $guzzle;
 
     /**
-     * Wrong options throw a BinderyClientException with the code configuration_wrong at once. Nothing is sent before
-     * the first call.
+     * Uses the client credentials grant (RFC 6749 section 4.4). Nothing is sent before the first call.
      *
-     * @param string $issuer the issuer's URL, letter by letter as in its metadata: https, or http on loopback
+     * @param string $issuer the issuer's URL, exactly as in its metadata (RFC 8414): https, or http on loopback
      * @param string $organizationId the organization whose data is meant: a lower-case UUID, sent with every call
-     * @param ?string $nextClientSecret tried when the other one is refused, so that a rotation needs no restart
+     * @param ?string $nextClientSecret tried when the first one is refused, so that a rotation needs no restart
      * @param string $tenantHeader the header that carries the organization's id
-     * @param ?string $tokenUrl the token endpoint; by default the issuer's metadata say where it is (RFC 8414)
-     * @param ?string $scope the scope to ask for, separated by spaces; by default the server's choice
-     * @param float $timeoutSeconds how long the token endpoint may take: above 0 to 300
-     * @param ?TokenCache $cache where the token is kept; by default in memory
-     * @param ?callable $handler what sends requests, as Guzzle's option of that name; by default curl
+     * @param ?string $tokenUrl the token endpoint; by default the one in the issuer's metadata (RFC 8414)
+     * @param ?string $scope the scope to request, separated by spaces; by default the server's
+     * @param float $timeoutSeconds how long the issuer may take for one response: above 0, at most 300
+     * @param ?TokenCache $cache where the token is cached; by default in memory
+     * @param ?callable $handler sends the requests, like Guzzle's option of that name; by default curl
      * @param ?callable $now the clock, in seconds since the epoch
-     * @param ?callable $random random numbers of [0, 1), for the jitter
+     * @param ?callable $random random numbers in [0, 1), for the jitter
+     *
+     * @throws BinderyClientException configuration_wrong if an option is invalid
      */
     public function __construct(
         string $issuer,
@@ -53,7 +54,7 @@ final class BinderyClient
         if ($nextClientSecret !== null) {
             $secrets[] = new Secret($nextClientSecret);
         }
-        // Overwritten, because a stack trace of PHP 8.1 shows arguments as they are now.
+        // Overwritten, because stack traces of PHP 8.1 show the current values of arguments.
         $clientSecret = '';
         $nextClientSecret = null;
         $this->policy = new Policy(
@@ -73,17 +74,27 @@ final class BinderyClient
         $this->guzzle = $this->guzzle();
     }
 
-    /** The token, for a program that sends requests by itself; ask for it before each call and do not keep it. */
+    /**
+     * The access token, for programs that send requests themselves. Call it before each request and do not store the
+     * result: it comes from the cache and is renewed in time.
+     *
+     * @throws BinderyClientException if there is no token
+     */
     public function token(): string
     {
         return $this->source->take();
     }
 
     /**
-     * Calls an API as Guzzle does, with the token and the organization; on a 401 once more with a new token. The answer
-     * comes back whatever its status.
+     * Calls an API like Guzzle, with the access token and the tenant header. After a 401 it calls once more with a new
+     * token, unless the body is a stream that cannot be rewound. The default timeout is 30 seconds.
      *
-     * @param array<string, mixed> $options those of Guzzle
+     * @param array<string, mixed> $options Guzzle's request options
+     *
+     * @return ResponseInterface the response, whatever its status
+     *
+     * @throws BinderyClientException if there is no token, or with the code url_refused
+     * @throws \GuzzleHttp\Exception\GuzzleException if the API is unreachable
      */
     public function request(string $method, string $url, array $options = []): ResponseInterface
     {
@@ -91,9 +102,9 @@ final class BinderyClient
     }
 
     /**
-     * A Guzzle client that does the same, for calls at once and for libraries that take one.
+     * A Guzzle client that does the same, for concurrent calls and for libraries that take one.
      *
-     * @param array<string, mixed> $config that of Guzzle, without a handler
+     * @param array<string, mixed> $config Guzzle's configuration, without a handler
      */
     public function guzzle(array $config = []): Client
     {
@@ -112,6 +123,6 @@ final class BinderyClient
     /** @return array<mixed> */
     public function __serialize(): array
     {
-        throw new \LogicException('a client holds secrets and cannot be serialized');
+        throw new \LogicException('a client contains secrets and cannot be serialized');
     }
 }

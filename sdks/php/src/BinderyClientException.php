@@ -4,16 +4,20 @@ declare(strict_types=1);
 
 namespace Bindery\Client;
 
-/** The only exception of this package; it holds neither secret nor token. */
+/**
+ * The only exception of this package. It never contains a secret or a token. Properties and codes may be added in a minor
+ * version; the message is for people and may change.
+ */
 final class BinderyClientException extends \RuntimeException
 {
     /**
      * @param string $errorCode what happened, for programs: configuration_wrong, url_refused, endpoint_unreachable,
-     *     endpoint_timeout, endpoint_redirects, endpoint_unavailable, rate_limited, answer_malformed, or the token
-     *     endpoint's own word (RFC 6749 section 5.2) such as invalid_client
-     * @param ?int $status that of the answer, if there was one
-     * @param ?string $requestId the answer's X-Request-Id, by which the operator finds it in the log
-     * @param ?int $retryAfterSeconds how long the server wants to be left alone; until then nothing is sent
+     *     endpoint_timeout, endpoint_redirects, endpoint_unavailable, rate_limited, answer_malformed, or the error code
+     *     of the token endpoint (RFC 6749 section 5.2), such as invalid_client
+     * @param string $reason the message without status and request id
+     * @param ?int $status the HTTP status of the response; null if there was none
+     * @param ?string $requestId the response's X-Request-Id, which is also in the server's log
+     * @param ?int $retryAfterSeconds seconds from Retry-After; until they have passed the client sends no token request
      */
     public function __construct(
         public readonly string $errorCode,
@@ -29,15 +33,15 @@ final class BinderyClientException extends \RuntimeException
         parent::__construct($known === [] ? $reason : $reason . ' (' . implode(', ', $known) . ')');
     }
 
-    /** @internal The error for an answer that does not hold what it must. */
-    public static function malformed(string $name, string $what, Answer $answer): self
+    /** @internal The exception for a response that does not contain what it must. */
+    public static function malformed(string $name, string $what, EndpointResponse $response): self
     {
-        return self::of('answer_malformed', "{$name} answers {$what}", $answer);
+        return self::of('answer_malformed', "{$name} returned {$what}", $response);
     }
 
     /** @internal */
-    public static function of(string $errorCode, string $reason, Answer $answer): self
+    public static function of(string $errorCode, string $reason, EndpointResponse $response): self
     {
-        return new self($errorCode, $reason, $answer->status, $answer->requestId, $answer->retryAfterSeconds);
+        return new self($errorCode, $reason, $response->status, $response->requestId, $response->retryAfterSeconds);
     }
 }

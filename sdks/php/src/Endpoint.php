@@ -14,18 +14,18 @@ use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\StreamInterface;
 
 /**
- * Asks the issuer: bounded in time and size, never redirected, tried again where that may help.
+ * Sends requests to the issuer: limited in time and size, never redirected, retried if that may help.
  *
  * @internal
  */
 final class Endpoint
 {
-    private const ANSWER_BYTES_MAX = 65_536;
+    private const RESPONSE_BYTES_MAX = 65_536;
     private const ATTEMPTS_MAX = 3;
     /** The longest Retry-After, in seconds, that is waited for; a longer one is an error at once. */
     public const RETRY_AFTER_SECONDS_MAX = 10;
-    private const REPEATABLE = ['endpoint_unreachable', 'endpoint_unavailable', 'rate_limited'];
-    private const REFUSALS = [
+    private const RETRYABLE = ['endpoint_unreachable', 'endpoint_unavailable', 'rate_limited'];
+    private const OAUTH_ERRORS = [
         'invalid_request',
         'invalid_client',
         'invalid_grant',
@@ -41,18 +41,23 @@ final class Endpoint
     }
 
     /**
-     * The answer, a JSON object with status 200; anything else becomes an exception.
+     * The response, a JSON object with status 200; anything else becomes an exception.
      *
      * @param string $name what errors call the endpoint
      * @param array<string, string> $form
      */
-    public function ask(string $name, string $method, string $url, ?Secret $authorization = null, array $form = []): Answer
-    {
-        for ($made = 1;; $made += 1) {
+    public function request(
+        string $name,
+        string $method,
+        string $url,
+        ?Secret $authorization = null,
+        array $form = [],
+    ): EndpointResponse {
+        for ($attempts = 1;; $attempts += 1) {
             try {
-                return $this->askOnce($name, $method, $url, $authorization, $form);
+                return $this->requestOnce($name, $method, $url, $authorization, $form);
             } catch (BinderyClientException $exception) {
-                $pauseSeconds = $made < self::ATTEMPTS_MAX ? $this->pauseAfter($exception, $made) : null;
+                $pauseSeconds = $attempts < self::ATTEMPTS_MAX ? $this->pauseAfter($exception, $attempts) : null;
                 if ($pauseSeconds === null) {
                     throw $exception;
                 }
@@ -61,45 +66,45 @@ final class Endpoint
         }
     }
 
-    private function pauseAfter(BinderyClientException $exception, int $made): ?float
+    private function pauseAfter(BinderyClientException $exception, int $attempts): ?float
     {
-        if (!in_array($exception->errorCode, self::REPEATABLE, true)) {
+        if (!in_array($exception->errorCode, self::RETRYABLE, true)) {
             return null;
         }
-        $asked = $exception->retryAfterSeconds;
-        if ($asked !== null) {
-            return $asked <= self::RETRY_AFTER_SECONDS_MAX ? (float) $asked : null;
+        $seconds = $exception->retryAfterSeconds;
+        if ($seconds !== null) {
+            return $seconds <= self::RETRY_AFTER_SECONDS_MAX ? (float) $seconds : null;
         }
-        return 0.25 * 2 ** $made * (0.5 + $this->policy->random() / 2);
+        return 0.25 * 2 ** $attempts * (0.5 + $this->policy->random() / 2);
     }
 
     /** @param array<string, string> $form */
-    private function askOnce(string $name, string $method, string $url, ?Secret $authorization, array $form): Answer
+    private function requestOnce(string $name, string $method, string $url, ?Secret $authorization, array $form): EndpointResponse
     {
-        $answer = $this->send($name, $method, $url, $authorization, $form);
-        $status = $answer->status;
+        $response = $this->send($name, $method, $url, $authorization, $form);
+        $status = $response->status;
         if ($status >= 300 && $status < 400) {
-            throw BinderyClientException::of('endpoint_redirects', "{$name} redirects, which is never followed", $answer);
+            throw BinderyClientException::of('endpoint_redirects', "{$name} redirects, which is not followed", $response);
         }
         if ($status === 429) {
-            throw BinderyClientException::of('rate_limited', "{$name} has had too many requests", $answer);
+            throw BinderyClientException::of('rate_limited', "{$name} received too many requests", $response);
         }
         if ($status >= 500) {
-            throw BinderyClientException::of('endpoint_unavailable', "{$name} is unavailable", $answer);
+            throw BinderyClientException::of('endpoint_unavailable', "{$name} is unavailable", $response);
         }
-        $json = $answer->json();
+        $json = $response->json();
         if ($status === 200 && $json !== null) {
-            return $answer;
+            return $response;
         }
         $refusal = $json['error'] ?? null;
-        if (is_string($refusal) && in_array($refusal, self::REFUSALS, true)) {
-            throw BinderyClientException::of($refusal, "{$name} refuses: {$refusal}", $answer);
+        if (is_string($refusal) && in_array($refusal, self::OAUTH_ERRORS, true)) {
+            throw BinderyClientException::of($refusal, "{$name} refused the request: {$refusal}", $response);
         }
-        throw BinderyClientException::malformed($name, 'with something else than asked for', $answer);
+        throw BinderyClientException::malformed($name, 'an unexpected response', $response);
     }
 
     /** @param array<string, string> $form */
-    private function send(string $name, string $method, string $url, ?Secret $authorization, array $form): Answer
+    private function send(string $name, string $method, string $url, ?Secret $authorization, array $form): EndpointResponse
     {
         $body = Utils::streamFor('');
         $options = [
@@ -117,7 +122,7 @@ final class Endpoint
             $options['form_params'] = $form;
         }
         if (SafeUrl::isPlain($url)) {
-            // What is meant for this machine does not go through a proxy.
+            // No proxy for requests to this machine.
             $options['proxy'] = '';
         }
         $handler = $this->policy->handler;
@@ -129,20 +134,20 @@ final class Endpoint
             $isRequest = $exception instanceof ConnectException || $exception instanceof RequestException;
             $isTimeout = $isRequest && ($exception->getHandlerContext()['errno'] ?? 0) === self::CURL_TIMED_OUT;
         }
-        // Guzzle's exception stays here: it holds the request.
+        // Guzzle's exception is not passed on: it contains the request, and with it the secret.
         if ($isTimeout) {
-            throw new BinderyClientException('endpoint_timeout', "{$name} did not answer in time");
+            throw new BinderyClientException('endpoint_timeout', "{$name} did not respond in time");
         }
         if ($response === null) {
-            throw new BinderyClientException('endpoint_unreachable', "{$name} cannot be reached");
+            throw new BinderyClientException('endpoint_unreachable', "{$name} is unreachable");
         }
-        return $this->answerOf($response, $body);
+        return $this->responseOf($response, $body);
     }
 
-    private function answerOf(ResponseInterface $response, StreamInterface $body): Answer
+    private function responseOf(ResponseInterface $response, StreamInterface $body): EndpointResponse
     {
         $requestId = $response->getHeaderLine('X-Request-Id');
-        return new Answer(
+        return new EndpointResponse(
             $response->getStatusCode(),
             preg_match('/\A[A-Za-z0-9_.:-]{1,128}\z/', $requestId) === 1 ? $requestId : null,
             self::parseRetryAfter($response->getHeaderLine('Retry-After'), $this->policy->now()),
@@ -160,13 +165,13 @@ final class Endpoint
         return $date === false ? null : max(0, (int) ceil($date->getTimestamp() - $now));
     }
 
-    /** Takes everything and keeps what a token answer can be long: one byte more is no JSON that we read. */
+    /** Accepts everything but keeps no more than the longest token response: what is cut off does not parse. */
     private static function bounded(StreamInterface $stream): StreamInterface
     {
         $kept = 0;
         return FnStream::decorate($stream, [
             'write' => static function (string $bytes) use ($stream, &$kept): int {
-                $piece = substr($bytes, 0, max(0, self::ANSWER_BYTES_MAX - $kept));
+                $piece = substr($bytes, 0, max(0, self::RESPONSE_BYTES_MAX - $kept));
                 $kept += strlen($piece);
                 $stream->write($piece);
                 return strlen($bytes);

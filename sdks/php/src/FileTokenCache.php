@@ -4,10 +4,14 @@ declare(strict_types=1);
 
 namespace Bindery\Client;
 
-/** Keeps tokens in files of mode 0600, for all processes of one user: one token request for all of them. */
+/** Caches tokens in files of mode 0600, for all processes of one user: one token request serves all of them. */
 final class FileTokenCache implements TokenCache
 {
-    /** @param string $folder a folder of this user's own; it is made with mode 0700 if it is not there */
+    /**
+     * @param string $folder a folder that only this user can write to; created with mode 0700 if it does not exist
+     *
+     * @throws BinderyClientException configuration_wrong if others can write to it
+     */
     public function __construct(private readonly string $folder)
     {
         if (!is_dir($folder)) {
@@ -15,8 +19,8 @@ final class FileTokenCache implements TokenCache
         }
         $stat = @lstat($folder);
         $isFolder = $stat !== false && ($stat['mode'] & 0170000) === 0040000;
-        if (!$isFolder || !self::isOurs($stat) || ($stat['mode'] & 0022) !== 0) {
-            $message = 'the folder of the token cache must be a folder of this user that nobody else can write to';
+        if (!$isFolder || !self::isOwn($stat) || ($stat['mode'] & 0022) !== 0) {
+            $message = 'the folder of the token cache must belong to this user and be writable by nobody else';
             throw new BinderyClientException('configuration_wrong', $message);
         }
     }
@@ -28,8 +32,8 @@ final class FileTokenCache implements TokenCache
             return null;
         }
         $stat = fstat($file);
-        // A file that others could read or write is not believed.
-        $isSafe = $stat !== false && self::isOurs($stat) && ($stat['mode'] & 0077) === 0;
+        // A file that others can read or write is not trusted.
+        $isSafe = $stat !== false && self::isOwn($stat) && ($stat['mode'] & 0077) === 0;
         $text = $isSafe ? stream_get_contents($file) : false;
         fclose($file);
         return $text === false ? null : $text;
@@ -37,7 +41,7 @@ final class FileTokenCache implements TokenCache
 
     public function set(string $key, #[\SensitiveParameter] string $value): void
     {
-        // tempnam() makes it with mode 0600; moved into place whole, so that no reader sees a half.
+        // tempnam() creates it with mode 0600; the rename is atomic, so no reader sees a half-written file.
         $made = @tempnam($this->folder, 'token');
         if ($made === false || dirname($made) !== realpath($this->folder)) {
             throw new BinderyClientException('configuration_wrong', 'the folder of the token cache cannot be written to');
@@ -62,13 +66,13 @@ final class FileTokenCache implements TokenCache
             $action();
             return true;
         } finally {
-            // Closing gives the lock back; so does the system when the process dies.
+            // Closing the file releases the lock; so does the system when the process dies.
             fclose($lock);
         }
     }
 
     /** @param array<int|string, int> $stat */
-    private static function isOurs(array $stat): bool
+    private static function isOwn(array $stat): bool
     {
         return !function_exists('posix_geteuid') || $stat['uid'] === posix_geteuid();
     }

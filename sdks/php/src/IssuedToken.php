@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * A token and how long it lives from the moment it was asked for.
+ * A token and its lifetime from the moment it was requested.
  *
  * @internal
  */

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Bindery\Client;
 
-/** Keeps the token for as long as the process, or the request of a web server, lives. */
+/** Caches the token for the life of the process, or of the web server's request. */
 final class MemoryTokenCache implements TokenCache
 {
     /** @var array<string, Secret> */

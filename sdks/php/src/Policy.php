@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * The options after checking; no message repeats a value, since any of them could be a secret in the wrong place.
+ * The validated options. No message repeats a value, because any of them could be a secret in the wrong place.
  *
  * @internal
  */
@@ -17,7 +17,7 @@ final class Policy
     // RFC 6749 section 3.3
     private const SCOPE = '/\A[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*\z/';
 
-    /** @param non-empty-list<Secret> $clientSecrets the secret in use and, during a rotation, the next one */
+    /** @param non-empty-list<Secret> $clientSecrets the current secret and, during a rotation, the next one */
     public function __construct(
         public readonly string $issuer,
         public readonly string $clientId,
@@ -33,7 +33,7 @@ final class Policy
     ) {
         // RFC 8414 section 2: no query and no fragment.
         if (!SafeUrl::isSafe($issuer) || strpbrk($issuer, '?#') !== false) {
-            throw self::wrong('issuer must be an https URL without user, query and fragment; http is for loopback alone');
+            throw self::wrong('issuer must be an https URL without user name, query or fragment (http on loopback only)');
         }
         self::checkCredential('clientId', $clientId);
         foreach ($clientSecrets as $index => $secret) {
@@ -43,13 +43,13 @@ final class Policy
             throw self::wrong('organizationId must be a lower-case UUID');
         }
         if (preg_match(self::HEADER, $tenantHeader) !== 1 || strcasecmp($tenantHeader, 'authorization') === 0) {
-            throw self::wrong('tenantHeader must be the name of a header');
+            throw self::wrong('tenantHeader must be a header name other than authorization');
         }
         if ($tokenUrl !== null && !SafeUrl::isEndpoint($tokenUrl, $issuer)) {
-            throw self::wrong('tokenUrl must be an https URL without user, password and fragment; http is for loopback alone');
+            throw self::wrong('tokenUrl must be an https URL without user name, password or fragment (http on loopback only)');
         }
         if ($scope !== null && preg_match(self::SCOPE, $scope) !== 1) {
-            throw self::wrong('scope must be words with one space between them');
+            throw self::wrong('scope must be scopes separated by single spaces');
         }
         // Written so that NAN fails as well.
         if (!($timeoutSeconds > 0 && $timeoutSeconds <= self::TIMEOUT_SECONDS_MAX)) {
@@ -67,7 +67,7 @@ final class Policy
         return (float) ($this->random)();
     }
 
-    /** What tells the tokens of one client from those of another. */
+    /** Tells the cached token of one client from that of another. */
     public function cacheKey(): string
     {
         return hash('sha256', json_encode([$this->issuer, $this->tokenUrl, $this->clientId, $this->scope], JSON_THROW_ON_ERROR));
@@ -77,12 +77,12 @@ final class Policy
     {
         $problem = match (true) {
             $value === '' => 'is missing',
-            trim($value) !== $value => 'begins or ends with white space',
+            trim($value) !== $value => 'begins or ends with whitespace',
             // RFC 6749 appendix A.1, A.2
-            preg_match('/\A[\x20-\x7e]+\z/', $value) !== 1 => 'has characters that no credential has',
+            preg_match('/\A[\x20-\x7e]+\z/', $value) !== 1 => 'contains invalid characters',
             default => null,
         };
-        // Overwritten, because a stack trace shows arguments as they are now.
+        // Overwritten, because stack traces show the current values of arguments.
         $value = '';
         if ($problem !== null) {
             throw self::wrong("{$name} {$problem}");

@@ -5,13 +5,13 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * A text that no dump shows.
+ * A string that no dump shows.
  *
  * @internal
  */
 final class Secret
 {
-    // A closure, since var_export() and casts show every property and no closure's inside.
+    // In a closure, because var_export() and casts show every property but not the inside of closures.
     private readonly \Closure $reveal;
 
     public function __construct(#[\SensitiveParameter] string $text)

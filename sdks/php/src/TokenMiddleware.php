@@ -12,8 +12,8 @@ use Psr\Http\Message\RequestInterface;
 use Psr\Http\Message\ResponseInterface;
 
 /**
- * Guzzle's way to change requests: adds token and organization, and repeats a call once after a 401. It stands outside
- * of Guzzle's redirects, which take the token away on the way to another place.
+ * Guzzle middleware that adds the token and the tenant header, and repeats a call once after a 401. It runs outside of
+ * Guzzle's redirects, which remove the token on the way to another origin.
  *
  * @internal
  */
@@ -28,7 +28,7 @@ final class TokenMiddleware
         return function (RequestInterface $request, array $options) use ($next): PromiseInterface {
             $url = (string) $request->getUri();
             if (!SafeUrl::isSafe($url)) {
-                $message = 'a token goes to whole https URLs only, or to http on loopback';
+                $message = 'a token is sent to absolute https URLs only, or to http on loopback';
                 throw new BinderyClientException('url_refused', $message);
             }
             if (SafeUrl::isPlain($url)) {
@@ -55,7 +55,7 @@ final class TokenMiddleware
         }
         $this->source->drop($accessToken);
         $body = $request->getBody();
-        // A stream that cannot go back is gone once it was read.
+        // A stream that cannot be rewound can be read only once.
         if (!$body->isSeekable()) {
             return $response;
         }
@@ -72,7 +72,7 @@ final class TokenMiddleware
             ->withHeader($this->policy->tenantHeader, $this->policy->organizationId);
     }
 
-    /** Guzzle's exceptions hold the request: the same exception, with a request that has no token. */
+    /** Guzzle's exceptions contain the request: the same exception, with a request without the token. */
     private static function withoutToken(mixed $reason): mixed
     {
         if ($reason instanceof ConnectException) {

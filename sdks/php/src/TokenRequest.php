@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * Asks for a token; it finds the endpoint and the secret that works, and writes both into the state.
+ * Requests a token; it finds the token endpoint and the secret that works, and stores both in the state.
  *
  * @internal
  */
@@ -13,7 +13,7 @@ final class TokenRequest
 {
     private const METADATA = 'the metadata endpoint';
     private const TOKEN = 'the token endpoint';
-    /** Failures after which the endpoint may have moved. */
+    /** After these failures the endpoint may have moved, so it is looked up again. */
     private const MOVED = ['answer_malformed', 'endpoint_redirects'];
 
     private readonly Endpoint $endpoint;
@@ -37,21 +37,22 @@ final class TokenRequest
         }
     }
 
-    /** Asks the issuer's metadata where its token endpoint is (RFC 8414). */
+    /** Reads the token endpoint from the issuer's metadata (RFC 8414). */
     private function discover(): string
     {
         $issuer = $this->policy->issuer;
         preg_match('~\A([^/]+//[^/]+)(.*?)/?\z~', $issuer, $parts);
-        // RFC 8414 section 3.1: the path of the issuer stands behind the well-known one.
-        $answer = $this->endpoint->ask(self::METADATA, 'GET', "{$parts[1]}/.well-known/oauth-authorization-server{$parts[2]}");
-        $metadata = $answer->json() ?? [];
-        // RFC 8414 section 3.3: the very same issuer, or the metadata are somebody else's.
+        // RFC 8414 section 3.1: the issuer's path comes after the well-known one.
+        $url = "{$parts[1]}/.well-known/oauth-authorization-server{$parts[2]}";
+        $response = $this->endpoint->request(self::METADATA, 'GET', $url);
+        $metadata = $response->json() ?? [];
+        // RFC 8414 section 3.3: exactly the same issuer, otherwise the metadata belong to somebody else.
         if (($metadata['issuer'] ?? null) !== $issuer) {
-            throw BinderyClientException::malformed(self::METADATA, 'with the metadata of another issuer', $answer);
+            throw BinderyClientException::malformed(self::METADATA, 'the metadata of another issuer', $response);
         }
         $tokenUrl = $metadata['token_endpoint'] ?? null;
         if (!is_string($tokenUrl) || !SafeUrl::isEndpoint($tokenUrl, $issuer)) {
-            throw BinderyClientException::malformed(self::METADATA, 'with a token endpoint that is not safe', $answer);
+            throw BinderyClientException::malformed(self::METADATA, 'an unsafe token endpoint', $response);
         }
         return $tokenUrl;
     }
@@ -84,20 +85,20 @@ final class TokenRequest
         // RFC 6749 section 2.3.1: both parts are form-encoded before they are joined.
         $pair = new Secret(urlencode($this->policy->clientId) . ':' . urlencode($secret->reveal()));
         $basic = new Secret('Basic ' . base64_encode($pair->reveal()));
-        $answer = $this->endpoint->ask(self::TOKEN, 'POST', $tokenUrl, $basic, $form);
-        $json = $answer->json() ?? [];
+        $response = $this->endpoint->request(self::TOKEN, 'POST', $tokenUrl, $basic, $form);
+        $json = $response->json() ?? [];
         $accessToken = $json['access_token'] ?? null;
-        // RFC 6750 section 2.1; anything else would not survive the header.
+        // RFC 6750 section 2.1; anything else could not be sent in the header.
         if (!is_string($accessToken) || preg_match('~\A[A-Za-z0-9._\~+/-]+=*\z~', $accessToken) !== 1) {
-            throw BinderyClientException::malformed(self::TOKEN, 'without a token', $answer);
+            throw BinderyClientException::malformed(self::TOKEN, 'no access token', $response);
         }
         $type = $json['token_type'] ?? null;
         if (!is_string($type) || strtolower($type) !== 'bearer') {
-            throw BinderyClientException::malformed(self::TOKEN, 'with a token of another type than Bearer', $answer);
+            throw BinderyClientException::malformed(self::TOKEN, 'a token that is not a Bearer token', $response);
         }
         $lifetime = $json['expires_in'] ?? null;
         if (!(is_int($lifetime) || is_float($lifetime)) || $lifetime <= 0 || !is_finite((float) $lifetime)) {
-            throw BinderyClientException::malformed(self::TOKEN, 'without the lifetime of its token', $answer);
+            throw BinderyClientException::malformed(self::TOKEN, 'a token without expires_in', $response);
         }
         return new IssuedToken(new Secret($accessToken), (float) $lifetime);
     }

@@ -5,13 +5,13 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * Keeps one token for all calls and, with a file cache, for all processes.
+ * Caches one token for all calls and, with a file cache, for all processes.
  *
  * @internal
  */
 final class TokenSource
 {
-    private const RENEWAL_PAUSE_SECONDS = 10;
+    private const RENEWAL_RETRY_SECONDS = 10;
     private const PAUSE_SECONDS_MAX = 300;
 
     private readonly string $key;
@@ -25,19 +25,19 @@ final class TokenSource
         $this->state = new TokenState();
     }
 
-    /** The token to send. Whoever finds it due renews it; other processes go on with the old one. */
+    /** The token to send. The first process that finds it due renews it; the others use the old one meanwhile. */
     public function take(): string
     {
         $now = $this->policy->now();
-        if (!$this->state->isGood($now) || $this->state->isDue($now)) {
+        if (!$this->state->isValid($now) || $this->state->isDue($now)) {
             $this->load();
         }
-        $isGood = $this->state->isGood($now);
-        if (!$isGood || $this->state->isDue($now)) {
+        $isValid = $this->state->isValid($now);
+        if (!$isValid || $this->state->isDue($now)) {
             try {
-                $this->cache->exclusively($this->key, !$isGood, $this->renew(...));
+                $this->cache->exclusively($this->key, !$isValid, $this->renew(...));
             } catch (BinderyClientException $exception) {
-                if (!$isGood) {
+                if (!$isValid) {
                     throw $exception;
                 }
             }
@@ -45,7 +45,7 @@ final class TokenSource
         return $this->state->accessToken?->reveal() ?? '';
     }
 
-    /** Forgets this very token, which an API has refused; a newer one stays. */
+    /** Discards exactly this token, which an API has refused; a newer one stays. */
     public function drop(#[\SensitiveParameter] string $accessToken): void
     {
         $this->cache->exclusively($this->key, true, function () use ($accessToken): void {
@@ -62,13 +62,13 @@ final class TokenSource
         $now = $this->policy->now();
         $this->load();
         $state = $this->state;
-        if ($state->isGood($now) && !$state->isDue($now)) {
+        if ($state->isValid($now) && !$state->isDue($now)) {
             // Another process was faster.
             return;
         }
         if ($state->pauseCode !== null && $now < $state->pauseUntil) {
             $seconds = (int) ceil($state->pauseUntil - $now);
-            $message = "the issuer wants no request for {$seconds} s";
+            $message = "the issuer asked for no requests for another {$seconds} s";
             throw new BinderyClientException($state->pauseCode, $message, $state->pauseStatus, null, $seconds);
         }
         try {
@@ -85,7 +85,7 @@ final class TokenSource
     private function remember(BinderyClientException $exception): void
     {
         $now = $this->policy->now();
-        $this->state->renewalNotBefore = $now + self::RENEWAL_PAUSE_SECONDS;
+        $this->state->renewalNotBefore = $now + self::RENEWAL_RETRY_SECONDS;
         $seconds = $exception->retryAfterSeconds;
         $isLong = $seconds !== null && $seconds > Endpoint::RETRY_AFTER_SECONDS_MAX;
         $this->state->pauseCode = $isLong ? $exception->errorCode : null;
@@ -96,7 +96,7 @@ final class TokenSource
     private function load(): void
     {
         $this->state = TokenState::parse($this->cache->get($this->key));
-        // Read from a file, it may be from another time; it gets no secret that the options would not send it.
+        // A cached endpoint may be outdated: the secret is sent to it only if the options would allow that.
         if ($this->state->tokenUrl !== null && !SafeUrl::isEndpoint($this->state->tokenUrl, $this->policy->issuer)) {
             $this->state = new TokenState();
         }

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * All that is remembered between calls; times are seconds since the epoch.
+ * Everything that is cached between calls; times are seconds since the epoch.
  *
  * @internal
  */
@@ -14,15 +14,15 @@ final class TokenState
     private const MARGIN_SECONDS = 30;
 
     public ?Secret $accessToken = null;
-    public float $askedAt = 0;
+    public float $requestedAt = 0;
     public float $renewAt = 0;
-    public float $endsAt = 0;
+    public float $expiresAt = 0;
     public float $renewalNotBefore = 0;
     public float $pauseUntil = 0;
     public ?string $pauseCode = null;
     public ?int $pauseStatus = null;
     public ?string $tokenUrl = null;
-    /** Which of the secrets worked last. */
+    /** The index of the secret that worked last. */
     public int $working = 0;
 
     public static function parse(?string $text): self
@@ -51,10 +51,10 @@ final class TokenState
         return json_encode($shown, JSON_THROW_ON_ERROR);
     }
 
-    public function isGood(float $now): bool
+    public function isValid(float $now): bool
     {
-        // A clock that was set back says nothing about the token's end.
-        return $this->accessToken !== null && $now >= $this->askedAt && $now < $this->endsAt;
+        // After the clock was set back, the expiry time means nothing.
+        return $this->accessToken !== null && $now >= $this->requestedAt && $now < $this->expiresAt;
     }
 
     public function isDue(float $now): bool
@@ -62,14 +62,14 @@ final class TokenState
         return $now >= $this->renewAt && $now >= $this->renewalNotBefore;
     }
 
-    /** Renewed at 60 to 90 % of the life, and 30 s before its end at the latest (half the life where it is short). */
-    public function hold(IssuedToken $token, float $askedAt, float $random): void
+    /** Renewed after 60 to 90 % of the lifetime, at least 30 s (or half a short lifetime) before it expires. */
+    public function hold(IssuedToken $token, float $requestedAt, float $random): void
     {
         $lifetime = $token->lifetimeSeconds;
         $latest = $lifetime - min(self::MARGIN_SECONDS, $lifetime / 2);
         $this->accessToken = $token->accessToken;
-        $this->askedAt = $askedAt;
-        $this->renewAt = $askedAt + min($lifetime * (0.6 + 0.3 * $random), $latest);
-        $this->endsAt = $askedAt + $lifetime;
+        $this->requestedAt = $requestedAt;
+        $this->renewAt = $requestedAt + min($lifetime * (0.6 + 0.3 * $random), $latest);
+        $this->expiresAt = $requestedAt + $lifetime;
     }
 }

@@ -43,26 +43,26 @@ class WrongOptions(unittest.TestCase):
         {"timeout_seconds": 301},
     ]
 
-    def test_each_is_refused_at_once_and_no_value_is_repeated(self):
+    def test_each_is_refused_at_once_without_repeating_a_value(self):
         for wrong in self.WRONG:
             with self.subTest(wrong=wrong), self.assertRaises(BinderyClientError) as raised:
                 BinderyClient(**{**OPTIONS, **wrong})
             self.assertEqual(raised.exception.code, "configuration_wrong")
             self.assertNotIn(SECRET, str(raised.exception))
 
-    def test_right_ones_are_taken(self):
-        for right in ({}, {"issuer": "http://[::1]:8080"}, {"issuer": "http://localhost:8080"}, {"scope": "a b"}):
-            with self.subTest(right=right):
-                BinderyClient(**{**OPTIONS, **right})
+    def test_valid_options_are_accepted(self):
+        for valid in ({}, {"issuer": "http://[::1]:8080"}, {"issuer": "http://localhost:8080"}, {"scope": "a b"}):
+            with self.subTest(valid=valid):
+                BinderyClient(**{**OPTIONS, **valid})
 
 
 class Secrets(unittest.TestCase):
-    def test_a_client_is_not_pickled_and_not_copied(self):
+    def test_a_client_can_be_neither_pickled_nor_copied(self):
         client = BinderyClient(**OPTIONS)
         for attempt in (lambda: pickle.dumps(client), lambda: copy.copy(client), lambda: pickle.dumps(client.auth)):
             self.assertRaises(TypeError, attempt)
 
-    def test_its_representation_names_no_secret(self):
+    def test_its_representation_contains_no_secret(self):
         self.assertNotIn(SECRET, repr(BinderyClient(**OPTIONS)))
 
 
@@ -76,12 +76,12 @@ class RetryAfter(unittest.TestCase):
 
 
 class Issuer(BaseHTTPRequestHandler):
-    """Gives a token of 1000 s for each request, and counts."""
+    """Returns a token of 1000 s for each request, and counts them."""
 
     def do_POST(self):
-        self.server.asked += 1
+        self.server.requests += 1
         self.server.gate.wait(10)
-        answer = {"access_token": f"token-{self.server.asked}", "token_type": "Bearer", "expires_in": 1000}
+        answer = {"access_token": f"token-{self.server.requests}", "token_type": "Bearer", "expires_in": 1000}
         self._send(200, dumps(answer))
 
     def do_GET(self):
@@ -100,7 +100,7 @@ class Issuer(BaseHTTPRequestHandler):
 class Renewal(unittest.TestCase):
     def setUp(self):
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Issuer)
-        self.server.asked = 0
+        self.server.requests = 0
         self.server.gate = threading.Event()
         self.server.gate.set()
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -113,7 +113,7 @@ class Renewal(unittest.TestCase):
         here = {"issuer": self.url, "token_url": self.url + "/token"}
         return BinderyClient(**{**OPTIONS, **here}, now=lambda: self.seconds, random=lambda: random)
 
-    def test_falls_between_60_and_90_percent_of_the_life(self):
+    def test_happens_between_60_and_90_percent_of_the_lifetime(self):
         for random, last_second in ((0.0, 599), (0.5, 749), (0.999999, 899)):
             with self.subTest(random=random):
                 self.seconds = 0.0
@@ -131,21 +131,21 @@ class Renewal(unittest.TestCase):
         self.server.gate.clear()
         renewing = threading.Thread(target=client.token)
         renewing.start()
-        while self.server.asked < 2:
+        while self.server.requests < 2:
             threading.Event().wait(0.01)
         self.assertEqual(client.token(), first)
         self.server.gate.set()
         renewing.join()
         self.assertEqual(client.token(), "token-2")
 
-    def test_a_clock_that_was_set_back_does_not_keep_a_token_alive(self):
+    def test_a_clock_that_was_set_back_does_not_keep_a_token_valid(self):
         client = self.client(0.0)
         self.seconds = 5000.0
         client.token()
         self.seconds = 100.0
         self.assertEqual(client.token(), "token-2")
 
-    def test_auth_serves_a_session_of_the_callers_own(self):
+    def test_auth_works_with_the_callers_own_session(self):
         with requests.Session() as session:
             session.trust_env = False
             answer = session.get(self.url, auth=self.client(0.0).auth)

@@ -43,7 +43,8 @@ export async function requestEndpoint(
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     throw new BinderyClientError('endpoint_redirects', `${name} redirects, which is not followed`, details);
   }
-  if (response.status === 429) throw new BinderyClientError('rate_limited', `${name} limits the rate`, details);
+  if (response.status === 429)
+    throw new BinderyClientError('rate_limited', `${name} received too many requests`, details);
   if (response.status >= 500) throw new BinderyClientError('endpoint_unavailable', `${name} is unavailable`, details);
   const json = text === undefined ? undefined : parseObject(text);
   if (response.status === 200 && json !== undefined) return { json, details };

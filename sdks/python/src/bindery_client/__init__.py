@@ -1,4 +1,4 @@
-"""Gets access tokens from Bindery, keeps and renews them, and calls APIs with them."""
+"""Gets access tokens from Bindery, caches and renews them, and calls APIs with them."""
 
 from ._client import BinderyClient
 from ._errors import BinderyClientError, ErrorCode

@@ -20,20 +20,21 @@ _CALL_TIMEOUT_SECONDS = 30
 
 
 class BinderyClient:
-    """An API client: one token for all threads of this process.
+    """An API client: one access token, shared by all threads of this process.
 
-    Wrong options raise a :class:`BinderyClientError` with the code ``configuration_wrong`` at once. Nothing is sent
-    before the first call.
+    It uses the client credentials grant (RFC 6749 section 4.4). Create one per program: the token is cached in it.
+    Nothing is sent before the first call.
 
-    :param issuer: the issuer's URL, letter by letter as in its metadata: https, or http on loopback
+    :param issuer: the issuer's URL, exactly as in its metadata (RFC 8414): https, or http on loopback
     :param next_client_secret: tried when ``client_secret`` is refused, so that a rotation needs no restart
     :param organization_id: the organization whose data is meant: a lower-case UUID, sent with every call
     :param tenant_header: the header that carries it
-    :param token_url: the token endpoint; by default the issuer's metadata say where it is (RFC 8414)
-    :param scope: the scope to ask for, separated by spaces; by default the server's choice
-    :param timeout_seconds: how long the token endpoint may take: above 0 to 300
+    :param token_url: the token endpoint; by default the one in the issuer's metadata (RFC 8414)
+    :param scope: the scope to request, separated by spaces; by default the server's
+    :param timeout_seconds: how long the issuer may take for one response: above 0, at most 300
     :param now: the clock, in seconds since the epoch
-    :param random: random numbers of [0, 1), for the jitter
+    :param random: random numbers in [0, 1), for the jitter
+    :raises BinderyClientError: ``configuration_wrong`` if an option is invalid
     """
 
     def __init__(
@@ -70,16 +71,28 @@ class BinderyClient:
         self._policy = policy
         self._source = TokenSource(policy)
         self._sessions = threading.local()
-        #: For a ``requests`` session of your own: ``requests.get(url, auth=client.auth)``.
+        #: For your own ``requests`` session: ``session.get(url, auth=client.auth)``.
         self.auth: AuthBase = _TokenAuth(policy, self._source)
 
     def token(self) -> str:
-        """The token, for a program that sends requests by itself; ask for it before each call and do not keep it."""
+        """The access token, for programs that send requests themselves.
+
+        Call it before each request and do not store the result: it comes from the cache and is renewed in time.
+
+        :raises BinderyClientError: if there is no token
+        """
         return self._source.take()
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
-        """Calls an API as ``requests.request`` does, with the token and the organization; on a 401 once more with a
-        new token. The answer comes back whatever its status. Without ``timeout``, a silence of 30 s ends the call."""
+        """Calls an API like ``requests.request``, with the access token and the tenant header.
+
+        After a 401 it calls once more with a new token, unless the body is a stream. The default ``timeout`` is 30
+        seconds.
+
+        :returns: the response, whatever its status
+        :raises BinderyClientError: if there is no token, or with the code ``url_refused``
+        :raises requests.RequestException: if the API is unreachable
+        """
         _refuse_unsafe(url)
         kwargs.setdefault("timeout", _CALL_TIMEOUT_SECONDS)
         if url.lower().startswith("http:"):
@@ -102,7 +115,7 @@ class BinderyClient:
         return self.request("DELETE", url, **kwargs)
 
     def _session(self) -> requests.Session:
-        # One for each thread, and new after a fork: neither may share connections.
+        # One per thread, and a new one after a fork: neither may share connections.
         if getattr(self._sessions, "pid", None) != os.getpid():
             self._sessions.pid = os.getpid()
             self._sessions.session = requests.Session()
@@ -114,7 +127,7 @@ class BinderyClient:
         return f"BinderyClient(issuer={self._policy.issuer!r}, client_id={self._policy.client_id!r})"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds secrets and cannot be pickled or copied")
+        raise TypeError("a client contains secrets and cannot be pickled or copied")
 
 
 class _TokenAuth(AuthBase):
@@ -132,16 +145,16 @@ class _TokenAuth(AuthBase):
 
     def _repeat_once(self, access_token: str, response: requests.Response, /, **kwargs: Any) -> requests.Response:
         request = response.request
-        # After a redirect to another place the token is gone from the request, and must not come back.
+        # After a redirect to another origin, requests has removed the token, and it must not come back.
         if response.status_code != 401 or request.headers.get("Authorization") != f"Bearer {access_token}":
             return response
         self._source.drop(access_token)
-        # A stream is gone once it was read.
+        # A stream can be read only once.
         if not isinstance(request.body, (bytes, str, type(None))):
             return response
         again = request.copy()
         again.headers["Authorization"] = f"Bearer {self._source.take()}"
-        # Read to its end, the connection can be used again.
+        # Once the body is read, the connection can be reused.
         response.content  # noqa: B018
         response.close()
         repeated: requests.Response = response.connection.send(again, **kwargs)
@@ -150,9 +163,9 @@ class _TokenAuth(AuthBase):
         return repeated
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds secrets and cannot be pickled or copied")
+        raise TypeError("a client contains secrets and cannot be pickled or copied")
 
 
 def _refuse_unsafe(url: object) -> None:
     if options.safe_url(url) is None:
-        raise BinderyClientError("url_refused", "a token goes to whole https URLs only, or to http on loopback")
+        raise BinderyClientError("url_refused", "a token is sent to absolute https URLs only, or to http on loopback")

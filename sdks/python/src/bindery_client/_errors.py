@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Literal, Optional, Tuple
 
-#: Why there is no token: one of ours, or the token endpoint's own word (RFC 6749 section 5.2).
+#: Why there is no token: a code of this package, or the error code of the token endpoint (RFC 6749 section 5.2). New
+#: codes may be added in a minor version.
 ErrorCode = Literal[
     "configuration_wrong",
     "url_refused",
@@ -24,8 +25,8 @@ ErrorCode = Literal[
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What is known of a failure besides its code."""
+class Details:
+    """What is known about a failure besides its code."""
 
     status: Optional[int] = None
     request_id: Optional[str] = None
@@ -33,31 +34,34 @@ class Facts:
 
 
 class BinderyClientError(Exception):
-    """The only error of this package; it holds neither secret nor token.
+    """The only error this package raises. It never contains a secret or a token.
 
-    ``code`` says what happened, for programs; ``status`` is that of the answer, if there was one; ``request_id`` is the
-    answer's ``X-Request-Id``, by which the operator finds it in the log; ``retry_after_seconds`` is for how long the
-    server wants to be left alone, and until then nothing is sent.
+    Attributes may be added in a minor version. The message is for people and may change.
+
+    :ivar code: what happened, for programs
+    :ivar status: the HTTP status of the response; None if there was none
+    :ivar request_id: the response's ``X-Request-Id``, which is also in the server's log
+    :ivar retry_after_seconds: seconds from ``Retry-After``; until they have passed the client sends no token request
     """
 
-    def __init__(self, code: ErrorCode, message: str, facts: Optional[Facts] = None) -> None:
-        facts = facts if facts is not None else Facts()
+    def __init__(self, code: ErrorCode, message: str, details: Optional[Details] = None) -> None:
+        details = details if details is not None else Details()
         known: List[str] = []
-        if facts.status is not None:
-            known.append(f"status {facts.status}")
-        if facts.request_id is not None:
-            known.append(f"request {facts.request_id}")
+        if details.status is not None:
+            known.append(f"status {details.status}")
+        if details.request_id is not None:
+            known.append(f"request {details.request_id}")
         super().__init__(f"{message} ({', '.join(known)})" if known else message)
         self._message = message
-        self._facts = facts
+        self._details = details
         self.code: ErrorCode = code
-        self.status = facts.status
-        self.request_id = facts.request_id
-        self.retry_after_seconds = facts.retry_after_seconds
+        self.status = details.status
+        self.request_id = details.request_id
+        self.retry_after_seconds = details.retry_after_seconds
 
     def again(self) -> BinderyClientError:
-        """The same error for another thread: a raised one collects its raiser's frames."""
-        return BinderyClientError(self.code, self._message, self._facts)
+        """A copy for another thread: a raised error collects the frames of its own thread."""
+        return BinderyClientError(self.code, self._message, self._details)
 
     def __reduce__(self) -> Tuple[object, ...]:
-        return (BinderyClientError, (self.code, self._message, self._facts))
+        return (BinderyClientError, (self.code, self._message, self._details))

@@ -18,11 +18,11 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 
 @dataclass(frozen=True)
 class Policy:
-    """The options after checking, with every default filled in."""
+    """The validated options with their defaults."""
 
     issuer: str
     client_id: str
-    #: The secret in use and, during a rotation, the next one.
+    #: The current secret and, during a rotation, the next one.
     client_secrets: Tuple[str, ...] = field(repr=False)
     organization_id: str
     tenant_header: str
@@ -34,13 +34,13 @@ class Policy:
 
 
 def wrong(message: str) -> BinderyClientError:
-    """An error at the start; it repeats no value, since any of them could be a secret in the wrong place."""
+    """The error for an invalid option. It repeats no value, because any could be a secret in the wrong place."""
     return BinderyClientError("configuration_wrong", message)
 
 
 def safe_url(text: object) -> Optional[SplitResult]:
-    """A URL to which secrets and tokens may go: https, or http on this machine's loopback; None for any other."""
-    # Where parsers disagree about a character, a secret could go to another host than the one that was looked at.
+    """A URL that secrets and tokens may be sent to: https, or http on loopback; None for any other."""
+    # Where URL parsers disagree about a character, a secret could go to another host than the one checked here.
     if not isinstance(text, str) or re.search(r"[\x00-\x20\x7f\\]", text):
         return None
     try:
@@ -54,23 +54,23 @@ def safe_url(text: object) -> Optional[SplitResult]:
 
 
 def is_loopback(url: SplitResult) -> bool:
-    """Whether the URL's host is this machine's loopback, by its spelling alone."""
+    """Whether the URL's host is loopback, judged by its spelling: no name is resolved."""
     return _LOOPBACK.fullmatch(url.hostname or "") is not None
 
 
 def check_endpoint(text: object, issuer: str, name: str) -> str:
-    """A URL that may get the secret: as safe as the issuer's own."""
+    """A URL that the secret may be sent to: as safe as the issuer's own."""
     url = safe_url(text)
     downgrade = url is not None and url.scheme == "http" and not is_loopback(urlsplit(issuer))
     if url is None or downgrade or "#" in str(text):
-        raise wrong(f"{name} must be an https URL without user, password and fragment; http is for loopback alone")
+        raise wrong(f"{name} must be an https URL without user name, password or fragment (http on loopback only)")
     return str(text)
 
 
 def check_issuer(issuer: object) -> str:
     # RFC 8414 section 2: no query and no fragment.
     if not isinstance(issuer, str) or safe_url(issuer) is None or "?" in issuer or "#" in issuer:
-        raise wrong("issuer must be an https URL without user, query and fragment; http is for loopback alone")
+        raise wrong("issuer must be an https URL without user name, query or fragment (http on loopback only)")
     return issuer
 
 
@@ -78,10 +78,10 @@ def check_credential(name: str, value: object) -> str:
     if not isinstance(value, str) or value == "":
         raise wrong(f"{name} is missing")
     if value.strip() != value:
-        raise wrong(f"{name} begins or ends with white space")
+        raise wrong(f"{name} begins or ends with whitespace")
     # RFC 6749 appendix A.1, A.2
     if not re.fullmatch(r"[\x20-\x7e]+", value):
-        raise wrong(f"{name} has characters that no credential has")
+        raise wrong(f"{name} contains invalid characters")
     return value
 
 
@@ -93,7 +93,7 @@ def check_organization_id(value: object) -> str:
 
 def check_tenant_header(value: object) -> str:
     if not isinstance(value, str) or not _HEADER.fullmatch(value) or value.lower() == "authorization":
-        raise wrong("tenant_header must be the name of a header")
+        raise wrong("tenant_header must be a header name other than authorization")
     return value
 
 
@@ -101,7 +101,7 @@ def check_scope(value: object) -> Optional[str]:
     if value is None:
         return None
     if not isinstance(value, str) or not _SCOPE.fullmatch(value):
-        raise wrong("scope must be words with one space between them")
+        raise wrong("scope must be scopes separated by single spaces")
     return value
 
 

@@ -5,11 +5,11 @@ declare(strict_types=1);
 namespace Bindery\Client;
 
 /**
- * An answer of the issuer; its members may hold a token.
+ * A response of the issuer; its body may contain a token.
  *
  * @internal
  */
-final class Answer
+final class EndpointResponse
 {
     public function __construct(
         public readonly int $status,
@@ -19,7 +19,7 @@ final class Answer
     ) {
     }
 
-    /** @return ?array<mixed> the JSON object, or null where the body is none */
+    /** @return ?array<mixed> the JSON object; null if the body is something else */
     public function json(): ?array
     {
         $value = json_decode($this->body->reveal(), true, 32);
