@@ -6,6 +6,7 @@ import { fail } from './setup/step.mjs';
 /** The arguments that Node gets for `npm run NAME`; those of the command line follow. */
 const PROGRAMS = {
   start: ['packages/server/bin/bindery.cjs', 'serve'],
+  dev: ['scripts/dev/dev.ts'],
   demo: ['packages/server/bin/bindery.cjs', 'demo'],
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
