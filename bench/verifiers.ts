@@ -1,6 +1,7 @@
 // The guard and what it is measured against. Each checks signature, issuer, audience, times and, where it can, the type.
 import type { KeyObject } from 'node:crypto';
-import { createCutoffList, createGuard } from '@bindery/guard';
+import { createGuard } from '@bindery/guard';
+import { createCutoffList } from '@bindery/guard/issuer';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import { auth } from 'express-oauth2-jwt-bearer';
 import { createVerifier } from 'fast-jwt';
@@ -30,14 +31,14 @@ export const verifiers: Readonly<Record<string, (trusted: Trusted) => Verify>> =
       issuer,
       audience,
       algorithms: [algorithm],
-      keys: { find: (asked) => (asked === kid ? key : undefined) },
+      jwks: { source: { find: (asked) => (asked === kid ? key : undefined) } },
       // Remembers as many as the others may.
       cacheSize: 10_000,
       cutoffs: { source: { current: () => nothingCutOff } },
     });
     // What a program sends: the guard looks at all of it.
     const rest = ['Host', 'api.test', 'User-Agent', 'bench', 'Accept', '*/*', 'X-Tenant-Id', organizationId];
-    return (token) => guard.check({ method: 'GET', headers: [...rest, 'Authorization', `Bearer ${token}`] });
+    return (token) => guard.verify({ method: 'GET', headers: [...rest, 'Authorization', `Bearer ${token}`] });
   },
   jose({ issuer, audience, algorithm, publicKey }) {
     const options = { issuer, audience, algorithms: [algorithm], typ: 'at+jwt' };

@@ -115,6 +115,21 @@ suite('a program on the page about guarding one’s own API runs as it stands th
       assert.match(stdout, /attacks hold, 0 do not/);
     }));
 
+  test('the refusals on the pages are those that the guard sends', async () => {
+    const headers = { ...good, 'x-tenant-id': '11111111-1111-4111-8111-111111111111' };
+    const refused = await fetch(`${bindery.url}/api/binders`, { headers });
+    // The Binders API's own response.
+    const { traceId: _id, ...sent } = (await refused.json()) as Record<string, unknown>;
+    for (const page of ['errors', 'calling-the-api']) {
+      const text = await (await fetch(`${bindery.url}/docs/${page}.md`)).text();
+      const [, json = '{}'] = /^```json [^\n]*403[^\n]*\n(.*?)^```$/ms.exec(text) ?? [];
+      // As the page is written.
+      const { traceId, ...shown } = JSON.parse(json) as Record<string, unknown>;
+      assert.equal(typeof traceId, 'string', page);
+      assert.deepEqual(shown, sent, page);
+    }
+  });
+
   test('every program of the page is run here', () => {
     const known = [
       'guard.mjs',

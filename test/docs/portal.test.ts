@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { bindersErrors } from '@bindery/binders';
-import { guardErrorAnswers } from '@bindery/guard';
+import { guardErrors } from '@bindery/guard';
 import { setBranding } from '@bindery/server/actions/branding.ts';
 import { apiAnswers, oauthAnswers } from '@bindery/server/http/error-response.ts';
 import { readContent } from '@bindery/server/web/portal/content.ts';
@@ -125,7 +125,7 @@ suite('the pages', () => {
 
 test('every code of every part has an anchor on the page of errors', async () => {
   const html = await htmlOf('/docs/errors');
-  const codes = [oauthAnswers, guardErrorAnswers, bindersErrors, apiAnswers].flatMap((table) => Object.keys(table));
+  const codes = [oauthAnswers, guardErrors, bindersErrors, apiAnswers].flatMap((table) => Object.keys(table));
   for (const code of [...codes, 'server_error']) {
     assert.ok(html.includes(`<h3 id="${code}">`), code);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createGuard, type Guard, GuardError, hashCutoff } from '@bindery/guard';
+import { createGuard, type Guard, GuardError } from '@bindery/guard';
+import { hashCutoff } from '@bindery/guard/issuer';
 import { deleteClient, updateClient } from '@bindery/server/actions/clients.ts';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { pruneCutoffs, readCutoffSeq } from '@bindery/server/store/cutoffs.ts';

@@ -30,14 +30,14 @@ const INSTALLED_MEGABYTES_MAX = 80;
 const api = `
 import express from 'express';
 import { createGuard } from '@bindery/guard';
-import { callerOf, expressGuard } from '@bindery/guard/express';
+import { expressGuard } from '@bindery/guard/express';
 import { createTestIssuer } from '@bindery/guard/testing';
 
 const tests = createTestIssuer();
 const guard = createGuard(tests.guardOptions);
 const app = express();
 app.use(expressGuard(guard));
-app.get('/things', (request, response) => response.json(callerOf(request)));
+app.get('/things', (request, response) => response.json(request.bindery));
 const server = app.listen(0, '127.0.0.1', async () => {
   const url = \`http://127.0.0.1:\${server.address().port}/things\`;
   const refused = await fetch(url);

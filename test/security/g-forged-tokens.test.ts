@@ -46,7 +46,7 @@ for (const algorithm of signingAlgorithms) {
       tokens = forgedTokens(forger, good);
       guard = createGuard({
         ...{ issuer: config.publicUrl, audience: config.audience, now, requireTenantHeader: false },
-        jwksUri: `${url}/.well-known/jwks.json`,
+        jwks: { url: `${url}/.well-known/jwks.json` },
         cutoffs: { url: `${url}/.well-known/bindery-cutoffs` },
       });
     });
@@ -70,7 +70,7 @@ for (const algorithm of signingAlgorithms) {
     const judges: Readonly<Record<string, (token: string) => Promise<Verdict>>> = {
       async 'a guard elsewhere'(token) {
         try {
-          await guard.check({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
+          await guard.verify({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
           return 'taken';
         } catch (error) {
           assert.ok(error instanceof GuardError);

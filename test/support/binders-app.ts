@@ -60,7 +60,7 @@ export function createTestGuard(): Guard {
     audience,
     tenantHeader: ['x-tenant-id', 'x-ibinder-tenantid'],
     errorsUrl: '/docs/errors',
-    keys: { find: (kid) => (kid === 'test' ? key : undefined) },
+    jwks: { source: { find: (kid) => (kid === 'test' ? key : undefined) } },
     cutoffs: false,
   });
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { Guard } from '@bindery/guard';
-import * as expressEntry from '@bindery/guard/express';
-import * as fastifyEntry from '@bindery/guard/fastify';
-import { type GuardVariables, honoGuard } from '@bindery/guard/hono';
+import type { Caller, Guard } from '@bindery/guard';
+import { expressGuard } from '@bindery/guard/express';
+import { fastifyGuard } from '@bindery/guard/fastify';
+import { honoGuard } from '@bindery/guard/hono';
 import { guardListener } from '@bindery/guard/node-http';
 import express from 'express';
 import fastify from 'fastify';
@@ -29,30 +29,30 @@ async function startExpress(guard: Guard): Promise<GuardedApi> {
   const app = express();
   let handled = 0;
   app.disable('x-powered-by');
-  app.post('/search', expressEntry.expressGuard(guard, { access: 'read' }), (request, response) => {
+  app.post('/search', expressGuard(guard, { access: 'read' }), (request, response) => {
     handled += 1;
-    response.json(shown(expressEntry.callerOf(request)));
+    response.json(shown(request.bindery));
   });
-  app.use(expressEntry.expressGuard(guard));
+  app.use(expressGuard(guard));
   app.use(express.json());
   app.all('/things', (request, response) => {
     handled += 1;
-    response.json(shown(expressEntry.callerOf(request)));
+    response.json(shown(request.bindery));
   });
   return listen(app, () => handled);
 }
 
 async function startHono(guard: Guard): Promise<GuardedApi> {
-  const app = new Hono<{ Variables: GuardVariables }>();
+  const app = new Hono();
   let handled = 0;
   app.post('/search', honoGuard(guard, { access: 'read' }), (context) => {
     handled += 1;
-    return context.json(shown(context.get('caller')));
+    return context.json(shown(context.get('bindery')));
   });
   app.use(honoGuard(guard));
   app.all('/things', (context) => {
     handled += 1;
-    return context.json(shown(context.var.caller));
+    return context.json(shown(context.var.bindery));
   });
   return listen(
     (request, response) => {
@@ -68,14 +68,14 @@ async function startHono(guard: Guard): Promise<GuardedApi> {
 async function startFastify(guard: Guard): Promise<GuardedApi> {
   const app = fastify();
   let handled = 0;
-  await app.register(fastifyEntry.fastifyGuard(guard));
-  app.post('/search', { config: { guard: { access: 'read' } } }, async (request) => {
+  await app.register(fastifyGuard(guard));
+  app.post('/search', { config: { bindery: { access: 'read' } } }, async (request) => {
     handled += 1;
-    return shown(fastifyEntry.callerOf(request));
+    return shown(request.bindery);
   });
   app.all('/things', async (request) => {
     handled += 1;
-    return shown(fastifyEntry.callerOf(request));
+    return shown(request.bindery);
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return { url, handled: () => handled, [Symbol.asyncDispose]: () => app.close() };
@@ -86,10 +86,10 @@ async function startNodeHttp(guard: Guard): Promise<GuardedApi> {
   const answer = (read: boolean) =>
     guardListener(
       guard,
-      (_request, response, caller) => {
+      (request, response) => {
         handled += 1;
         response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(shown(caller)));
+        response.end(JSON.stringify(shown(request.bindery)));
       },
       read ? { access: 'read' } : {},
     );
@@ -102,7 +102,7 @@ async function startNodeHttp(guard: Guard): Promise<GuardedApi> {
   );
 }
 
-function shown({ organizationId, clientId, userId, access }: expressEntry.GuardedRequestOfExpress['caller'] & object) {
+function shown({ organizationId, clientId, userId, access }: Caller) {
   return { organizationId, clientId, userId: userId ?? null, access };
 }
 

@@ -1,5 +1,5 @@
 import type { Guard } from '@bindery/guard';
-import { callerOf, fastifyGuard } from '@bindery/guard/fastify';
+import { fastifyGuard } from '@bindery/guard/fastify';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import { type Binder, createBinderId, isBinderId } from './binder.ts';
@@ -37,7 +37,7 @@ export function createBinders<Tables extends BindersTables>(options: BindersOpti
   const store = createBindersStore(options.db);
   const now = options.now ?? Date.now;
   const bindersOf = (request: FastifyRequest): OrganizationBinders =>
-    store.inOrganization(callerOf(request).organizationId);
+    store.inOrganization(request.bindery.organizationId);
 
   return async (app) => {
     const path = `${app.prefix}/binders`;

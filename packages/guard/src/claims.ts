@@ -1,5 +1,5 @@
 import type { Access, Caller } from './caller.ts';
-import { GuardError } from './guard-error.ts';
+import { GuardError, refusedClaim } from './guard-error.ts';
 
 /** What the claims are compared with. */
 export interface ClaimsPolicy {
@@ -8,56 +8,57 @@ export interface ClaimsPolicy {
   readonly clockToleranceSeconds: number;
 }
 
-/** Verified claims: the caller, and what has to be looked at again on each use. */
+/** Verified claims: the caller, and what has to be checked again on each use. */
 export interface VerifiedClaims {
   readonly caller: Caller;
-  /** `nbf` in milliseconds since the epoch, or `iat` where the token has none. */
+  /** `nbf` in milliseconds since the epoch, or `iat` where the token has no `nbf`. */
   readonly notBefore: number;
-  /** The sign-in that a user's token comes from (`sid`), where it names one. */
+  /** The sign-in that a user's token comes from (`sid`), if it names one. */
   readonly sessionId?: string;
 }
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const textLengthMax = 256;
+type Claims = Readonly<Record<string, unknown>>;
 
-/** Checks the claims of a token whose signature holds, in the order of RFC 9068 §4. */
-export function checkClaims(
-  claims: Readonly<Record<string, unknown>>,
-  policy: ClaimsPolicy,
-  now: number,
-): VerifiedClaims {
-  if (claims['iss'] !== policy.issuer) throw wrongClaim('the token is from another issuer');
-  if (!isForAudience(claims['aud'], policy.audience)) throw wrongClaim('the token is for another audience');
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const stringLengthMax = 256;
+
+/** Checks the claims of a token whose signature is valid, in the order of RFC 9068 §4. */
+export function checkClaims(claims: Claims, policy: ClaimsPolicy, now: number): VerifiedClaims {
+  checkIssuer(claims['iss'], policy.issuer);
+  checkAudience(claims['aud'], policy.audience);
   const expiresAt = readTime(claims, 'exp');
   const issuedAt = readTime(claims, 'iat');
   const notBefore = claims['nbf'] === undefined ? issuedAt : readTime(claims, 'nbf');
-  if (expiresAt <= issuedAt) throw wrongClaim('the token ends before it begins');
+  if (expiresAt <= issuedAt) throw wrongForm('exp', claims['exp'], 'later than iat');
 
-  const clientId = readText(claims, 'client_id');
-  const subject = readText(claims, 'sub');
+  const clientId = readString(claims, 'client_id');
+  const subject = readString(claims, 'sub');
   const caller: Caller = Object.freeze({
     clientId,
     // RFC 9068 §2.2: where no person is involved, `sub` is the client itself.
     ...(subject === clientId ? {} : { userId: subject }),
-    organizationId: readOrganizationId(claims),
-    access: readAccess(claims),
-    scopes: readScopes(claims),
-    tokenId: readText(claims, 'jti'),
+    organizationId: readOrganizationId(claims['organization_id']),
+    access: readAccess(claims['access']),
+    scopes: readScopes(claims['scope']),
+    tokenId: readString(claims, 'jti'),
     expiresAt,
     issuedAt,
   });
-  const sessionId = claims['sid'] === undefined ? undefined : readText(claims, 'sid');
+  const sessionId = claims['sid'] === undefined ? undefined : readString(claims, 'sid');
   const verified = { caller, notBefore, ...(sessionId === undefined ? {} : { sessionId }) };
   checkTimes(verified, policy.clockToleranceSeconds, now);
   return verified;
 }
 
-/** Checks a token's times against the clock; done again each time a remembered token is used. */
+/** Checks a token's times against the clock; repeated each time a cached token is used. */
 export function checkTimes({ caller, notBefore }: VerifiedClaims, toleranceSeconds: number, now: number): void {
   const tolerance = toleranceSeconds * 1000;
   // RFC 7519 §4.1.4: on or after `exp` a token is no longer accepted.
   if (now >= caller.expiresAt + tolerance) {
-    throw new GuardError('token_expired', `the token expired ${wholeSeconds(now - caller.expiresAt)} s ago`);
+    const seconds = wholeSeconds(now - caller.expiresAt);
+    throw new GuardError('token_expired', `the token expired ${seconds} s ago`, {
+      ...{ claim: 'exp', reason: 'expired', expected: now / 1000, found: caller.expiresAt / 1000 },
+    });
   }
   const begins = Math.max(notBefore, caller.issuedAt);
   if (begins > now + tolerance) {
@@ -65,6 +66,10 @@ export function checkTimes({ caller, notBefore }: VerifiedClaims, toleranceSecon
       'token_from_future',
       `the token is from ${wholeSeconds(begins - now)} s in the future: ` +
         "this API's clock is behind or the issuer's clock is ahead",
+      {
+        ...{ claim: notBefore > caller.issuedAt ? 'nbf' : 'iat', reason: 'not_yet_valid' },
+        ...{ expected: now / 1000, found: begins / 1000 },
+      },
     );
   }
 }
@@ -73,48 +78,63 @@ function wholeSeconds(milliseconds: number): number {
   return Math.ceil(milliseconds / 1000);
 }
 
-function wrongClaim(message: string): GuardError {
-  return new GuardError('token_claim_wrong', message);
+function checkIssuer(iss: unknown, expected: string): void {
+  if (iss === expected) return;
+  throw wrongValue('iss', iss, expected, 'the token is from another issuer');
 }
 
-// RFC 7519 §4.1.3: one string, or a list of strings; a list with anything else in it is no audience.
-function isForAudience(aud: unknown, audience: string): boolean {
-  if (!Array.isArray(aud)) return aud === audience;
-  return aud.every((entry) => typeof entry === 'string') && aud.includes(audience);
+// RFC 7519 §4.1.3: one string, or a list of strings. A list that holds anything else is not an audience.
+function checkAudience(aud: unknown, expected: string): void {
+  const isExpected = Array.isArray(aud)
+    ? aud.every((entry) => typeof entry === 'string') && aud.includes(expected)
+    : aud === expected;
+  if (!isExpected) throw wrongValue('aud', aud, expected, 'the token is for another audience');
 }
 
-function readTime(claims: Readonly<Record<string, unknown>>, name: 'exp' | 'iat' | 'nbf'): number {
+function readTime(claims: Claims, name: 'exp' | 'iat' | 'nbf'): number {
   const seconds = claims[name];
-  if (typeof seconds !== 'number' || seconds < 0 || !Number.isSafeInteger(seconds * 1000)) {
-    throw wrongClaim(`the token needs ${name} as whole seconds`);
+  // A number below 2^53 / 1000, so that its milliseconds are exact; NaN and infinities fail as well.
+  if (
+    typeof seconds !== 'number' ||
+    !Number.isInteger(seconds) ||
+    seconds < 0 ||
+    !Number.isSafeInteger(seconds * 1000)
+  ) {
+    throw wrongForm(name, seconds, 'a whole number of seconds');
   }
-  if (!Number.isInteger(seconds)) throw wrongClaim(`the token needs ${name} as whole seconds`);
   return seconds * 1000;
 }
 
-function readText(claims: Readonly<Record<string, unknown>>, name: 'sub' | 'client_id' | 'jti' | 'sid'): string {
-  const text = claims[name];
-  if (typeof text !== 'string' || text === '' || text.length > textLengthMax) {
-    throw wrongClaim(`the token needs ${name} as a text`);
+function readString(claims: Claims, name: 'sub' | 'client_id' | 'jti' | 'sid'): string {
+  const value = claims[name];
+  if (typeof value !== 'string' || value === '' || value.length > stringLengthMax) {
+    throw wrongForm(name, value, `a string of 1 to ${stringLengthMax} characters`);
   }
-  return text;
+  return value;
 }
 
-function readOrganizationId(claims: Readonly<Record<string, unknown>>): string {
-  const id = claims['organization_id'];
-  if (typeof id !== 'string' || !uuidPattern.test(id)) throw wrongClaim('the token needs organization_id as a UUID');
+function readOrganizationId(id: unknown): string {
+  if (typeof id !== 'string' || !uuidPattern.test(id)) throw wrongForm('organization_id', id, 'a lower-case UUID');
   return id;
 }
 
-function readAccess(claims: Readonly<Record<string, unknown>>): Access {
-  const access = claims['access'];
-  if (access !== 'read' && access !== 'read_write') throw wrongClaim('the token needs access, read or read_write');
+function readAccess(access: unknown): Access {
+  if (access !== 'read' && access !== 'read_write') throw wrongForm('access', access, 'read or read_write');
   return access;
 }
 
-function readScopes(claims: Readonly<Record<string, unknown>>): readonly string[] {
-  const scope = claims['scope'];
+function readScopes(scope: unknown): readonly string[] {
   if (scope === undefined) return Object.freeze([]);
-  if (typeof scope !== 'string') throw wrongClaim('the scope of the token is not a text');
+  if (typeof scope !== 'string') throw wrongForm('scope', scope, 'a string');
   return Object.freeze(scope.split(' ').filter((entry) => entry !== ''));
+}
+
+function wrongForm(name: string, found: unknown, form: string): GuardError {
+  const reason = found === undefined ? 'missing' : 'malformed';
+  return refusedClaim('token_claim_wrong', name, `the ${name} claim must be ${form}`, { reason, found });
+}
+
+function wrongValue(name: string, found: unknown, expected: string, message: string): GuardError {
+  const reason = found === undefined ? 'missing' : 'mismatch';
+  return refusedClaim('token_claim_wrong', name, message, { reason, expected, found });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { type CutoffKind, type CutoffList, createCutoffList, hashCutoff } from './cutoff-list.ts';
+import { type CutoffList, createCutoffList, hashCutoff } from './cutoff-list.ts';
+import { type CutoffKind, cutoffMemberId } from './cutoff-wire.ts';
 import {
   answerOf,
   createTestGuard,
@@ -38,7 +39,7 @@ const subjects: Readonly<Record<CutoffKind, string>> = {
   organization: organizationId,
   client: 'client_1',
   user: 'user_1',
-  member: `user_1 ${organizationId}`,
+  member: cutoffMemberId('user_1', organizationId),
   session: 'family_1',
   token: 'token_1',
 };
@@ -120,6 +121,15 @@ test('a warm token is looked up again only when there is another list', async ()
   source.list = counting(2);
   assert.equal(await outcomeOf(guard, headers), 'accepted');
   assert.equal(reads, 2 * once);
+});
+
+test('a list with the number of another is another list', async () => {
+  const source = createSource(createCutoffList(1));
+  const guard = createTestGuard({ cutoffs: { source } });
+  const headers = headersWith(createToken(member));
+  assert.equal(await outcomeOf(guard, headers), 'accepted');
+  source.list = listWith('client', 'client_1', nowSeconds, 1);
+  assert.equal(await outcomeOf(guard, headers), 'token_cut_off');
 });
 
 test('219: a source that fails or waits is never taken for an empty list', async () => {

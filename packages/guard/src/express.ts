@@ -1,11 +1,19 @@
 import type { Caller } from './caller.ts';
-import { callerOf, rememberCaller } from './caller-of.ts';
-import type { CheckOptions, Guard } from './guard.ts';
-import { parseRoute } from './route-options.ts';
+import type { Guard } from './guard.ts';
+import { rememberCaller } from './remember-caller.ts';
+import { parseRoute, type RouteOptions } from './route-options.ts';
 
-export { callerOf };
+declare global {
+  // The place that Express's types keep for what middleware adds to a request.
+  namespace Express {
+    interface Request {
+      /** Who is calling; set on every request that the guard let through. */
+      readonly bindery: Caller;
+    }
+  }
+}
 
-// Express's types as far as they are used here, so that the guard does not depend on it.
+// Express's types, as far as they are used, so that nothing has to be installed with the guard.
 interface RequestLike {
   readonly method: string;
   readonly rawHeaders: readonly string[];
@@ -14,29 +22,24 @@ interface ResponseLike {
   writeHead(status: number, headers: Readonly<Record<string, string>>): { end(body: string): unknown };
 }
 
-/** What the guard adds to a request of Express. */
-export interface GuardedRequestOfExpress {
-  /** Who is calling; there is none where the route is not guarded. */
-  readonly caller?: Caller;
-}
-
 /**
- * Middleware for Express 5 (and 4) that guards every route registered after it, before any body is read. Put it before
- * a single route with `{ access: 'read' }` where the method does not tell what the route does. A refused call is
- * answered here, with problem details (RFC 9457) and the challenge of RFC 6750 §3, and `next` is not called. Wrong options
- * throw a TypeError at once.
+ * Middleware for Express 5 (and 4): guards every route registered after it, before any body is read, and sets
+ * `request.bindery`. For a route whose method does not tell what it does, put it before that route with `{ access }`.
+ *
+ * Refused requests get problem details (RFC 9457) with the challenge of RFC 6750 §3, and `next` is not called. Throws a
+ * TypeError at once when an option is wrong or unknown.
  */
 export function expressGuard(
   guard: Guard,
-  options?: CheckOptions,
+  options?: RouteOptions,
 ): (request: RequestLike, response: ResponseLike, next: () => void) => Promise<void> {
   const route = parseRoute(guard, options);
   return async (request, response, next) => {
     try {
-      rememberCaller(request, await guard.check({ method: request.method, headers: request.rawHeaders }, route));
+      rememberCaller(request, await guard.verify(request, route));
     } catch (error) {
-      const answer = guard.answer(error);
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      const { status, headers, body } = guard.problem(error);
+      response.writeHead(status, headers).end(body);
       return;
     }
     next();

@@ -1,15 +1,24 @@
-import type { Access } from './caller.ts';
-import { callerOf, rememberCaller } from './caller-of.ts';
+import type {} from 'fastify';
+import type { Caller } from './caller.ts';
 import type { Guard } from './guard.ts';
-import { parseAccess, parseRoute } from './route-options.ts';
+import { rememberCaller } from './remember-caller.ts';
+import { parseRoute, parseRouteOptions, type RouteOptions } from './route-options.ts';
 
-export { callerOf };
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is calling; set on every request that the guard let through. */
+    readonly bindery: Caller;
+  }
+  interface FastifyContextConfig {
+    /** What the route needs, where its method does not tell. */
+    readonly bindery?: RouteOptions;
+  }
+}
 
-// Fastify's types as far as they are used here, so that the guard does not depend on it.
+// Fastify's types, as far as they are used, so that any server, logger and type provider fits.
 interface RequestLike {
   readonly id: string;
-  readonly method: string;
-  readonly raw: { readonly rawHeaders: readonly string[] };
+  readonly raw: { readonly method?: string | undefined; readonly rawHeaders: readonly string[] };
   readonly routeOptions: { readonly config: object };
   readonly log: { error(details: object, message: string): void };
 }
@@ -19,55 +28,85 @@ interface ReplyLike {
   send(body: string): unknown;
 }
 interface RouteLike {
+  readonly method: string | readonly string[];
   readonly url: string;
   readonly config?: object;
 }
 interface FastifyLike {
-  decorateRequest(name: 'caller', value: null): unknown;
+  decorateRequest(name: string): unknown;
   addHook(name: 'onRoute', hook: (route: RouteLike) => void): unknown;
   addHook(name: 'onRequest', hook: (request: RequestLike, reply: ReplyLike) => Promise<unknown>): unknown;
 }
 
-/** What a route may say in its `config`: the access it needs, where the method does not tell. */
-export interface GuardedRouteConfig {
-  readonly guard?: { readonly access: Access };
-}
-
 /**
- * A Fastify plugin that guards every route of the scope it is registered in, before any body is read. A route names
- * its access with `config: { guard: { access: 'read' } }`. A refused call is answered here, with problem details (RFC
- * 9457) and the challenge of RFC 6750 §3. Anything but a guard throws a TypeError, and so does a route with a wrong access.
+ * A Fastify 5 plugin: guards every route of the scope that it is registered in, before any body is read, and sets
+ * `request.bindery`. A route whose method does not tell what it does says so: `config: { bindery: { access: 'read' } }`.
+ *
+ * Refused requests get problem details (RFC 9457) with the challenge of RFC 6750 §3. Throws a TypeError for anything but
+ * a guard, and when a route with wrong, unknown or misspelt options is registered.
  */
 export function fastifyGuard(guard: Guard): (app: FastifyLike, options: unknown, done: () => void) => void {
   parseRoute(guard);
+  const optionsOf = createRouteReader();
   const plugin = (app: FastifyLike, _options: unknown, done: () => void): void => {
-    app.decorateRequest('caller', null);
-    app.addHook('onRoute', (route) => {
-      // Read once while starting, so that a misspelt access stops the start.
-      routeAccess(route.config ?? {}, route.url);
+    app.decorateRequest('bindery');
+    app.addHook('onRoute', ({ method, url, config = {} }) => {
+      // Read while starting, so that a mistake stops the start.
+      optionsOf(config, `${[method].flat().join(', ')} ${url}`);
     });
     app.addHook('onRequest', async (request, reply) => {
       try {
-        const access = routeAccess(request.routeOptions.config, 'this route');
-        const headers = request.raw.rawHeaders;
-        const checked = { method: request.method, headers };
-        rememberCaller(request, await guard.check(checked, access === undefined ? {} : { access }));
+        const route = optionsOf(request.routeOptions.config, 'this route');
+        rememberCaller(request, await guard.verify(request.raw, route));
         return undefined;
       } catch (error) {
-        const answer = guard.answer(error, request.id);
-        if (answer.status >= 500) request.log.error({ err: error }, 'the guard could not check the call');
-        reply.code(answer.status);
-        reply.headers(answer.headers);
-        // Answering in the hook ends the request: the handler is not called.
-        return reply.send(answer.body);
+        const { status, headers, body } = guard.problem(error, { traceId: request.id });
+        if (status >= 500) request.log.error({ err: error }, 'the guard could not verify the request');
+        reply.code(status);
+        reply.headers(headers);
+        // Responding in the hook ends the request: the handler is not called.
+        return reply.send(body);
       }
     });
     done();
   };
-  // Fastify's mark for a plugin that works on the scope it is registered in, not on one of its own.
+  // Fastify's mark for a plugin that works on the scope it is registered in, not on a child of it.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
 }
 
-function routeAccess(config: object & GuardedRouteConfig, url: string): Access | undefined {
-  return config.guard === undefined ? undefined : parseAccess(config.guard?.access, url);
+/** Reads the guard's options from a route's `config`, once for each. */
+function createRouteReader(): (config: object, route: string) => RouteOptions {
+  const read = new WeakMap<object, RouteOptions>();
+  return (config, route) => {
+    const known = read.get(config);
+    if (known !== undefined) return known;
+    const options = readConfig(config, route);
+    read.set(config, options);
+    return options;
+  };
+}
+
+function readConfig(config: object, route: string): RouteOptions {
+  for (const [name, value] of Object.entries(config)) {
+    if (name === 'bindery' || typeof value !== 'object' || !isMisspelling(name)) continue;
+    throw new TypeError(`${route}: config.${name} looks like a misspelling of config.bindery`);
+  }
+  const options: unknown = Reflect.get(config, 'bindery');
+  return options === undefined ? {} : parseRouteOptions(options, `config.bindery of ${route}`);
+}
+
+/** Whether a name is "bindery" but for its case and one letter that was left out, added, changed or swapped. */
+function isMisspelling(name: string): boolean {
+  const given = name.toLowerCase();
+  const meant = 'bindery';
+  let start = 0;
+  while (start < meant.length && given[start] === meant[start]) start += 1;
+  const [givenRest, meantRest] = [given.slice(start), meant.slice(start)];
+  return (
+    givenRest === meantRest ||
+    givenRest === meantRest.slice(1) ||
+    givenRest.slice(1) === meantRest ||
+    givenRest.slice(1) === meantRest.slice(1) ||
+    givenRest === `${meantRest[1]}${meantRest[0]}${meantRest.slice(2)}`
+  );
 }

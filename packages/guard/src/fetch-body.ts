@@ -1,29 +1,29 @@
-/** How a document of the issuer is fetched. */
+/** How one of the issuer's documents is fetched. */
 export interface FetchOptions {
   readonly url: string;
   readonly fetch: typeof globalThis.fetch;
   readonly accept: string;
-  /** How long it may take, the body included, in milliseconds. */
+  /** How long it may take, body included, in milliseconds. */
   readonly timeoutMs: number;
   readonly bytesMax: number;
-  /** Asks for the document only if it is not this one any more (RFC 9110 §13.1.2). */
+  /** Requests the document only if it has changed since this version (RFC 9110 §13.1.2). */
   readonly etag?: string | undefined;
 }
 
-/** A document, or `undefined` for one that has not changed. */
+/** A document; without `body` if it has not changed. */
 export interface Fetched {
   readonly body: Uint8Array | undefined;
   readonly etag: string | undefined;
   readonly contentType: string;
 }
 
-/** Fetches a document; throws for any answer but 200, and 304 where that was asked for. */
+/** Fetches a document; throws for any status but 200, and 304 for a conditional request. */
 export async function fetchBody(options: FetchOptions): Promise<Fetched> {
   const response = await options.fetch(options.url, {
     headers: { accept: options.accept, ...(options.etag === undefined ? {} : { 'if-none-match': options.etag }) },
-    // Who can redirect the answer could choose it.
+    // Whoever can redirect the request could choose the response.
     redirect: 'error',
-    // Covers the body too.
+    // Covers the body as well.
     signal: AbortSignal.timeout(options.timeoutMs),
   });
   const etag = response.headers.get('etag') ?? undefined;
@@ -34,14 +34,14 @@ export async function fetchBody(options: FetchOptions): Promise<Fetched> {
   }
   if (response.status !== 200 || !response.body) {
     await response.body?.cancel();
-    throw new Error(`${options.url} answered ${response.status}`);
+    throw new Error(`${options.url} responded with status ${response.status}`);
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body) {
     length += chunk.byteLength;
     // Leaving the loop cancels the rest of the body.
-    if (length > options.bytesMax) throw new Error(`${options.url} answered more than ${options.bytesMax} bytes`);
+    if (length > options.bytesMax) throw new Error(`the response of ${options.url} is over ${options.bytesMax} bytes`);
     chunks.push(chunk);
   }
   return { body: Buffer.concat(chunks), etag, contentType };

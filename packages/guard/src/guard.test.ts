@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Guard } from './guard.ts';
 import {
   answerOf,
   createTestGuard,
@@ -68,10 +69,10 @@ test('225: GET, HEAD and OPTIONS read and every other method writes, known or no
 test('a route can name its access, and a method override header changes nothing', async () => {
   const guard = createTestGuard();
   const headers = headersWith(createToken({ access: 'read' }));
-  await assert.rejects(guard.check({ method: 'GET', headers }, { access: 'read_write' }), {
+  await assert.rejects(guard.verify({ method: 'GET', headers }, { access: 'read_write' }), {
     code: 'access_insufficient',
   });
-  assert.ok(await guard.check({ method: 'POST', headers }, { access: 'read' }));
+  assert.ok(await guard.verify({ method: 'POST', headers }, { access: 'read' }));
   for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
     assert.equal(await outcomeOf(guard, [...headers, name, 'GET'], 'POST'), 'access_insufficient');
   }
@@ -87,18 +88,20 @@ test('219: keys that cannot be had, or a fault of the guard, are 503 and say not
     },
   ];
   for (const find of faults) {
-    const answer = await answerOf(createTestGuard({ keys: { find } }), headersWith(createToken()));
+    const answer = await answerOf(createTestGuard({ jwks: { source: { find } } }), headersWith(createToken()));
     assert.equal(answer.status, 503);
     assert.equal(answer.headers['retry-after'], '5');
     assert.equal(answer.challenge, undefined);
     assert.doesNotMatch(JSON.stringify(answer.problem), /secret|password|a text/);
   }
-  const rejecting = createTestGuard({ keys: { find: () => Promise.reject(new Error('down')) } });
+  const rejecting = createTestGuard({ jwks: { source: { find: () => Promise.reject(new Error('down')) } } });
   assert.equal((await answerOf(rejecting, headersWith(createToken()))).status, 503);
 });
 
 test('219: a key that does not fit its algorithm lets nothing in', async () => {
-  const guard = createTestGuard({ keys: { find: () => ({ kid: 'ec', alg: 'ES256', key: rsa.publicKey }) } });
+  const guard = createTestGuard({
+    jwks: { source: { find: () => ({ kid: 'ec', alg: 'ES256', key: rsa.publicKey }) } },
+  });
   // A fault or a wrong signature: releases of Node differ in when they notice.
   assert.match(await outcomeOf(guard, headersWith(createToken())), /^(guard_failed|token_signature_wrong)$/);
 });
@@ -109,7 +112,7 @@ test('219: a warm token is refused as soon as the keys cannot be had', async () 
     if (isDown) throw new Error('down');
     return guardKeys.find((key) => key.kid === kid);
   };
-  const guard = createTestGuard({ keys: { find } });
+  const guard = createTestGuard({ jwks: { source: { find } } });
   const headers = headersWith(createToken());
   assert.equal(await outcomeOf(guard, headers), 'accepted');
   isDown = true;
@@ -128,7 +131,7 @@ test('221 and 223: the caller comes from the claims alone, whatever headers say,
     'X-Access',
     'read_write',
   ];
-  const caller = await createTestGuard().check({ method: 'GET', headers: [...forged, ...headersWith(token)] });
+  const caller = await createTestGuard().verify({ method: 'GET', headers: [...forged, ...headersWith(token)] });
   assert.deepEqual(caller, {
     clientId: 'client_1',
     userId: 'user_1',
@@ -143,7 +146,7 @@ test('221 and 223: the caller comes from the claims alone, whatever headers say,
 });
 
 test('a client that calls for itself is no user', async () => {
-  const caller = await createTestGuard().check({
+  const caller = await createTestGuard().verify({
     method: 'GET',
     headers: headersWith(createToken({ scope: undefined })),
   });
@@ -151,7 +154,43 @@ test('a client that calls for itself is no user', async () => {
   assert.deepEqual(caller.scopes, []);
 });
 
-test('a Fetch API request is judged the same, its joined headers included', async () => {
+test('a Fetch request, a request of node:http and a flat list of headers are verified alike', async () => {
+  const guard = createTestGuard();
+  const headers = headersWith(createToken({ access: 'read' }));
+  const pairs = [headers.slice(0, 2), headers.slice(2)] as [string, string][];
+  const requests = (method: string) => [
+    { method, headers },
+    { method, headers: new Headers(pairs) },
+    { method, rawHeaders: headers },
+    // As node:http has it, where the parsed headers hide that one was repeated.
+    { method, rawHeaders: headers, headers: { authorization: 'Bearer other' } },
+    new Request('https://api.example.test/', { method, headers: pairs }),
+  ];
+  for (const request of requests('GET')) assert.equal((await guard.verify(request)).organizationId, organizationId);
+  for (const request of requests('DELETE')) {
+    await assert.rejects(guard.verify(request), { code: 'access_insufficient' });
+    assert.equal((await guard.verify(request, { access: 'read' })).access, 'read');
+  }
+});
+
+test('parsed headers, which hide repeated ones, are refused with the reason as the cause', async () => {
+  const wrong = [
+    { method: 'GET', headers: { authorization: `Bearer ${createToken()}`, 'x-tenant-id': organizationId } },
+    { method: 'GET' },
+    undefined,
+  ];
+  for (const request of wrong) {
+    // Plain JavaScript gives what the types forbid.
+    const verified = createTestGuard().verify(request as unknown as Parameters<Guard['verify']>[0]);
+    await assert.rejects(verified, (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'guard_failed');
+      assert.ok(error.cause instanceof TypeError);
+      return true;
+    });
+  }
+});
+
+test('the joined headers of a Fetch API request count as repeated', async () => {
   const guard = createTestGuard();
   const request = (headers: [string, string][], method = 'GET') =>
     guard.verify(new Request('https://api.example.test/', { method, headers }));

@@ -1,36 +1,40 @@
+import type {} from 'hono';
 import type { Caller } from './caller.ts';
-import type { CheckOptions, Guard } from './guard.ts';
-import { parseRoute } from './route-options.ts';
+import type { Guard } from './guard.ts';
+import type { HeadersLike } from './headers.ts';
+import { parseRoute, type RouteOptions } from './route-options.ts';
 
-// Hono's types as far as they are used here, so that the guard does not depend on it.
-interface ContextLike {
-  readonly req: { readonly raw: Request };
-  set(name: 'caller', caller: Caller): void;
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Who is calling; set on every request that the guard let through. */
+    bindery: Caller;
+  }
 }
 
-/** What the guard sets: `new Hono<{ Variables: GuardVariables }>()` types `c.get('caller')` and `c.var.caller`. */
-export interface GuardVariables {
-  /** Who is calling. */
-  caller: Caller;
+// Hono's context, as far as it is used, so that any environment type fits.
+interface ContextLike {
+  readonly req: { readonly raw: { readonly method: string; readonly headers: HeadersLike } };
+  set(name: 'bindery', caller: Caller): void;
 }
 
 /**
- * Middleware for Hono that guards every route registered after it, before any body is read. Put it before a single
- * route with `{ access: 'read' }` where the method does not tell what the route does. A refused call is answered here,
- * with problem details (RFC 9457) and the challenge of RFC 6750 §3, and `next` is not called. Wrong options throw a
- * TypeError at once.
+ * Middleware for Hono 4: guards every route registered after it, before any body is read, and sets `context.var.bindery`.
+ * For a route whose method does not tell what it does, put it before that route with `{ access }`.
+ *
+ * Refused requests get problem details (RFC 9457) with the challenge of RFC 6750 §3, and `next` is not called. Throws a
+ * TypeError at once when an option is wrong or unknown.
  */
 export function honoGuard(
   guard: Guard,
-  options?: CheckOptions,
+  options?: RouteOptions,
 ): (context: ContextLike, next: () => Promise<void>) => Promise<Response | undefined> {
   const route = parseRoute(guard, options);
   return async (context, next) => {
     try {
-      context.set('caller', await guard.verify(context.req.raw, route));
+      context.set('bindery', await guard.verify(context.req.raw, route));
     } catch (error) {
-      const answer = guard.answer(error);
-      return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } });
+      const { body, ...init } = guard.problem(error);
+      return new Response(body, init);
     }
     await next();
     return undefined;

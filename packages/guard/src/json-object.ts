@@ -1,8 +1,8 @@
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads a JSON object from UTF-8, or gives `undefined`. A repeated member is refused at every depth: one reader takes
- * the first, another the last (RFC 7515 §4, RFC 7519 §4).
+ * Reads a JSON object from UTF-8; `undefined` if it is not one. A repeated member is refused at any depth, because some
+ * parsers take the first and others the last (RFC 7515 §4, RFC 7519 §4).
  */
 export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   let text: string;
@@ -14,11 +14,11 @@ export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | un
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) || hasRepeatedMember(text)) return undefined;
-  // A parsed object that is no array has string keys only.
+  // A parsed object that is not an array has only string keys.
   return value as Record<string, unknown>;
 }
 
-// `text` is known to be valid JSON. A string is a name when a colon follows it.
+// `text` is valid JSON. A string is a member's name when a colon follows it.
 function hasRepeatedMember(text: string): boolean {
   const open: Set<string>[] = [];
   const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
@@ -29,7 +29,7 @@ function hasRepeatedMember(text: string): boolean {
     else if (colon !== undefined) {
       const names = open.at(-1);
       const quoted = token.slice(0, -colon.length);
-      // Compared after its escapes are read: "\u0061lg" is "alg".
+      // Compared after decoding escapes: "\u0061lg" is "alg".
       const name: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1);
       if (names?.has(name)) return true;
       names?.add(name);

@@ -6,7 +6,7 @@ const keysMax = 100;
 const kidLengthMax = 256;
 const rsaModulusBytesMin = 256;
 
-/** Reads a JWKS (RFC 7517 §5). A key that is not a sound public signing key is left out, as if it were not there. */
+/** Reads a JWKS (RFC 7517 §5). Anything but a strong public signing key is ignored. */
 export async function parseJwks(body: Uint8Array): Promise<ReadonlyMap<string, GuardKey>> {
   const document = parseJsonObject(body);
   const entries: unknown = document?.['keys'];
@@ -15,7 +15,7 @@ export async function parseJwks(body: Uint8Array): Promise<ReadonlyMap<string, G
   const keys = new Map<string, GuardKey>();
   for (const entry of entries) {
     const key = await importKey(entry);
-    // RFC 7517 §4.5 wants them distinct; where they are not, none but the first counts.
+    // RFC 7517 §4.5: key ids should be distinct. If they are not, only the first counts.
     if (key && !keys.has(key.kid)) keys.set(key.kid, key);
   }
   return keys;
@@ -23,12 +23,12 @@ export async function parseJwks(body: Uint8Array): Promise<ReadonlyMap<string, G
 
 async function importKey(entry: unknown): Promise<GuardKey | undefined> {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  // Every member is optional and read as unknown below.
+  // An object; each member is checked below.
   const jwk = entry as Record<string, unknown>;
   const { kid, use, n } = jwk;
   if (typeof kid !== 'string' || kid === '' || kid.length > kidLengthMax) return undefined;
   if (use !== undefined && use !== 'sig') return undefined;
-  // A published private key is anybody's, and `k` is a shared secret.
+  // Anyone could have a published private key, and `k` is a shared secret.
   if ('d' in jwk || 'k' in jwk) return undefined;
   const alg = jwk['alg'] ?? algorithmOf(jwk);
   if (typeof alg !== 'string' || !supportedAlgorithms.includes(alg)) return undefined;
@@ -36,7 +36,7 @@ async function importKey(entry: unknown): Promise<GuardKey | undefined> {
     return undefined;
   }
   try {
-    // importJWK checks the members that belong to the algorithm; what it makes of a public JWK is never a Uint8Array.
+    // importJWK checks the algorithm's members; its result for a public JWK is never a Uint8Array.
     const key = await importJWK(jwk as JWK, alg);
     return key instanceof Uint8Array ? undefined : { kid, alg, key };
   } catch {
@@ -44,7 +44,7 @@ async function importKey(entry: unknown): Promise<GuardKey | undefined> {
   }
 }
 
-/** The one algorithm of a key that names none: without it, a token could choose (RFC 8725 §3.1). */
+/** The one algorithm for a key that names none, so that a token cannot choose it (RFC 8725 §3.1). */
 function algorithmOf(jwk: Readonly<Record<string, unknown>>): string | undefined {
   const kind = `${String(jwk['kty'])} ${String(jwk['crv'] ?? '')}`.trim();
   const algorithms = new Map([

@@ -1,6 +1,6 @@
 import type { CryptoKey, KeyObject } from 'jose';
 
-/** A public key of the issuer, good for one algorithm only. */
+/** A public key of the issuer, for one algorithm only. */
 export interface GuardKey {
   readonly kid: string;
   /** The one algorithm this key verifies (RFC 8725 §3.1). */
@@ -9,14 +9,14 @@ export interface GuardKey {
 }
 
 /**
- * Where keys come from. An unknown `kid` is `undefined`; a thrown error means that the keys cannot be had and is
- * answered with 503. Give the same `key` object for the same key each time: a verified token is remembered with it.
+ * Where keys come from. An unknown `kid` is `undefined`; a thrown error means that the keys are unavailable, and the
+ * response is 503. Return the same `key` object for the same key each time: cached tokens are compared with it.
  */
 export interface KeySource {
   find(kid: string): Promise<GuardKey | undefined> | GuardKey | undefined;
 }
 
-/** The algorithms a guard can be told to accept: asymmetric ones alone, since a shared secret would let the API sign. */
+/** The algorithms that can be accepted: asymmetric ones only, since with a shared secret the API could sign tokens. */
 export const supportedAlgorithms: readonly string[] = [
   'ES256',
   'ES384',

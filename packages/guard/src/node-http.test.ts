@@ -10,9 +10,9 @@ import { createTestGuard, createToken, headersWith, organizationId } from './tes
 async function startServer(test: TestContext, guard: Guard) {
   const seen = { calls: 0 };
   const server = createServer(
-    guardListener(guard, (_request, response, caller) => {
+    guardListener(guard, (request, response) => {
       seen.calls += 1;
-      response.end(caller.organizationId);
+      response.end(request.bindery.organizationId);
     }),
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,7 +58,7 @@ test('219: when the keys cannot be had the listener is not reached', async (t) =
   const find = () => {
     throw new Error('down');
   };
-  const { call, seen } = await startServer(t, createTestGuard({ keys: { find } }));
+  const { call, seen } = await startServer(t, createTestGuard({ jwks: { source: { find } } }));
   assert.equal((await call('GET', headersWith(createToken()))).status, 503);
   assert.equal(seen.calls, 0);
 });

@@ -1,30 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from './caller.ts';
-import type { CheckOptions, Guard } from './guard.ts';
-import { parseRoute } from './route-options.ts';
+import type { Guard } from './guard.ts';
+import { rememberCaller } from './remember-caller.ts';
+import { parseRoute, type RouteOptions } from './route-options.ts';
 
-/** A handler of node:http that is called with the verified caller. */
-export type GuardedListener = (request: IncomingMessage, response: ServerResponse, caller: Caller) => unknown;
+/** A request that the guard let through. */
+export type VerifiedMessage = IncomingMessage & {
+  /** Who is calling. */
+  readonly bindery: Caller;
+};
+
+/** A listener of node:http that is called for verified requests only. */
+export type GuardedListener = (request: VerifiedMessage, response: ServerResponse) => unknown;
 
 /**
- * Puts the guard before a node:http listener. A refused call is answered here, with problem details (RFC 9457) and the
- * challenge of RFC 6750 §3, and never reaches it. Wrong options throw a TypeError at once.
+ * Puts the guard before a node:http listener, which finds the caller in `request.bindery`. Refused requests get problem
+ * details (RFC 9457) with the challenge of RFC 6750 §3 and do not reach the listener. Throws a TypeError at once when an
+ * option is wrong or unknown.
  */
 export function guardListener(
   guard: Guard,
   listener: GuardedListener,
-  options?: CheckOptions,
+  options?: RouteOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const route = parseRoute(guard, options);
+  if (typeof listener !== 'function') throw new TypeError('expected a listener after the guard');
   return async (request, response) => {
-    let caller: Caller;
     try {
-      caller = await guard.check({ method: request.method ?? '', headers: request.rawHeaders }, route);
+      rememberCaller(request, await guard.verify(request, route));
     } catch (error) {
-      const answer = guard.answer(error);
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      const { status, headers, body } = guard.problem(error);
+      response.writeHead(status, headers).end(body);
       return;
     }
-    await listener(request, response, caller);
+    // It has the caller now.
+    await listener(request as VerifiedMessage, response);
   };
 }

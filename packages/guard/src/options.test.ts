@@ -11,7 +11,8 @@ import {
   outcomeOf,
 } from './test-tokens.ts';
 
-const good = { issuer, audience, keys: createKeySource() };
+const source = createKeySource();
+const good = { issuer, audience, jwks: { source } };
 
 test('132: options that would leave a check out stop the start', () => {
   const wrong: Record<string, readonly unknown[]> = {
@@ -34,7 +35,30 @@ test('132: options that would leave a check out stop the start', () => {
     tenantHeader: [[], '', [''], ['x tenant'], ['authorization'], [7], null],
     requireTenantHeader: [null, 'yes', 0],
     realm: ['', 'a"b', 'a\\b', 'a\r\nb', 'é', 7],
-    keys: [null, {}, [], 'keys', { find: 'x' }],
+    jwks: [
+      true,
+      'keys',
+      [],
+      { uri: 'https://id.example.test/keys' },
+      { source: null },
+      { source: {} },
+      { source: [] },
+      { source: { find: 'x' } },
+      { source, url: 'https://id.example.test/keys' },
+      { refreshSeconds: 0 },
+      { refreshSeconds: '300' },
+      { refreshSeconds: 700, maxAgeSeconds: 600 },
+      { maxAgeSeconds: 299 },
+      { maxAgeSeconds: Number.NaN },
+      { maxAgeSeconds: 700, maxStaleSeconds: 600 },
+      { maxStaleSeconds: 604_801 },
+      { cooldownSeconds: 0 },
+      { cooldownSeconds: 3601 },
+      { timeoutSeconds: 0 },
+      { timeoutSeconds: 61 },
+    ],
+    keys: [source],
+    allowInsecureRequests: ['yes', 1],
     cutoffs: [
       true,
       'off',
@@ -49,13 +73,15 @@ test('132: options that would leave a check out stop the start', () => {
       { pollSeconds: 61 },
       { pollSeconds: Number.NaN },
       { pollSeconds: '5' },
+      { timeoutSeconds: 0 },
+      { timeoutSeconds: 61 },
       { maxStaleSeconds: 9 },
       { maxStaleSeconds: 86_401 },
       { whenStale: 'shut' },
       { source: {} },
       { source: { current: () => undefined }, pollSeconds: 5 },
     ],
-    errorsUrl: [7, {}],
+    errorsUrl: [7, {}, '', true],
     now: [7, 'now', {}],
     fetch: [7, 'fetch', {}],
     audiences: [audience],
@@ -65,32 +91,42 @@ test('132: options that would leave a check out stop the start', () => {
     for (const value of values) {
       // Plain JavaScript gives what the types forbid; that is what is tried here.
       const options = { ...good, [name]: value } as Parameters<typeof createGuard>[0];
-      if (value === null && name !== 'issuer' && name !== 'audience' && name !== 'keys') continue;
+      if (value === null && name !== 'issuer' && name !== 'audience') continue;
       assert.throws(() => createGuard(options), TypeError, `${name}: ${String(value)}`);
     }
   }
 });
 
-test('132: both keys and jwksUri stop the start, and so does an address that is no https', () => {
+test('132: plain http outside loopback stops the start unless it is allowed', () => {
   const remote = { issuer, audience };
-  assert.throws(() => createGuard({ ...good, jwksUri: `${issuer}/keys` }), /not both/);
-  for (const jwksUri of [
-    '',
-    'keys',
-    'file:///etc/keys',
-    'http://id.example.test/keys',
-    'https://a:b@id.example.test/',
-  ]) {
-    assert.throws(() => createGuard({ ...remote, jwksUri }), TypeError, jwksUri);
+  for (const url of ['', 'keys', 'file:///etc/keys', 'http://id.example.test/keys', 'https://a:b@id.example.test/']) {
+    assert.throws(() => createGuard({ ...remote, jwks: { url } }), TypeError, url);
   }
   assert.throws(() => createGuard({ issuer: 'http://id.example.test', audience }), /https/);
-  for (const jwksUri of ['http://localhost:1/', 'http://127.0.0.1:1/', 'http://[::1]:1/', 'https://id.example.test/']) {
-    assert.ok(createGuard({ ...remote, jwksUri }), jwksUri);
+  for (const url of ['http://localhost:1/', 'http://127.0.0.1:1/', 'http://[::1]:1/', 'https://id.example.test/']) {
+    assert.ok(createGuard({ ...remote, jwks: { url } }), url);
   }
-  assert.ok(createGuard({ ...remote, jwksUri: 'http://id.internal/', allowInsecureJwks: true }));
+  const insecure = { jwks: { url: 'http://id.internal/' }, cutoffs: { url: 'http://id.internal/cutoffs' } };
+  assert.throws(() => createGuard({ ...remote, ...insecure }), /allowInsecureRequests/);
+  assert.ok(createGuard({ ...remote, ...insecure, allowInsecureRequests: true }));
 });
 
-test('without keys and jwksUri the keys are those below the issuer, slash or not', async () => {
+test('132: an unknown option is refused with the names of the known ones', () => {
+  const wrong = [
+    [
+      { jwksUri: 'https://id.example.test/keys' },
+      /^TypeError: unknown option jwksUri; known options: issuer, audience, jwks,/,
+    ],
+    [{ cutoffs: { poll: 5 } }, /^TypeError: unknown option cutoffs\.poll; known options: url, pollSeconds, /],
+    [{ jwks: { uri: 'x' } }, /^TypeError: unknown option jwks\.uri; known options: url, refreshSeconds, /],
+  ] as const;
+  for (const [options, message] of wrong) {
+    // Plain JavaScript gives what the types forbid.
+    assert.throws(() => createGuard({ issuer, audience, ...options } as Parameters<typeof createGuard>[0]), message);
+  }
+});
+
+test('by default the keys are fetched below the issuer, with or without a trailing slash', async () => {
   for (const ending of ['', '/']) {
     const asked: string[] = [];
     const guard = createRemoteGuard(`${issuer}${ending}`, async (url) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerOf, createTestGuard, createToken, headersWith, organizationId } from './test-tokens.ts';
+import { answerOf, createTestGuard, createToken, headersWith, issuer, organizationId } from './test-tokens.ts';
 
 test('209: without a token the challenge is bare, and the same for a token of another scheme', async () => {
   const tenant = ['x-tenant-id', organizationId];
@@ -30,13 +30,16 @@ test('209: too little access is answered with insufficient_scope and the access 
   const headers = headersWith(createToken({ access: 'read' }));
   const { status, challenge, problem } = await answerOf(createTestGuard({ errorsUrl: '/errors' }), headers, 'POST');
   assert.equal(status, 403);
-  const description = 'this call needs read_write access and the token has read';
+  const description = 'this request needs read_write access; the token has read';
   assert.equal(challenge, `Bearer error="insufficient_scope", error_description="${description}"`);
   assert.deepEqual(problem, {
     type: '/errors#access_insufficient',
     title: 'Forbidden',
     status: 403,
     detail: description,
+    code: 'access_insufficient',
+    claim: 'access',
+    reason: 'insufficient',
     traceId: 'trace-1',
   });
 });
@@ -50,10 +53,11 @@ test('an answer is problem details that no cache keeps and no browser guesses ab
     'www-authenticate': 'Bearer',
   });
   assert.deepEqual(problem, {
-    type: 'about:blank',
+    type: `${issuer}/docs/errors#no_token`,
     title: 'Unauthorized',
     status: 401,
-    detail: 'a bearer token is needed',
+    detail: 'a bearer token is required',
+    code: 'no_token',
     traceId: 'trace-1',
   });
 });

@@ -1,12 +1,18 @@
 import type { GuardError } from './guard-error.ts';
 
-/** A refusal as HTTP: problem details (RFC 9457) with the challenge of RFC 6750 §3. */
-export interface ProblemAnswer {
+/** The HTTP response to a refusal: problem details (RFC 9457) with the challenge of RFC 6750 §3. */
+export interface ProblemResponse {
   readonly status: number;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON text. */
+  /** The JSON document. */
   readonly body: string;
+}
+
+/** What a response says besides the refusal. */
+export interface ProblemOptions {
+  /** An id by which your log can be searched; it becomes the member `traceId`. */
+  readonly traceId?: string;
 }
 
 const titles = {
@@ -18,13 +24,13 @@ const titles = {
 
 const retryAfterSeconds = 5;
 
-/** Puts a refusal into words; the cause stays inside. */
-export function createProblemAnswer(
+/** Makes the response; the error's `expected`, `found` and `cause` stay inside. */
+export function createProblemResponse(
   error: GuardError,
-  policy: { readonly realm: string | undefined; readonly errorsUrl: string | undefined },
-  traceId?: string,
-): ProblemAnswer {
-  const challenge = createChallenge(error, policy.realm);
+  realm: string | undefined,
+  { traceId }: ProblemOptions = {},
+): ProblemResponse {
+  const challenge = createChallenge(error, realm);
   return {
     status: error.status,
     headers: {
@@ -34,17 +40,21 @@ export function createProblemAnswer(
       ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
       ...(error.status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
     },
+    // Members without a value are left out.
     body: JSON.stringify({
-      type: policy.errorsUrl === undefined ? 'about:blank' : `${policy.errorsUrl}#${error.code}`,
+      type: error.type,
       title: titles[error.status],
       status: error.status,
       detail: error.message,
-      ...(traceId === undefined ? {} : { traceId }),
+      code: error.code,
+      claim: error.claim,
+      reason: error.reason,
+      traceId,
     }),
   };
 }
 
-// RFC 6750 §3.1: a call without a token gets a challenge without an error. Messages are fixed texts and numbers, so
+// RFC 6750 §3.1: a request without a token gets a challenge without an error. Messages are fixed texts and numbers, so
 // they stay within the characters that a quoted string allows.
 function createChallenge(error: GuardError, realm: string | undefined): string | undefined {
   if (error.status !== 401 && error.error === undefined) return undefined;

@@ -68,10 +68,17 @@ function createRemote(t: TestContext, url: string, options: Partial<RemoteCutoff
   const keys = createKeySource();
   const source = createRemoteCutoffs({
     ...{ url, issuer, keys, algorithms: new Set(['ES256', 'RS256', 'EdDSA']), fetch: globalThis.fetch, now },
-    ...{ pollSeconds: 60, maxStaleSeconds: 300, whenStale: 'closed', clockToleranceSeconds: 5, timeoutMs: 20_000 },
+    ...{ pollSeconds: 60, maxStaleSeconds: 300, whenStale: 'closed', clockToleranceSeconds: 5, timeoutSeconds: 20 },
     ...options,
   });
-  const guard = createGuard({ issuer, audience, keys, now, cutoffs: { source }, clockToleranceSeconds: 5 });
+  const guard = createGuard({
+    issuer,
+    audience,
+    jwks: { source: keys },
+    now,
+    cutoffs: { source },
+    clockToleranceSeconds: 5,
+  });
   t.after(() => guard.close());
   // Its life is longer than what the tests move the clock by.
   const headers = headersWith(createToken({ exp: nowSeconds + 100_000, client_id: 'client_1', sub: 'client_1' }));
@@ -179,7 +186,11 @@ test('144: whatever is wrong with the list, nobody is let in on a cold start', a
     assert.equal(await createRemote(t, endpoint.url).outcome(), 'cutoffs_unavailable', String(status));
   }
   endpoint.answer = { hangs: true };
-  assert.equal(await createRemote(t, endpoint.url, { timeoutMs: 100 }).outcome(), 'cutoffs_unavailable', 'no answer');
+  assert.equal(
+    await createRemote(t, endpoint.url, { timeoutSeconds: 0.1 }).outcome(),
+    'cutoffs_unavailable',
+    'no answer',
+  );
 });
 
 test('144: whatever is wrong with the list, the last good one serves for 300 s and then nobody is let in', async (t) => {
@@ -268,7 +279,13 @@ test('by default the list is that below the issuer, and it is asked for', async 
     asked.push(String(url));
     return new Response('', { status: 503 });
   };
-  const guard = createGuard({ issuer, audience, keys: createKeySource(), fetch, now: () => nowSeconds * 1000 });
+  const guard = createGuard({
+    issuer,
+    audience,
+    jwks: { source: createKeySource() },
+    fetch,
+    now: () => nowSeconds * 1000,
+  });
   const answer = await answerOf(guard, headersWith(createToken(), organizationId));
   guard.close();
   assert.equal(answer.status, 503);

@@ -1,40 +1,33 @@
 import { type CutoffList, type CutoffSource, createCutoffList } from './cutoff-list.ts';
-import { cutoffsType, documentBytesMax, readCutoffs } from './cutoffs-document.ts';
+import { cutoffsBytesMax, cutoffsMediaType, cutoffsSignedEverySeconds, cutoffsType } from './cutoff-wire.ts';
 import { fetchBody } from './fetch-body.ts';
 import { GuardError } from './guard-error.ts';
 import type { KeySource } from './keys.ts';
+import { readCutoffs } from './signed-cutoffs.ts';
 
-/** An issuer signs its list anew at least this often, so that an old one cannot be shown for long. */
-const signedEveryMs = 60_000;
-/** Below the time between two polls, so that one that hangs delays the next by little. */
-const timeoutMsDefault = 4_000;
-
-/** Where the list is fetched from, and how. */
+/** Where the list is fetched from, and how; every option is checked already. */
 export interface RemoteCutoffsOptions {
   readonly url: string;
   readonly issuer: string;
   readonly keys: KeySource;
   readonly algorithms: ReadonlySet<string>;
-  /** How often it is fetched, in seconds. */
   readonly pollSeconds: number;
-  /** How long the last good list serves when no newer one can be had, in seconds. */
+  readonly timeoutSeconds: number;
   readonly maxStaleSeconds: number;
-  /** What becomes of calls after that, and before the first list. */
   readonly whenStale: 'closed' | 'open';
   readonly clockToleranceSeconds: number;
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
   readonly fetch: typeof globalThis.fetch;
-  /** How long one fetch may take, its body included; by default 4 s. */
-  readonly timeoutMs?: number;
 }
 
 const nothingCutOff = createCutoffList(0);
 
-/** Fetches the issuer's list from the first call on, again and again in the background. */
+/** Fetches the issuer's list on the first request, and from then on in the background. */
 export function createRemoteCutoffs(options: RemoteCutoffsOptions): CutoffSource {
   const pollMs = options.pollSeconds * 1000;
   const staleMaxMs = options.maxStaleSeconds * 1000;
+  const signedEveryMs = cutoffsSignedEverySeconds * 1000;
   const signedMaxMs = signedEveryMs + staleMaxMs + options.clockToleranceSeconds * 1000;
   let list: CutoffList | undefined;
   let etag: string | undefined;
@@ -50,18 +43,18 @@ export function createRemoteCutoffs(options: RemoteCutoffsOptions): CutoffSource
     const { body, ...fetched } = await fetchBody({
       url: options.url,
       fetch: options.fetch,
-      accept: `application/${cutoffsType}, application/jwt`,
-      timeoutMs: options.timeoutMs ?? timeoutMsDefault,
-      bytesMax: documentBytesMax,
+      accept: `application/${cutoffsType}, ${cutoffsMediaType}`,
+      timeoutMs: options.timeoutSeconds * 1000,
+      bytesMax: cutoffsBytesMax,
       etag,
     });
     if (body) {
       const read = await readCutoffs(new TextDecoder().decode(body), options);
-      // Who shows an older list would bring back what was cut off since.
-      if (list && read.list.seq < list.seq) throw new Error('the list of cut-offs went back');
-      if (read.signedAt > options.now() + signedEveryMs) throw new Error('the list of cut-offs is from the future');
-      if (read.signedAt < options.now() - signedMaxMs) throw new Error('the list of cut-offs is an old one');
-      // The same number is the same list, and the same object spares every token another look.
+      // A replayed older list would bring back what was revoked since.
+      if (list && read.list.seq < list.seq) throw new Error('the revocation list is older than the last one');
+      if (read.signedAt > options.now() + signedEveryMs) throw new Error('the revocation list is from the future');
+      if (read.signedAt < options.now() - signedMaxMs) throw new Error('the revocation list was signed too long ago');
+      // The same number is the same list; keeping the object spares every cached token another look-up.
       if (read.list.seq !== list?.seq) list = read.list;
       signedAt = read.signedAt;
       etag = fetched.etag;
@@ -80,16 +73,16 @@ export function createRemoteCutoffs(options: RemoteCutoffsOptions): CutoffSource
           failure = undefined;
         },
         (error: unknown) => {
-          // Kept, not thrown: the last good list serves on, and where there is none `usableList` says so.
+          // Kept, not thrown: the last valid list keeps serving, and without one `usableList` reports it.
           failure = error;
         },
       )
       .finally(() => {
         inFlight = undefined;
         if (isClosed) return;
-        // A little early and never at the same moment everywhere.
+        // Slightly early and with jitter, so that guards do not poll in step.
         timer = setTimeout(() => void refresh(), pollMs * (0.9 + 0.1 * Math.random()));
-        // Nothing waits for it; a browser-like runtime has numbers for timers.
+        // It must not keep the process alive; in browser-like runtimes a timer is a number.
         if (typeof timer === 'object') timer.unref();
       });
     return inFlight;
@@ -98,12 +91,12 @@ export function createRemoteCutoffs(options: RemoteCutoffsOptions): CutoffSource
   function usableList(): CutoffList {
     const now = options.now();
     if (list && now - confirmedAt <= staleMaxMs && now - signedAt <= signedMaxMs) return list;
-    // What is known to be cut off stays so, whoever is let in without a newer list.
+    // What is known to be revoked stays revoked, even when requests pass without a newer list.
     if (options.whenStale === 'open') return list ?? nothingCutOff;
-    throw new GuardError('cutoffs_unavailable', 'what was cut off cannot be known at the moment', { cause: failure });
+    throw new GuardError('cutoffs_unavailable', 'the revocation list is unavailable', { cause: failure });
   }
 
-  /** Whether polling has stood still, as it does in a process that was suspended. */
+  /** Whether polling has stopped, as it does in a process that was suspended. */
   function isOverdue(): boolean {
     const age = options.now() - triedAt;
     return age < 0 || age >= 2 * pollMs;

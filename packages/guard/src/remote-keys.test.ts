@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { createGuard, type Guard } from './guard.ts';
-import { createRemoteKeys } from './remote-keys.ts';
+import type { JwksOptions } from './jwks-options.ts';
 import {
   audience,
   createToken,
@@ -51,12 +51,12 @@ async function startEndpoint(test: TestContext, answer: Endpoint['answer']): Pro
 }
 
 /** A guard over the endpoint and the clock that it goes by, in seconds. */
-function createClockedGuard(endpoint: Endpoint): { guard: Guard; clock: { seconds: number } } {
+function createClockedGuard(endpoint: Endpoint, times: JwksOptions = {}): { guard: Guard; clock: { seconds: number } } {
   const clock = { seconds: nowSeconds };
   const guard = createGuard({
     issuer,
     audience,
-    jwksUri: endpoint.url,
+    jwks: { url: endpoint.url, ...times },
     cutoffs: false,
     now: () => clock.seconds * 1000,
   });
@@ -166,9 +166,11 @@ test('144: an endpoint that is not there at all is 503', async (t) => {
 
 test('144: an endpoint that never answers is given up, and the call is 503', async (t) => {
   const endpoint = await startEndpoint(t, () => {});
-  const now = () => nowSeconds * 1000;
-  const keys = createRemoteKeys({ url: endpoint.url, now, fetch: globalThis.fetch, timeoutMs: 50 });
-  const guard = createGuard({ issuer, audience, keys, cutoffs: false, now });
+  const guard = createGuard({
+    ...{ issuer, audience },
+    jwks: { url: endpoint.url, timeoutSeconds: 0.1 },
+    cutoffs: false,
+  });
   assert.equal(await outcomeOf(guard, good()), 'keys_unavailable');
 });
 
@@ -182,6 +184,28 @@ test('141: a key that the issuer withdraws is dead within ten minutes, remembere
   assert.equal(await outcomeOf(guard, headers), 'token_key_unknown');
 });
 
+test('the times of the key set can be set', async (t) => {
+  const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
+  const times = { refreshSeconds: 10, maxAgeSeconds: 20, cooldownSeconds: 2, maxStaleSeconds: 40 };
+  const { guard, clock } = createClockedGuard(endpoint, times);
+  const long = headersWith(createToken({ exp: nowSeconds + 86_400 }));
+  assert.equal(await outcomeOf(guard, long), 'accepted');
+  clock.seconds += 9;
+  assert.equal(await outcomeOf(guard, unknown('other')), 'token_key_unknown');
+  assert.equal(endpoint.requests, 2, 'the cool-down is over after 2 s');
+  endpoint.answer = json({ keys: [] });
+  clock.seconds += 20;
+  assert.equal(await outcomeOf(guard, long), 'token_key_unknown', 'withdrawn within 20 s');
+  endpoint.answer = json({ keys: [ecJwk] });
+  clock.seconds += 20;
+  assert.equal(await outcomeOf(guard, long), 'accepted');
+  endpoint.answer = (response) => response.writeHead(500).end();
+  clock.seconds += 39;
+  assert.equal(await outcomeOf(guard, long), 'accepted', 'stale for less than 40 s');
+  clock.seconds += 6;
+  assert.equal(await outcomeOf(guard, long), 'keys_unavailable');
+});
+
 test('110: a JWK without alg verifies the one algorithm of its kind and no other', async (t) => {
   const { alg: _alg, ...bare } = rsaJwk;
   const edJwk = { ...ed.publicKey.export({ format: 'jwk' }), kid: 'ed' };
@@ -189,7 +213,7 @@ test('110: a JWK without alg verifies the one algorithm of its kind and no other
   const guard = createGuard({
     issuer,
     audience,
-    jwksUri: endpoint.url,
+    jwks: { url: endpoint.url },
     cutoffs: false,
     now: () => nowSeconds * 1000,
     algorithms: ['RS256', 'PS256', 'RS512', 'EdDSA', 'ES256'],

@@ -4,8 +4,8 @@ import type { GuardedHeaders } from './headers.ts';
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * Compares the tenant header with the token's organization. The header selects nothing: the organization is the
- * token's, and a caller who means another one learns of the mistake here.
+ * Compares the tenant header with the token's organization. The header selects nothing: the organization is always the
+ * token's, and a caller who means another one finds out here.
  */
 export function checkTenant(
   headers: GuardedHeaders,
@@ -26,9 +26,13 @@ export function checkTenant(
   if (tenant === organizationId) return;
   if (tenant === undefined && !policy.isTenantHeaderRequired) return;
   if (tenant === undefined || tenant === '') {
-    throw new GuardError('tenant_missing', `the header ${name} must carry the id of the organization`);
+    throw new GuardError('tenant_missing', `the ${name} header must carry the organization id`);
   }
-  if (!uuidPattern.test(tenant)) throw new GuardError('tenant_malformed', `${name} must be a UUID`);
-  // The same whether that organization exists or not: the guard knows of none but the token's.
-  throw new GuardError('tenant_mismatch', `the token belongs to another organization than ${name} names`);
+  if (!uuidPattern.test(tenant)) {
+    throw new GuardError('tenant_malformed', `${name} must be a UUID`, { found: tenant });
+  }
+  // The same whether that organization exists or not: the guard knows only the token's.
+  throw new GuardError('tenant_mismatch', `the token belongs to a different organization than ${name} names`, {
+    ...{ claim: 'organization_id', reason: 'mismatch', expected: organizationId, found: tenant },
+  });
 }

@@ -44,7 +44,7 @@ export function createTestGuard(options: Partial<GuardOptions> = {}): Guard {
   return createGuard({
     issuer,
     audience,
-    keys: createKeySource(),
+    jwks: { source: createKeySource() },
     cutoffs: false,
     now: () => nowSeconds * 1000,
     ...options,
@@ -111,7 +111,7 @@ export async function outcomeOf(
   method = 'GET',
 ): Promise<GuardErrorCode | 'accepted'> {
   try {
-    await guard.check({ method, headers });
+    await guard.verify({ method, headers });
     return 'accepted';
   } catch (error) {
     assert.ok(error instanceof GuardError, `not a GuardError: ${String(error)}`);
@@ -138,10 +138,10 @@ export async function assertRefused(
 /** The answer to a call that is refused. */
 export async function answerOf(guard = createTestGuard(), headers: readonly string[] = [], method = 'GET') {
   try {
-    await guard.check({ method, headers });
+    await guard.verify({ method, headers });
   } catch (error) {
-    const { status, headers, body } = guard.answer(error, 'trace-1');
-    const problem: unknown = JSON.parse(body);
+    const { status, headers, body } = guard.problem(error, { traceId: 'trace-1' });
+    const problem: Record<string, unknown> = JSON.parse(body);
     return { status, headers, problem, challenge: headers['www-authenticate'] };
   }
   throw new assert.AssertionError({ message: 'the call was not refused' });

@@ -16,8 +16,8 @@ async function api(request: Request): Promise<Response> {
     const caller = await guard.verify(request);
     return Response.json({ organizationId: caller.organizationId, userId: caller.userId ?? null });
   } catch (error) {
-    const answer = guard.answer(error);
-    return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } });
+    const { body, ...init } = guard.problem(error);
+    return new Response(body, init);
   }
 }
 

@@ -1,13 +1,14 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { Access } from './caller.ts';
-import { type CutoffKind, type CutoffSource, createCutoffList, cutoffKinds, hashCutoff } from './cutoff-list.ts';
+import { type CutoffSource, createCutoffList, hashCutoff } from './cutoff-list.ts';
+import { type CutoffKind, cutoffKinds } from './cutoff-wire.ts';
 import type { KeySource } from './keys.ts';
 
-/** What a token of the test issuer says; everything that is left out is good. */
+/** What a token of the test issuer says; whatever is left out has a valid value. */
 export interface TestTokenOptions {
   /** The API client; by default `client_test`. */
   readonly clientId?: string;
-  /** The person behind the call; by default none, and the client calls for itself. */
+  /** The person behind the call (`sub`); by default none, and the client calls for itself. */
   readonly userId?: string;
   /** A lower-case UUID; by default `issuer.organizationId`. */
   readonly organizationId?: string;
@@ -19,37 +20,41 @@ export interface TestTokenOptions {
   readonly tokenId?: string;
   /** When it was issued, in milliseconds since the epoch; by default now. */
   readonly issuedAt?: number;
-  /** How long it lives, in seconds; by default 3600. */
+  /** Its lifetime in seconds; by default 3600. */
   readonly lifetimeSeconds?: number;
-  /** Claims to replace or add, as on the wire; `undefined` takes one away. */
+  /** Claims to replace or add, as in the token; `undefined` removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Header members to replace or add; `undefined` takes one away. */
+  /** Header parameters to replace or add; `undefined` removes one. */
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
 /** An issuer without a server. */
 export interface TestIssuer {
-  /** What `createGuard` needs to take this issuer's tokens; spread it into the options of your API. */
+  /** The options with which `createGuard` accepts this issuer's tokens; spread them into those of your API. */
   readonly guardOptions: {
     readonly issuer: string;
     readonly audience: string;
-    readonly keys: KeySource;
+    readonly jwks: { readonly source: KeySource };
     readonly cutoffs: { readonly source: CutoffSource };
   };
   /** The organization that tokens belong to by default. */
   readonly organizationId: string;
   /** A signed access token. */
   token(options?: TestTokenOptions): string;
-  /** The headers of a good call: the token and its organization. */
+  /** The headers of a valid request: the token and its organization. */
   headers(options?: TestTokenOptions): { readonly authorization: string; readonly 'x-tenant-id': string };
   /**
-   * Cuts something off: tokens issued up to now (milliseconds since the epoch; by default this moment) are refused. The
-   * id of a member is the user's and the organization's with a space between.
+   * Revokes every token of something that was issued up to `at` (milliseconds since the epoch; by default now). `id` is
+   * the id of the organization, client or user, `<user id> <organization id>` for a member, the token's `sid` for a
+   * session, or its `jti`.
    */
   cutOff(kind: CutoffKind, id: string, at?: number): void;
 }
 
-/** Makes an issuer with a key of its own, for tests of an API: no server, no network, no waiting. */
+/**
+ * Makes an issuer with its own key, for tests of an API: no server, no network, no waiting. By default `issuer` is
+ * `https://issuer.test` and `audience` is `https://api.test`.
+ */
 export function createTestIssuer(options: { readonly issuer?: string; readonly audience?: string } = {}): TestIssuer {
   const issuer = options.issuer ?? 'https://issuer.test';
   const audience = options.audience ?? 'https://api.test';
@@ -85,7 +90,7 @@ export function createTestIssuer(options: { readonly issuer?: string; readonly a
     guardOptions: {
       issuer,
       audience,
-      keys: { find: (asked) => (asked === kid ? key : undefined) },
+      jwks: { source: { find: (asked) => (asked === kid ? key : undefined) } },
       cutoffs: { source: { current: () => list } },
     },
     organizationId,

@@ -27,9 +27,9 @@ test('130: two tokens with the same claims but for one never share an entry of t
   const third = signToken(goodHeader, { ...shared, access: 'read' });
   for (let round = 0; round < 2; round += 1) {
     const callers = [
-      await guard.check({ method: 'GET', headers: headersWith(first) }),
-      await guard.check({ method: 'GET', headers: headersWith(second, otherOrganizationId) }),
-      await guard.check({ method: 'GET', headers: headersWith(third) }),
+      await guard.verify({ method: 'GET', headers: headersWith(first) }),
+      await guard.verify({ method: 'GET', headers: headersWith(second, otherOrganizationId) }),
+      await guard.verify({ method: 'GET', headers: headersWith(third) }),
     ];
     assert.deepEqual(
       callers.map((caller) => [caller.organizationId, caller.access]),
@@ -49,7 +49,7 @@ test('130: a remembered token dies with its exp, its key and the exchange of its
   let now = nowSeconds;
   let keys = [...guardKeys];
   const find = (kid: string) => keys.find((key) => key.kid === kid);
-  const guard = createTestGuard({ now: () => now * 1000, keys: { find } });
+  const guard = createTestGuard({ now: () => now * 1000, jwks: { source: { find } } });
   const headers = headersWith(createToken());
   assert.equal(await outcomeOf(guard, headers), 'accepted');
 
@@ -72,7 +72,7 @@ test('130: a remembered token dies with its exp, its key and the exchange of its
 
 test('130: a refused token is not remembered, and a guard without a cache decides the same', async () => {
   const keys = createKeySource();
-  const guard = createTestGuard({ keys });
+  const guard = createTestGuard({ jwks: { source: keys } });
   const bad = headersWith(createToken({ aud: 'https://other.test' }));
   for (let round = 0; round < 3; round += 1) assert.equal(await outcomeOf(guard, bad), 'token_claim_wrong');
   const uncached = createTestGuard({ cacheSize: 0 });

@@ -1,17 +1,17 @@
 import * as crypto from 'node:crypto';
 import type { VerifiedClaims } from './claims.ts';
-import type { CutoffCheck } from './cutoff-list.ts';
+import type { CutoffRecord } from './cutoff-check.ts';
 import type { GuardKey } from './keys.ts';
 
-/** A token whose signature and claims held, with the key that verified it. */
+/** A token with a valid signature and valid claims, and the key that verified it. */
 export interface CachedToken {
   readonly claims: VerifiedClaims;
   readonly kid: string;
   readonly key: GuardKey['key'];
-  readonly cutoffCheck: CutoffCheck;
+  readonly cutoffRecord: CutoffRecord;
 }
 
-/** Verified tokens; one that was not used since the others were is dropped first. */
+/** Verified tokens; the least recently used ones are dropped first, approximately. */
 export interface TokenCache {
   get(tokenHash: string): CachedToken | undefined;
   set(tokenHash: string, cached: CachedToken): void;
@@ -19,10 +19,10 @@ export interface TokenCache {
   readonly size: number;
 }
 
-/** Makes a cache of at most `sizeMax` tokens; with 0 nothing is remembered. */
+/** Makes a cache of at most `sizeMax` tokens; with 0 nothing is cached. */
 export function createTokenCache(sizeMax: number): TokenCache {
-  // A Map keeps the order of insertion. An entry that was used is only marked, since moving it to the end on each use
-  // costs more than the look-up: it is moved when its turn to be dropped comes.
+  // A Map keeps insertion order. A used entry is only marked, because moving it to the end on each use costs more than
+  // the look-up: it is moved when its turn to be dropped comes.
   const entries = new Map<string, { readonly cached: CachedToken; isUsed: boolean }>();
 
   function dropOne(): void {
@@ -56,9 +56,9 @@ export function createTokenCache(sizeMax: number): TokenCache {
   };
 }
 
-/** SHA-256 over the whole token, so that two tokens share an entry only if they are the same to the last character. */
+/** SHA-256 over the whole token, so that only identical tokens share an entry. */
 export const hashToken: (token: string) => string =
-  // One call is three times as fast, but came with Node 20.12 and is not everywhere.
+  // One call is three times as fast, but needs Node 20.12 and is missing in other runtimes.
   typeof crypto.hash === 'function'
     ? (token) => crypto.hash('sha256', token, 'base64')
     : (token) => crypto.createHash('sha256').update(token).digest('base64');

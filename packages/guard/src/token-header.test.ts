@@ -111,7 +111,7 @@ test('113: a key or key address in the header is refused, and nobody is asked fo
 
 test('114: a strange kid is refused, and what is no text or too long is not even looked for', async () => {
   const keys = createKeySource();
-  const guard = createTestGuard({ keys });
+  const guard = createTestGuard({ jwks: { source: keys } });
   const texts = ['../../dev/null', "' or 1=1 --", '__proto__', 'constructor', 'k'.repeat(256)];
   for (const kid of texts) await assertRefused({ [kid]: createToken({}, { kid }) }, 'token_key_unknown', guard);
   assert.deepEqual(new Set(keys.asked), new Set([...texts, 'ec']));

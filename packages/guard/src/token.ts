@@ -1,26 +1,26 @@
-import { GuardError } from './guard-error.ts';
+import { GuardError, type GuardErrorDetails, refusedClaim } from './guard-error.ts';
 import { parseJsonObject } from './json-object.ts';
 
-/** The longest token that is looked at, in characters. */
+/** The longest token that is parsed, in characters. */
 export const tokenLengthMax = 8192;
 const kidLengthMax = 256;
 
-// RFC 7515 §4.1: each of these changes how a token is read or where its key comes from. None is ours.
+// RFC 7515 §4.1: each of these changes how a token is read or where its key comes from. Bindery sets none of them.
 const refusedHeaderMembers = ['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c', 'zip', 'cty', 'enc'] as const;
 
-/** The header of a token that looks like one of ours; its signature is not checked yet. */
+/** The header of a well-formed token; its signature is not verified yet. */
 export interface TokenHeader {
   readonly alg: string;
   readonly kid: string;
 }
 
-/** A token taken apart, with nothing verified yet. */
+/** A decoded token, with nothing verified yet. */
 export interface UnverifiedToken {
   readonly header: TokenHeader;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** What a compact JWS must be to be looked at. */
+/** What kind of compact JWS is expected. */
 export interface TokenForm {
   /** Its `typ` without "application/", in lower case. */
   readonly type: string;
@@ -30,7 +30,7 @@ export interface TokenForm {
 /** RFC 9068 §2.1. */
 const accessTokenForm: TokenForm = { type: 'at+jwt', lengthMax: tokenLengthMax };
 
-/** Takes a compact JWS apart; what it lets through is well formed, canonical and has the header that is asked for. */
+/** Decodes a compact JWS; the result is well formed, canonical and has the expected header. */
 export function parseToken(
   token: string,
   algorithms: ReadonlySet<string>,
@@ -41,10 +41,10 @@ export function parseToken(
   }
   const [headerPart, payloadPart, signaturePart, ...more] = token.split('.', 4);
   if (!headerPart || !payloadPart || !signaturePart || more.length > 0) {
-    throw new GuardError('token_malformed', 'the token is not a signed JWT of three parts');
+    throw new GuardError('token_malformed', 'the token is not a signed JWT with three parts');
   }
   const header = parseHeader(decode(headerPart), algorithms, form.type);
-  // Decoded for its own sake: libraries verify a signature whose last character was altered within its spare bits.
+  // Only to check its form: libraries accept a signature whose last character was altered within its spare bits.
   decode(signaturePart);
   return { header, claims: parsePart(decode(payloadPart), 'payload') };
 }
@@ -52,26 +52,39 @@ export function parseToken(
 function parseHeader(bytes: Buffer, algorithms: ReadonlySet<string>, type: string): TokenHeader {
   const header = parsePart(bytes, 'header');
   for (const member of refusedHeaderMembers) {
-    if (Object.hasOwn(header, member)) throw refusedHeader(`the token header must not have "${member}"`);
+    if (Object.hasOwn(header, member)) {
+      throw refusedHeader(member, `the token header must not have ${member}`, { reason: 'not_allowed' });
+    }
   }
   const { typ, alg, kid } = header;
   // RFC 9068 §4: the media type, with or without "application/", compared without case (RFC 7515 §4.1.9).
   if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== type) {
-    throw refusedHeader(`the token is of another kind: typ must be ${type}`);
+    throw refusedHeader('typ', `the token has the wrong type: typ must be ${type}`, {
+      ...{ reason: reasonOf(typ, 'mismatch'), expected: type, found: typ },
+    });
   }
-  if (typeof alg !== 'string' || !algorithms.has(alg))
-    throw refusedHeader('the algorithm of the token is not accepted');
+  if (typeof alg !== 'string' || !algorithms.has(alg)) {
+    throw refusedHeader('alg', "the token's algorithm is not accepted", {
+      ...{ reason: reasonOf(alg, 'mismatch'), expected: [...algorithms], found: alg },
+    });
+  }
   if (typeof kid !== 'string' || kid === '' || kid.length > kidLengthMax) {
-    throw refusedHeader('the token header needs a kid');
+    throw refusedHeader('kid', 'the token header must name its key in kid', {
+      ...{ reason: reasonOf(kid, 'malformed'), found: kid },
+    });
   }
   return { alg, kid };
 }
 
-function refusedHeader(message: string): GuardError {
-  return new GuardError('token_header_refused', message);
+function reasonOf(found: unknown, reason: 'mismatch' | 'malformed'): GuardErrorDetails['reason'] & string {
+  return found === undefined ? 'missing' : reason;
 }
 
-// RFC 4648 §3.5: what does not come back the same was padded, had foreign characters or set spare bits.
+function refusedHeader(parameter: string, message: string, details: GuardErrorDetails): GuardError {
+  return refusedClaim('token_header_refused', parameter, message, details);
+}
+
+// RFC 4648 §3.5: an encoding that does not survive the round trip was padded, or had foreign characters or spare bits.
 function decode(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) {

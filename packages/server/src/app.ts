@@ -128,7 +128,7 @@ function createVerifier(context: ActionContext, sources: GuardSources): OAuthDep
   const guard = createInProcessGuard(context, sources, { requireTenantHeader: false });
   return async (token) => {
     try {
-      return await guard.check({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
+      return await guard.verify({ method: 'GET', headers: ['authorization', `Bearer ${token}`] });
     } catch (error) {
       if (error instanceof GuardError && error.status < 500) {
         return undefined;
@@ -151,7 +151,7 @@ function createInProcessGuard(
     tenantHeader: config.tenantHeaders,
     errorsUrl: errorsUrlOf(config),
     now,
-    keys,
+    jwks: { source: keys },
     cutoffs: { source: cutoffs },
   });
 }

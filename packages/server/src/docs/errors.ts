@@ -1,5 +1,5 @@
 import { bindersErrors } from '@bindery/binders';
-import { guardErrorAnswers } from '@bindery/guard';
+import { guardErrors } from '@bindery/guard';
 import { apiMeanings, bindersMeanings, guardMeanings, oauthMeanings } from '../http/error-meanings.ts';
 import { apiAnswers, oauthAnswers } from '../http/error-response.ts';
 import { apiExitCodes, exitCodes } from '../program.ts';
@@ -24,7 +24,7 @@ export function errorEntries(): readonly ErrorEntry[] {
     }),
     ...entriesOf('guard', guardMeanings, (code) => {
       // Seen as the wide type: the table's rows have different members.
-      const { status, error }: { readonly status: number; readonly error?: string } = guardErrorAnswers[code];
+      const { status, error }: { readonly status: number; readonly error?: string } = guardErrors[code];
       const bare = status === 401 ? '`Bearer`' : '';
       return { status, shown: error === undefined ? bare : `\`Bearer error="${error}"\`` };
     }),
@@ -71,9 +71,9 @@ ${tableOf('token')}
 
 ## Guarded APIs
 
-What [\`packages/guard\`](../../../packages/guard/README.md) answers, before the API itself is reached: problem details (RFC 9457), and
-with 401 and \`insufficient_scope\` a challenge in \`WWW-Authenticate\` (RFC 6750 §3). Where the API sets \`errorsUrl\`, the member \`type\` is
-that address with \`#\` and the code; else it is \`about:blank\` and \`detail\` says what is wrong.
+What [\`packages/guard\`](../../../packages/guard/README.md) responds before a request reaches the API: problem details (RFC 9457), and
+with 401 and \`insufficient_scope\` a challenge in \`WWW-Authenticate\` (RFC 6750 §3). \`code\` is the code, \`type\` a link to its
+explanation, and \`claim\` and \`reason\` name the claim or header parameter at fault, if there is one.
 
 ${tableOf('guard')}
 

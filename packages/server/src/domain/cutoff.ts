@@ -1,3 +1,4 @@
+import { cutoffMemberId } from '@bindery/guard/issuer';
 import { clockToleranceSeconds } from './limits.ts';
 
 /** What can be cut off, by what its id is. */
@@ -14,7 +15,7 @@ export type CutoffKind = Cutoff['kind'];
 
 /** The one text that names what was cut off among others of its kind. */
 export function cutoffId(cutoff: Cutoff): string {
-  return cutoff.kind === 'member' ? `${cutoff.userId} ${cutoff.organizationId}` : cutoff.id;
+  return cutoff.kind === 'member' ? cutoffMemberId(cutoff.userId, cutoff.organizationId) : cutoff.id;
 }
 
 /** What a token names, as far as it can be cut off. */

@@ -1,3 +1,4 @@
+import { clockToleranceSecondsMax } from '@bindery/guard/issuer';
 import { dayMilliseconds, hourMilliseconds, minuteMilliseconds } from './duration.ts';
 
 /**
@@ -65,7 +66,7 @@ export const invitationMilliseconds = 7 * dayMilliseconds;
 export const resetLinkMilliseconds = hourMilliseconds;
 
 /** How far the clocks of Bindery, of guards and of clients may differ; no guard can be set to tolerate more. */
-export const clockToleranceSeconds = 60;
+export const clockToleranceSeconds = clockToleranceSecondsMax;
 
 /** Bodies: of an OAuth endpoint (and of everything without a larger limit), and of the management API. */
 export const oauthBodyBytesMax = 16 * 1024;

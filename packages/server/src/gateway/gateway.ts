@@ -68,7 +68,7 @@ export function createGateway(deps: GatewayDeps): (request: IncomingMessage, res
       refuse({ status: 403, reason: 'the proxy forwarded two different methods or URIs' });
       return;
     }
-    deps.guard.check({ method: original.method, headers: request.rawHeaders }).then(
+    deps.guard.verify({ method: original.method, headers: request.rawHeaders }).then(
       (caller) => {
         send(200, identityOf(caller));
         if (log.isVerbose) {
@@ -135,7 +135,7 @@ interface Refusal {
 }
 
 function refusalOf(guard: Guard, error: unknown): Refusal {
-  const { status, headers } = guard.answer(error);
+  const { status, headers } = guard.problem(error);
   if (status >= 500) {
     return { status, reason: 'the request cannot be checked now', error };
   }

@@ -33,38 +33,40 @@ export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
   token_too_long: 'The token is longer than 8,192 characters.',
   token_malformed: 'The token is not three parts of canonical base64url that hold JSON with unique members.',
   token_header_refused:
-    'The header of the token is not that of an access token: `typ`, `alg` or `kid` is wrong, or a member stands there that must not.',
-  token_key_unknown: 'The issuer has no key of this id. Was the token issued elsewhere?',
-  token_signature_wrong: 'The signature does not fit. The token was altered, or is not of this issuer.',
-  token_claim_wrong: 'The token is from another issuer or for another audience, or lacks a claim. The text says which.',
+    'The header is not that of an access token: `typ`, `alg` or `kid` is wrong, or a parameter is not allowed. `claim` names it.',
+  token_key_unknown: 'The issuer has no key with this id. Was the token issued elsewhere?',
+  token_signature_wrong: 'The signature is invalid. The token was altered, or is not from this issuer.',
+  token_claim_wrong:
+    'The token is from another issuer or for another audience, or a claim is missing or malformed. `claim` names it.',
   token_expired: 'The token has expired. Get a new one.',
-  token_from_future: 'The token begins later than now: one of the two clocks is off, and the text says by how much.',
+  token_from_future: 'The token is not valid yet: one of the two clocks is off, and the text says by how much.',
   token_cut_off:
-    'Its organization, client, user, sign-in or the token itself was cut off after it was issued. Ask for a new one.',
+    'Its organization, client, user or sign-in, or the token itself, was revoked after it was issued. Request a new one.',
   tenant_missing: 'The tenant header is absent or empty. Send the organization id with every call.',
   tenant_repeated: 'The tenant header was sent more than once.',
   tenant_malformed: 'The tenant header is not a UUID.',
-  tenant_conflict: 'Two names of the tenant header carry different organizations.',
-  tenant_mismatch: 'The tenant header names another organization than that of the token, whether it exists or not.',
-  access_insufficient: 'The call needs more access than the token has; the text names both.',
-  keys_unavailable: "The issuer's keys could not be had yet, or not for a day. Try again after `Retry-After`.",
+  tenant_conflict: 'Two names for the tenant header carry different organizations.',
+  tenant_mismatch: 'The tenant header names a different organization than the token, whether that exists or not.',
+  access_insufficient: 'The request needs more access than the token has; the text names both.',
+  keys_unavailable:
+    "The issuer's signing keys have not been loaded yet, or could not be refreshed for a day. Try again after `Retry-After`.",
   cutoffs_unavailable:
-    'What was cut off could not be asked for yet, or not for five minutes. Try again after `Retry-After`.',
+    'The revocation list has not been loaded yet, or could not be refreshed for five minutes. Try again after `Retry-After`.',
   guard_failed:
-    'A fault in the guard or in its source of keys; the call is refused, and the log of the API has the cause.',
+    'A fault in the guard or in its source of keys; the request is refused, and the log of the API has the cause.',
 };
 
 /** What every refusal of the Binders API itself means. */
 export const bindersMeanings: Readonly<Record<BindersErrorCode, string>> = {
   invalid_json: 'The body is not JSON in UTF-8.',
-  invalid_fields: 'Fields of the body or the query are wrong; `errors` says by field what is.',
+  invalid_fields: 'Fields of the body or the query are invalid; `errors` says what is wrong with each.',
   not_found: 'The binder does not exist, or is not visible to this organization.',
-  method_not_allowed: 'The method is not for this path; `Allow` lists those that are.',
-  precondition_failed: 'The binder has changed since the state that `If-Match` names. Read it again, then decide.',
+  method_not_allowed: 'The path does not support this method; `Allow` lists those that it does.',
+  precondition_failed: 'The binder has changed since the version in `If-Match`. Read it again, then decide.',
   body_too_large: 'The body is over 64 KiB.',
   unsupported_media_type: 'The body is not JSON, or is compressed.',
-  bad_request: 'The request cannot be read.',
-  unavailable: 'The database does not answer, or is full. Try again after `Retry-After`.',
+  bad_request: 'The request is malformed.',
+  unavailable: 'The database is unavailable or full. Try again after `Retry-After`.',
   internal_error: 'A fault in the API. The log has the details under `traceId`.',
 };
 

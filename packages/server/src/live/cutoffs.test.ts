@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cutoffsPath } from '@bindery/guard/issuer';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { startTestApp, testActor } from '../../../../test/support/app.ts';
 import { rotateSecret } from '../actions/client-secrets.ts';
 import { deleteClient, updateClient } from '../actions/clients.ts';
-import { cutoffsPath } from '../oauth/cutoffs-document.ts';
 
 const form = (client: { clientId: string; clientSecret: string }) => ({
   grant_type: 'client_credentials',

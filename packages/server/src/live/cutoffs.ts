@@ -1,19 +1,20 @@
+import { GuardError } from '@bindery/guard';
 import {
   type CutoffKind,
   type CutoffList,
   type CutoffSource,
   createCutoffList,
   cutoffKinds,
-  GuardError,
+  cutoffsMaxStaleSeconds,
   hashCutoff,
-} from '@bindery/guard';
+} from '@bindery/guard/issuer';
 import type { ActionContext } from '../actions/context.ts';
 import { type Cutoff, cutoffId } from '../domain/cutoff.ts';
 import { readCutoffSeq, readCutoffs, type StoredCutoffs } from '../store/cutoffs.ts';
 import { VersionedCache } from './versioned-cache.ts';
 
 /** While the store does not answer, the last list serves for five minutes, as it does in guards elsewhere. */
-const staleOptions = { staleMilliseconds: 300_000 };
+const staleOptions = { staleMilliseconds: cutoffsMaxStaleSeconds * 1000 };
 /**
  * Servers that share a PostgreSQL may decide on what they read up to a second ago, and their clocks differ: there a
  * cut-off counts for two more seconds. With SQLite the file itself tells of a change.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createCutoffList, type GuardKey } from '@bindery/guard';
+import { createCutoffList, type GuardKey } from '@bindery/guard/issuer';
 import { oncePerTurn } from './once-per-turn.ts';
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,4 +1,4 @@
-import type { CutoffList, CutoffSource, GuardKey, KeySource } from '@bindery/guard';
+import type { CutoffList, CutoffSource, GuardKey, KeySource } from '@bindery/guard/issuer';
 import { VersionedCache } from './versioned-cache.ts';
 
 /** Where a guard in this process takes keys and cut-offs from. */

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cutoffKinds } from '@bindery/guard';
+import {
+  cutoffKinds,
+  cutoffsMediaType,
+  cutoffsPath,
+  cutoffsSignedEverySeconds,
+  cutoffsType,
+} from '@bindery/guard/issuer';
 import type { FastifyInstance } from 'fastify';
 import { signJwt } from '../domain/access-token.ts';
 import { sendUnlessCached } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
-
-/** The path of the list of cut-offs, below the issuer; guards poll it. */
-export const cutoffsPath = '/.well-known/bindery-cutoffs';
-
-/** The list is signed again at least this often, so that nobody can replay an old one for long. */
-const signedEveryMilliseconds = 60_000;
 
 interface Signed {
   readonly name: string;
@@ -26,7 +26,7 @@ export function cutoffsEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
     reply.header('cache-control', 'no-cache');
     // Weak: each server's signature over the same list differs.
     const etag = `W/"${latest.name}"`;
-    return sendUnlessCached(request, reply, { etag, contentType: 'application/jwt', body: latest.body });
+    return sendUnlessCached(request, reply, { etag, contentType: cutoffsMediaType, body: latest.body });
   });
 }
 
@@ -35,7 +35,7 @@ async function sign({ context, cutoffs, keyRing }: OAuthDeps, before: Signed | u
   const { list } = await cutoffs.snapshot();
   const signer = await keyRing.signer();
   const now = context.now();
-  const interval = Math.floor(now / signedEveryMilliseconds);
+  const interval = Math.floor(now / (cutoffsSignedEverySeconds * 1000));
   // Expired entries disappear without a new sequence number.
   const size = cutoffKinds.reduce((sum, kind) => sum + list.cutoffs[kind].size, 0);
   const name = createHash('sha256').update(`${signer.kid} ${interval} ${list.seq} ${size}`).digest('base64url');
@@ -48,5 +48,5 @@ async function sign({ context, cutoffs, keyRing }: OAuthDeps, before: Signed | u
     seq: list.seq,
     cutoffs: Object.fromEntries(cutoffKinds.map((kind) => [kind, Object.fromEntries(list.cutoffs[kind])])),
   };
-  return { name, body: await signJwt('bindery-cutoffs+jwt', claims, signer) };
+  return { name, body: await signJwt(cutoffsType, claims, signer) };
 }

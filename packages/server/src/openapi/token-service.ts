@@ -1,3 +1,4 @@
+import { cutoffsPath } from '@bindery/guard/issuer';
 import type { Config } from '../config.ts';
 import { introspectionPath } from '../oauth/introspect.ts';
 import { metadataPaths } from '../oauth/metadata.ts';
@@ -158,7 +159,7 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
         },
       },
     },
-    '/.well-known/bindery-cutoffs': {
+    [cutoffsPath]: {
       get: {
         operationId: 'getCutoffs',
         summary: 'Read what was cut off',

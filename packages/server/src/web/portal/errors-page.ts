@@ -1,5 +1,5 @@
 import { type BindersErrorCode, bindersErrors } from '@bindery/binders';
-import { type GuardErrorCode, guardErrorAnswers } from '@bindery/guard';
+import { type GuardErrorCode, guardErrors } from '@bindery/guard';
 import type { ApiErrorCode, OAuthErrorCode } from '../../errors.ts';
 import { apiMeanings, bindersMeanings, guardMeanings, oauthMeanings } from '../../http/error-meanings.ts';
 import { apiAnswers, oauthAnswers } from '../../http/error-response.ts';
@@ -53,7 +53,10 @@ challenge in \`WWW-Authenticate\` (RFC 6750 §3).
   "type": "VALUE_IDENTITY_URL/docs/errors#tenant_mismatch",
   "title": "Forbidden",
   "status": 403,
-  "detail": "the tenant header names another organization than the token",
+  "detail": "the token belongs to a different organization than VALUE_TENANT_HEADER names",
+  "code": "tenant_mismatch",
+  "claim": "organization_id",
+  "reason": "mismatch",
   "traceId": "0f8fad5b-d9cb-469f-a165-70867728950e"
 }
 \`\`\``;
@@ -74,7 +77,7 @@ const parts = {
     rows: rowsOf('access to the API', guardMeanings, (code) => {
       // Seen as the wide type: the table's rows have different members.
       const { status, error }: { readonly status: number; readonly error?: string } =
-        guardErrorAnswers[code as GuardErrorCode];
+        guardErrors[code as GuardErrorCode];
       const seen =
         error === undefined ? (status === 401 ? '`WWW-Authenticate: Bearer`' : '') : `\`Bearer error="${error}"\``;
       return { status, seen };
