@@ -21,7 +21,8 @@ const SQLITE_ONLY = [
   'test/docs/*.test.ts',
   'test/guard/{conform,entries,runtimes}.test.ts',
   'test/oauth/{interoperability,reference-shapes}.test.ts',
-  'test/operate/demo.test.ts',
+  // The command line's users; the actions behind it are tested with both.
+  'test/operate/{demo,users}.test.ts',
   'test/sdks/*.test.ts',
   'test/security/g-forged-tokens.test.ts',
 ];

@@ -38,8 +38,9 @@ interface Credentials {
   readonly client_secret: string;
 }
 
-const trafficMillisecondsMin = 150;
-const trafficMillisecondsMax = 700;
+/** How long the traffic goes on once each kind of it has begun; each request takes a few milliseconds. */
+const trafficMillisecondsMin = 50;
+const trafficMillisecondsMax = 300;
 const tokenLoops = 8;
 /** On a disk, even if the run keeps its temporary files in memory: what is acknowledged has to wait for it. */
 const diskFolder = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();

@@ -11,6 +11,7 @@ import type { Operation } from '@bindery/server/admin/contract/operation.ts';
 import { cookieNameOf } from '@bindery/server/http/session-cookie.ts';
 import { ClientSearch } from '@bindery/server/store/client-list.ts';
 import { startTestApp, type TestApp, testActor } from './app.ts';
+import { arrangingHasher } from './arrange.ts';
 
 /** An answer of the management API. */
 export interface Answer {
@@ -154,7 +155,8 @@ export function newBrowserOf(server: TestApp, cookie = ''): Browser {
 /** Starts it; `environment` as an operator would set it. */
 export async function startSite(environment: Readonly<Record<string, string>> = {}): Promise<Site> {
   const server = await startTestApp({ ...withoutLimits, ...environment });
-  const { context, hasher } = server;
+  const { context } = server;
+  const hasher = arrangingHasher;
   const { token } = await newSetupToken(context);
   const { user, organization } = await setUp(context, testActor, { ...founder, token, hasher });
   const newUser = async (name: string): Promise<Somebody> => {

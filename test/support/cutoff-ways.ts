@@ -7,6 +7,7 @@ import { createOrganization, deleteOrganization, switchOrganization } from '@bin
 import { createUser, removeMember, setPassword, setUserState } from '@bindery/server/actions/users.ts';
 import type { Actor } from '@bindery/server/domain/audit-entry.ts';
 import { QueuedPasswordHasher } from '@bindery/server/live/password-hasher.ts';
+import { arrangingHasher } from './arrange.ts';
 import type { Bindery } from './bindery.ts';
 import { postForm } from './token-requests.ts';
 
@@ -186,7 +187,7 @@ export async function newTenant(bindery: Bindery, context: ActionContext): Promi
     secretExpiresAt: null,
   });
   const person = { email: `person${number}@example.com`, password: 'a password of some length' };
-  const user = await createUser(context, actor, { ...person, organizationId, role: 'member', hasher });
+  const user = await createUser(context, actor, { ...person, organizationId, role: 'member', hasher: arrangingHasher });
   const made = { organizationId, clientId: client.id, clientSecret, userId: user.id, ...person };
   const tokens = newTokens(bindery, made);
   const own = await tokens.clientToken();

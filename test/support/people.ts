@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createUser, setPassword } from '@bindery/server/actions/users.ts';
 import type { Role } from '@bindery/server/domain/member.ts';
 import { testActor } from './app.ts';
+import { arrangingHasher } from './arrange.ts';
 import { type Answer, assertSound, type Credentials, type Sending, startTarget, type Target } from './target.ts';
 
 /** A user of the server under attack. */
@@ -94,7 +95,7 @@ export async function startPeople(environment: Fields = {}): Promise<People> {
       email,
       role: options.role ?? 'member',
       password,
-      hasher: server.hasher,
+      hasher: arrangingHasher,
     });
     target.secrets.add(password);
     return { id: user.id, email: user.email, password };
