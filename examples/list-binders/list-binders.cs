@@ -1,6 +1,6 @@
 // Gets an access token and lists the organization's binders.
-// Written for .NET 8 and newer, as the Program.cs of a console project with implicit usings.
-// The tests of this repository cannot run it: they have no .NET. They send the requests it makes instead.
+// For .NET 8 or newer, as Program.cs of a console project with implicit usings.
+// Not run by the tests, which have no .NET: they send the same requests instead.
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -16,7 +16,7 @@ using var tokenResponse = await http.PostAsync(
         ["client_secret"] = Setting("BINDERY_CLIENT_SECRET"),
         ["scope"] = "public",
     }));
-// Keep the token for its expires_in seconds; do not ask for one before each call.
+// Cache the token for expires_in seconds; do not get one for every call.
 var token = (await ReadJson(tokenResponse)).GetProperty("access_token").GetString();
 
 using var request = new HttpRequestMessage(HttpMethod.Get, $"{Setting("BINDERY_API_URL")}/api/binders");
@@ -30,7 +30,7 @@ static async Task<JsonElement> ReadJson(HttpResponseMessage response)
     if (!response.IsSuccessStatusCode)
     {
         var body = await response.Content.ReadAsStringAsync();
-        throw new HttpRequestException($"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
+        throw new HttpRequestException($"{response.RequestMessage?.RequestUri} responded with {(int)response.StatusCode}: {body}");
     }
     return await response.Content.ReadFromJsonAsync<JsonElement>();
 }

@@ -13,7 +13,7 @@ const tokenResponse = await fetch(`${BINDERY_URL}/connect/token`, {
   }),
   signal: AbortSignal.timeout(30_000),
 });
-// Keep the token for its `expires_in` seconds; do not ask for one before each call.
+// Cache the token for `expires_in` seconds; do not get one for every call.
 const { access_token: accessToken } = await readJson(tokenResponse);
 
 const bindersResponse = await fetch(`${BINDERY_API_URL}/api/binders`, {
@@ -25,7 +25,7 @@ console.log(JSON.stringify(binders, null, 2));
 
 async function readJson(response) {
   if (!response.ok) {
-    console.error(`${response.url} answered ${response.status}: ${await response.text()}`);
+    console.error(`${response.url} responded with ${response.status}: ${await response.text()}`);
     process.exit(1);
   }
   return response.json();

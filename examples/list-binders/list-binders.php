@@ -5,16 +5,16 @@ function requestJson(string $url, array $options): array
 {
     $curl = curl_init($url);
     curl_setopt_array($curl, $options + [CURLOPT_RETURNTRANSFER => true, CURLOPT_TIMEOUT => 30]);
-    $answer = curl_exec($curl);
+    $response = curl_exec($curl);
     $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
     if ($status !== 200) {
-        fwrite(STDERR, "$url answered $status: " . ($answer ?: curl_error($curl)) . "\n");
+        fwrite(STDERR, "$url responded with $status: " . ($response ?: curl_error($curl)) . "\n");
         exit(1);
     }
-    return json_decode($answer, true, flags: JSON_THROW_ON_ERROR);
+    return json_decode($response, true, flags: JSON_THROW_ON_ERROR);
 }
 
-// Keep the token for its expires_in seconds; do not ask for one before each call.
+// Cache the token for expires_in seconds; do not get one for every call.
 $token = requestJson(getenv('BINDERY_URL') . '/connect/token', [
     CURLOPT_POSTFIELDS => http_build_query([
         'grant_type' => 'client_credentials',

@@ -9,11 +9,11 @@ import requests
 
 def read_json(response):
     if not response.ok:
-        sys.exit(f"{response.url} answered {response.status_code}: {response.text}")
+        sys.exit(f"{response.url} responded with {response.status_code}: {response.text}")
     return response.json()
 
 
-# Keep the token for its expires_in seconds; do not ask for one before each call.
+# Cache the token for expires_in seconds; do not get one for every call.
 token = read_json(requests.post(
     os.environ["BINDERY_URL"] + "/connect/token",
     data={

@@ -1,4 +1,4 @@
-// Gets an access token with a JSON body and prints the answer.
+// Gets an access token with a JSON body, and prints the response.
 import process from 'node:process';
 
 const { BINDERY_URL, BINDERY_CLIENT_ID, BINDERY_CLIENT_SECRET } = process.env;

@@ -1,4 +1,4 @@
-"""Gets an access token with a JSON body and prints the answer."""
+"""Gets an access token with a JSON body, and prints the response."""
 
 import json
 import os

@@ -1,6 +1,6 @@
-// Gets an access token and a refresh token for a person, with a JSON body, and prints the answer.
-// Written for .NET 8 and newer, as the Program.cs of a console project with implicit usings.
-// The tests of this repository cannot run it: they have no .NET. They send the requests it makes instead.
+// Gets an access token and a refresh token for a user with a JSON body, and prints the response.
+// For .NET 8 or newer, as Program.cs of a console project with implicit usings.
+// Not run by the tests, which have no .NET: they send the same requests instead.
 using System.Net.Http.Json;
 
 using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
@@ -13,12 +13,12 @@ using var response = await http.PostAsJsonAsync($"{Setting("BINDERY_URL")}/acces
     ["username"] = Setting("BINDERY_USERNAME"),
     ["password"] = Setting("BINDERY_PASSWORD"),
 });
-var answer = await response.Content.ReadAsStringAsync();
+var body = await response.Content.ReadAsStringAsync();
 if (!response.IsSuccessStatusCode)
 {
-    throw new HttpRequestException($"no token: {(int)response.StatusCode} {answer}");
+    throw new HttpRequestException($"no token: {(int)response.StatusCode} {body}");
 }
-Console.WriteLine(answer);
+Console.WriteLine(body);
 
 static string Setting(string name) =>
     Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"set {name}");

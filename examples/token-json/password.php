@@ -1,5 +1,5 @@
 <?php
-// Gets an access token and a refresh token for a person, with a JSON body, and prints the answer.
+// Gets an access token and a refresh token for a user with a JSON body, and prints the response.
 
 $payload = json_encode([
     'grant_type' => 'password',
@@ -18,11 +18,11 @@ curl_setopt_array($curl, [
     CURLOPT_RETURNTRANSFER => true,
     CURLOPT_TIMEOUT => 30,
 ]);
-$answer = curl_exec($curl);
+$response = curl_exec($curl);
 $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
 
 if ($status !== 200) {
-    fwrite(STDERR, "no token: $status " . ($answer ?: curl_error($curl)) . "\n");
+    fwrite(STDERR, "no token: $status " . ($response ?: curl_error($curl)) . "\n");
     exit(1);
 }
-echo $answer, "\n";
+echo $response, "\n";

@@ -1,4 +1,4 @@
-"""Gets an access token and a refresh token for a person, with a JSON body, and prints the answer."""
+"""Gets an access token and a refresh token for a user with a JSON body, and prints the response."""
 
 import json
 import os

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Gets an access token and a refresh token for a person, with a JSON body, and prints the answer.
+# Gets an access token and a refresh token for a user with a JSON body, and prints the response.
 set -euo pipefail
 
-# The body is made by jq, since a password may hold anything, and comes in on standard input: arguments can be read by
-# every user of the machine.
+# jq builds the body, because a password may contain any character. It is passed on standard input: every user of the
+# machine can read arguments.
 jq --null-input '{
   grant_type: "password",
   client_id: env.BINDERY_CLIENT_ID,

@@ -1,4 +1,4 @@
-// Gets the next access token and refresh token of a sign-in, with a JSON body, and prints the answer.
+// Gets the next access token and refresh token of a sign-in with a JSON body, and prints the response.
 import process from 'node:process';
 
 const { BINDERY_URL, BINDERY_CLIENT_ID, BINDERY_CLIENT_SECRET, BINDERY_REFRESH_TOKEN } = process.env;

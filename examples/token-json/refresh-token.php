@@ -1,5 +1,5 @@
 <?php
-// Gets the next access token and refresh token of a sign-in, with a JSON body, and prints the answer.
+// Gets the next access token and refresh token of a sign-in with a JSON body, and prints the response.
 
 $payload = json_encode([
     'grant_type' => 'refresh_token',
@@ -17,11 +17,11 @@ curl_setopt_array($curl, [
     CURLOPT_RETURNTRANSFER => true,
     CURLOPT_TIMEOUT => 30,
 ]);
-$answer = curl_exec($curl);
+$response = curl_exec($curl);
 $status = curl_getinfo($curl, CURLINFO_RESPONSE_CODE);
 
 if ($status !== 200) {
-    fwrite(STDERR, "no token: $status " . ($answer ?: curl_error($curl)) . "\n");
+    fwrite(STDERR, "no token: $status " . ($response ?: curl_error($curl)) . "\n");
     exit(1);
 }
-echo $answer, "\n";
+echo $response, "\n";

@@ -1,4 +1,4 @@
-"""Gets the next access token and refresh token of a sign-in, with a JSON body, and prints the answer."""
+"""Gets the next access token and refresh token of a sign-in with a JSON body, and prints the response."""
 
 import json
 import os

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Gets the next access token and refresh token of a sign-in, with a JSON body, and prints the answer.
+# Gets the next access token and refresh token of a sign-in with a JSON body, and prints the response.
 set -euo pipefail
 
-# The body comes in on standard input: arguments can be read by every user of the machine.
+# The body is passed on standard input: every user of the machine can read arguments.
 curl --request POST \
   --url "$BINDERY_URL/access_token" \
   --header 'content-type: application/json' \

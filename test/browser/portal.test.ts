@@ -127,7 +127,7 @@ suite('the portal in a browser', { skip }, () => {
     await inBrowser({}, async (page) => {
       await page.goto(`${origin}/docs`);
       await page.keyboard.press('Tab');
-      assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the text');
+      assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to content');
       await page.keyboard.press('Enter');
       assert.equal(await page.evaluate('document.activeElement.id'), 'content');
       await page.keyboard.press('/');

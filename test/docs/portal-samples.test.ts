@@ -37,7 +37,7 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-suite('a sample runs as it stands on the page', () => {
+suite('a sample on a page runs as it is', () => {
   for (const [language, { program, ending, probe }] of Object.entries(programs)) {
     for (const [page, count] of Object.entries(pages)) {
       test(`${language} on ${page}, for somebody signed in and for anybody`, async (t) => {

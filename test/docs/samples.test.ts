@@ -23,7 +23,7 @@ const languages: Readonly<Record<string, { readonly program: string; readonly pr
   py: { program: systemPython(), probes: [[systemPython(), '-c', 'import requests']] },
 };
 
-/** Those that this machine cannot run say so in their first lines. */
+/** Samples that the tests do not run say so in their first lines. */
 const isRun = (path: string): boolean => !path.endsWith('.cs');
 
 const samples = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -53,7 +53,7 @@ before(async () => {
 });
 after(() => bindery[Symbol.asyncDispose]());
 
-suite('every sample works as it stands', async () => {
+suite('every sample works as it is', async () => {
   for (const sample of samples.filter(isRun)) {
     const lacking = await missingTool(sample);
     test(sample, { skip: lacking }, async () => {
@@ -64,7 +64,7 @@ suite('every sample works as it stands', async () => {
       await assertAnswer(sample, JSON.parse(stdout));
     });
 
-    test(`${sample}: a refusal ends it with an error that says why, without the secret`, {
+    test(`${sample}: a refusal makes it fail with the reason, without the secret`, {
       skip: lacking,
     }, async () => {
       const wrong = `${client.client_secret.slice(0, -1)}_`;
@@ -87,9 +87,9 @@ test('each sample comes in shell, PHP, Python, JavaScript and C#', () => {
   }
 });
 
-test('a sample that no test runs says so', () => {
+test('a sample that the tests do not run says so', () => {
   for (const path of samples.filter((sample) => !isRun(sample))) {
-    assert.match(readFileSync(folder + path, 'utf8'), /tests of this repository cannot run it/);
+    assert.match(readFileSync(folder + path, 'utf8'), /Not run by the tests/);
   }
 });
 

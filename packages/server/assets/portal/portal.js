@@ -1,9 +1,9 @@
-// The pages work without this. It keeps the chosen language, copies code and searches while one types.
+// The pages work without this script. It remembers the language, copies code and searches as you type.
 
 const base = document.documentElement.dataset.base ?? '';
 const stored = 'docs.language';
 
-/** Storage may be switched off; then nothing is remembered. */
+/** Storage may be disabled; then nothing is remembered. */
 function remembered() {
   try {
     return localStorage.getItem(stored);
@@ -16,11 +16,11 @@ function remember(language) {
   try {
     localStorage.setItem(stored, language);
   } catch {
-    // Nothing is lost but the memory.
+    // Only remembering fails.
   }
 }
 
-/** Shows the samples in a language and lets every link within the portal carry it on. */
+/** Shows the samples in a language; false if the page has none in it. */
 function show(language) {
   const tabs = document.querySelectorAll('.languages a');
   if (![...tabs].some((tab) => tab.dataset.lang === language)) return false;
@@ -46,7 +46,7 @@ function carry(language) {
 }
 
 function choose(language) {
-  // The code above what is being read may change its height: keep that in its place.
+  // The code above the visible row may change its height: keep the row in place.
   const anchor = document.querySelector('.languages');
   const row = [...document.querySelectorAll('.row')].find(
     (one) => one.getBoundingClientRect().bottom > (anchor?.getBoundingClientRect().bottom ?? 0),
@@ -167,7 +167,7 @@ async function find() {
   if (found.length === 0 && words.length > 0) {
     const nothing = document.createElement('li');
     const text = document.createElement('p');
-    text.textContent = 'Nothing was found.';
+    text.textContent = 'No results.';
     nothing.append(text);
     found.push(nothing);
   }

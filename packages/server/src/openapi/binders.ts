@@ -7,7 +7,7 @@ const tag = 'Binders';
 const binderRef: Json = { $ref: '#/components/schemas/Binder' };
 const fieldsRef: Json = { $ref: '#/components/schemas/BinderFields' };
 
-/** The schemas that the paths below point to. */
+/** The schemas that the paths below refer to. */
 export const bindersSchemas: Readonly<Record<string, Json>> = {
   Binder: {
     type: 'object',
@@ -30,7 +30,7 @@ export const bindersSchemas: Readonly<Record<string, Json>> = {
   },
 };
 
-/** The paths of the Binders API, which stands at the API's own address. */
+/** The paths of the Binders API, which is served at the API's own address. */
 export function bindersPaths(config: Config): Record<string, Json> {
   const refusals = { 401: refusal('NoToken'), 403: refusal('NotPermitted'), 503: refusal('Unavailable') };
   const tenant: Json = {
@@ -44,7 +44,7 @@ export function bindersPaths(config: Config): Record<string, Json> {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'The `ETag` of the state that the change is made upon; without it the last writer wins.',
+    description: 'The `ETag` of the version to change; without it the last writer wins.',
     schema: { type: 'string' },
   };
   const common = { tags: [tag], security: [{ accessToken: [] }] };
@@ -84,11 +84,11 @@ export function bindersPaths(config: Config): Record<string, Json> {
       post: {
         ...common,
         operationId: 'createBinder',
-        summary: 'Make a binder',
+        summary: 'Create a binder',
         description: 'Needs `read_write`.',
         ...body({ allOf: [fieldsRef, { type: 'object', required: ['name', 'type'] }] }),
         responses: {
-          201: answer('The new binder; `Location` says where it is.', binderRef, {
+          201: answer('The new binder; `Location` is its path.', binderRef, {
             headers: { ...etagHeader, Location: { description: 'Its path.', schema: { type: 'string' } } },
           }),
           ...badBody,
@@ -105,14 +105,14 @@ export function bindersPaths(config: Config): Record<string, Json> {
       get: {
         ...common,
         operationId: 'getBinder',
-        summary: 'Read a binder',
-        description: 'Needs `read`. With a matching `If-None-Match` the answer is 304.',
+        summary: 'Get a binder',
+        description: 'Needs `read`. With a matching `If-None-Match` the response is 304.',
         parameters: [
           {
             name: 'If-None-Match',
             in: 'header',
             required: false,
-            description: 'An `ETag` that the caller has.',
+            description: 'The `ETag` of a cached version.',
             schema: { type: 'string' },
           },
         ],
@@ -126,12 +126,12 @@ export function bindersPaths(config: Config): Record<string, Json> {
       patch: {
         ...common,
         operationId: 'updateBinder',
-        summary: 'Change a binder',
+        summary: 'Update a binder',
         description: 'Changes the name, the type or both. Needs `read_write`.',
         parameters: [ifMatch],
         ...body(fieldsRef),
         responses: {
-          200: answer('The changed binder.', binderRef, { headers: etagHeader }),
+          200: answer('The updated binder.', binderRef, { headers: etagHeader }),
           404: refusal('NotFound'),
           412: refusal('ChangedMeanwhile'),
           ...badBody,
@@ -145,7 +145,7 @@ export function bindersPaths(config: Config): Record<string, Json> {
         description: 'Needs `read_write`.',
         parameters: [ifMatch],
         responses: {
-          204: answer('Done.'),
+          204: answer('Deleted.'),
           404: refusal('NotFound'),
           412: refusal('ChangedMeanwhile'),
           ...refusals,

@@ -9,27 +9,33 @@ import { answer, refusal, refusals } from './responses.ts';
 import { tokenServicePaths, tokenServiceSchemas } from './token-service.ts';
 
 const tags: readonly { readonly name: string; readonly description: string }[] = [
-  { name: 'Token service', description: 'Where programs get, check and end access tokens (OAuth 2.0).' },
-  { name: 'Binders', description: 'The API behind the guard: an access token and the tenant header on every call.' },
-  { name: 'Gateway', description: 'What stands in front of APIs in any language.' },
-  { name: 'Session', description: 'Signing in to the console, and what stands before it.' },
-  { name: 'Account', description: 'What a signed-in user does about itself.' },
+  {
+    name: 'Token service',
+    description: 'Access tokens, introspection, revocation, metadata and signing keys (OAuth 2.0).',
+  },
+  { name: 'Binders', description: 'The API: an access token and the tenant header with every call.' },
+  { name: 'Gateway', description: 'For proxies in front of an API in any language.' },
+  { name: 'Session', description: 'Signing in to the console.' },
+  { name: 'Account', description: 'The account of the signed-in user.' },
   { name: 'Organization', description: 'One organization.' },
-  { name: 'API clients', description: 'The life of API clients and of their secrets.' },
-  { name: 'Members', description: 'The people of an organization.' },
-  { name: 'Audit', description: 'Who did what.' },
-  { name: 'Operator', description: 'The instance: organizations, keys, credentials, operators and branding.' },
+  { name: 'API clients', description: 'API clients and their secrets.' },
+  { name: 'Members', description: 'Members of an organization and invitations.' },
+  { name: 'Audit', description: 'The audit log.' },
+  {
+    name: 'Operator',
+    description: 'The instance: organizations, signing keys, API credentials, operators and branding.',
+  },
   { name: 'Health', description: 'For load balancers and monitors.' },
 ];
 
-/** The parts of the document that others read. */
+/** The parts of the document that other code reads. */
 export interface OpenApiDocument extends Json {
   readonly tags: typeof tags;
   readonly paths: Readonly<Record<string, Json>>;
   readonly components: { readonly schemas: Readonly<Record<string, Json>> } & Json;
 }
 
-/** The OpenAPI 3.1 document of everything that is not a page. */
+/** The OpenAPI 3.1 document of every endpoint that is not a page. */
 export function openApiDocument(config: Config, title: string): OpenApiDocument {
   const writer = new SchemaWriter();
   const management = managementPaths(writer);
@@ -38,7 +44,7 @@ export function openApiDocument(config: Config, title: string): OpenApiDocument 
     info: {
       title,
       version,
-      description: `The token service, the API behind the guard and the management API. How to use them: ${config.publicUrl}/docs`,
+      description: `The token service, the API and the management API. How to use them: ${config.publicUrl}/docs`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: config.publicUrl, description: 'Identity provider' }],
@@ -76,17 +82,17 @@ const problem: Json = {
   description: 'RFC 9457',
   required: ['type', 'title', 'status', 'traceId'],
   properties: {
-    type: { type: 'string', description: 'The page that explains it; its end is the code.' },
+    type: { type: 'string', description: 'The page that explains the error; its fragment is the code.' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    detail: { type: 'string', description: 'What is wrong, in a sentence.' },
-    code: { type: 'string', description: 'The code, in the management API.' },
+    detail: { type: 'string', description: 'What is wrong, in one sentence.' },
+    code: { type: 'string', description: 'The error code; in the management API only.' },
     errors: {
       type: 'object',
-      description: 'For wrong fields: what is wrong, by field.',
+      description: 'What is wrong with each invalid field.',
       additionalProperties: { type: 'array', items: { type: 'string' } },
     },
-    traceId: { type: 'string', description: 'The request id, which the log of the server has too.' },
+    traceId: { type: 'string', description: 'The request id, which is also in the server log.' },
   },
 };
 
@@ -100,12 +106,12 @@ const otherPaths: Readonly<Record<string, Json>> = {
   '/admin/branding/logo': {
     get: {
       operationId: 'getLogo',
-      summary: 'Read the logo',
+      summary: 'Get the logo',
       tags: ['Session'],
       security: [],
       responses: {
         200: {
-          description: 'The picture.',
+          description: 'The image.',
           content: { 'image/png': { schema: { type: 'string' } }, 'image/jpeg': { schema: { type: 'string' } } },
         },
         404: refusal('NotFound'),
@@ -115,44 +121,47 @@ const otherPaths: Readonly<Record<string, Json>> = {
   [gatewayPath]: {
     get: {
       operationId: 'verifyRequest',
-      summary: 'Ask whether a request may pass',
+      summary: 'Verify a request',
       description:
-        'For proxies in front of an API (nginx, Caddy, Traefik, Envoy): answers for the request whose headers they pass on. The method may be any.',
+        'For proxies in front of an API (nginx, Caddy, Traefik, Envoy): decides about the request whose headers they forward. Any method works.',
       tags: ['Gateway'],
       security: [{ accessToken: [] }],
       responses: {
         200: {
           description:
-            'It may. `X-Client-Id`, `X-Organization-Id`, `X-Access`, `X-Scope` and `X-User-Id` say who is calling.',
+            'Allowed. `X-Client-Id`, `X-Organization-Id`, `X-Access`, `X-Scope` and `X-User-Id` say who is calling.',
         },
-        401: { description: 'The token is missing or not good; `WWW-Authenticate` and `X-Auth-Error` say why.' },
-        403: { description: 'It may not; `X-Auth-Error` says why.' },
-        503: { description: 'It cannot be checked now.' },
+        401: { description: 'The token is missing or invalid; `WWW-Authenticate` and `X-Auth-Error` say why.' },
+        403: { description: 'Not allowed; `X-Auth-Error` says why.' },
+        503: { description: 'The request cannot be verified now.' },
       },
     },
   },
   '/healthz': {
     get: {
       operationId: 'getHealth',
-      summary: 'Ask whether the process lives',
+      summary: 'Check liveness',
       tags: ['Health'],
       security: [],
-      responses: { 200: answer('It does.', healthAnswer) },
+      responses: { 200: answer('The process is running.', healthAnswer) },
     },
   },
   '/readyz': {
     get: {
       operationId: 'getReadiness',
-      summary: 'Ask whether tokens can be issued now',
+      summary: 'Check readiness',
       tags: ['Health'],
       security: [],
-      responses: { 200: answer('They can.', healthAnswer), 503: answer('They cannot.', healthAnswer) },
+      responses: {
+        200: answer('Tokens can be issued.', healthAnswer),
+        503: answer('Tokens cannot be issued now.', healthAnswer),
+      },
     },
   },
   '/openapi.json': {
     get: {
       operationId: 'getOpenApi',
-      summary: 'Read this document',
+      summary: 'Get this document',
       tags: ['Health'],
       security: [],
       responses: { 200: answer('The document.', { type: 'object' }) },
@@ -160,7 +169,7 @@ const otherPaths: Readonly<Record<string, Json>> = {
   },
 };
 
-/** The refusals with the addresses of this instance in their examples. */
+/** The refusals, with this instance's addresses in their examples. */
 function refusalsFor(config: Config): Json {
   const text = JSON.stringify(refusals)
     .replaceAll('VALUE_ERRORS_URL', `${config.publicUrl}/docs/errors`)

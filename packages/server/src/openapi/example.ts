@@ -48,7 +48,7 @@ const byName: Readonly<Record<string, unknown>> = {
   keys: [{ kty: 'EC', kid: '...', alg: 'ES256', use: 'sig', crv: 'P-256', x: '...', y: '...' }],
 };
 
-/** A value that fits a schema, to show; `required` members, and with `all` the others too. */
+/** An example value for a schema: its `required` members, and with `all` the others too. */
 export function exampleOf(
   schema: Json,
   components: Readonly<Record<string, Json>>,
@@ -82,7 +82,7 @@ export function exampleOf(
   return resolved['default'] ?? '...';
 }
 
-/** The schema that a pointer leads to. */
+/** The schema that a reference points to. */
 export function resolveSchema(schema: Json, components: Readonly<Record<string, Json>>): Json {
   const { $ref } = schema;
   return typeof $ref === 'string' ? (components[$ref.split('/').at(-1) ?? ''] ?? {}) : schema;

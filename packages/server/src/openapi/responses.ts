@@ -24,7 +24,7 @@ export const etagHeader: Json = {
 };
 
 const requestId: Json = {
-  'X-Request-Id': { description: 'The id under which the server logged the request.', schema: { type: 'string' } },
+  'X-Request-Id': { description: 'The request id, which is also in the server log.', schema: { type: 'string' } },
 };
 const retryAfter: Json = {
   'Retry-After': { description: 'Seconds to wait before the next attempt.', schema: { type: 'integer' } },
@@ -57,8 +57,8 @@ const challenge: Json = {
 
 /** Every error response by its name in the document. */
 export const refusals = {
-  OAuthInvalid: oauthRefusal('The request, the grant or the scope is wrong; `error` says which.', 'invalid_request'),
-  OAuthUnauthenticated: oauthRefusal('The client could not be authenticated.', 'invalid_client', challenge),
+  OAuthInvalid: oauthRefusal('The request, the grant or the scope is invalid; `error` says which.', 'invalid_request'),
+  OAuthUnauthenticated: oauthRefusal('Client authentication failed.', 'invalid_client', challenge),
   OAuthTooLarge: oauthRefusal('The body is larger than 16 KiB.', 'invalid_request'),
   OAuthUnsupported: oauthRefusal('The body is neither a form nor JSON.', 'invalid_request'),
   OAuthTooMany: oauthRefusal('Too many failed attempts.', 'invalid_request', retryAfter),
@@ -77,5 +77,5 @@ export const refusals = {
   TooMany: problem('Too many failed attempts.', retryAfter),
   Unavailable: problem('The database is unavailable, or the instance is not set up yet.', retryAfter),
   NoToken: problem('The access token is missing or invalid.', challenge),
-  NotPermitted: problem('The tenant header names another organization, or the token has too little access.'),
+  NotPermitted: problem('The tenant header names another organization, or the access of the token is insufficient.'),
 } as const satisfies Record<string, Json>;

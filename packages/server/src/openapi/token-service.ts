@@ -10,7 +10,7 @@ const tag = 'Token service';
 
 const clientInBody: Json = {
   client_id: { type: 'string', description: 'The client id, unless the client authenticates with HTTP Basic.' },
-  client_secret: { type: 'string', description: 'The client secret, likewise.' },
+  client_secret: { type: 'string', description: 'The client secret, unless the client authenticates with HTTP Basic.' },
 };
 
 const refusedClient: Json = {
@@ -22,7 +22,7 @@ const refusedClient: Json = {
   503: refusal('OAuthUnavailable'),
 };
 
-/** The schemas that the paths below point to. */
+/** The schemas that the paths below refer to. */
 export const tokenServiceSchemas: Readonly<Record<string, Json>> = {
   OAuthError: {
     type: 'object',
@@ -30,7 +30,7 @@ export const tokenServiceSchemas: Readonly<Record<string, Json>> = {
     required: ['error', 'error_description', 'error_uri'],
     properties: {
       error: { type: 'string', description: 'The code.' },
-      error_description: { type: 'string', description: 'What is wrong, in a sentence.' },
+      error_description: { type: 'string', description: 'What is wrong, in one sentence.' },
       error_uri: { type: 'string', format: 'uri', description: 'The page that explains the code.' },
     },
   },
@@ -40,18 +40,18 @@ export const tokenServiceSchemas: Readonly<Record<string, Json>> = {
     required: ['token_type', 'expires_in', 'access_token', 'scope'],
     properties: {
       token_type: { type: 'string', const: 'Bearer' },
-      expires_in: { type: 'integer', description: 'Seconds until the access token ends.' },
+      expires_in: { type: 'integer', description: 'Seconds until the access token expires.' },
       access_token: { type: 'string', description: 'The access token; opaque to the client.' },
       refresh_token: {
         type: 'string',
-        description: 'With `password` and `refresh_token` only. Keep it in place of the one that was used.',
+        description: 'With `password` and `refresh_token` only. Store it in place of the one that was used.',
       },
       scope: { type: 'string' },
     },
   },
   Introspection: {
     type: 'object',
-    description: 'RFC 7662 §2.2; of a token that is not good, `active` is all there is.',
+    description: 'RFC 7662 §2.2. For a token that is not active, there are no other fields.',
     required: ['active'],
     properties: {
       active: { type: 'boolean' },
@@ -80,8 +80,8 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
         operationId: 'requestToken',
         summary: 'Get an access token',
         description: [
-          'Exchanges a grant for an access token. The body is a form or a flat JSON object of texts; the client authenticates with HTTP Basic or in the body, never both.',
-          ...(others.length === 0 ? [] : [`The same endpoint also answers at ${others.join(' and ')}.`]),
+          'Exchanges a grant for an access token. The body is a form or a flat JSON object of strings; the client authenticates with HTTP Basic or in the body, never both.',
+          ...(others.length === 0 ? [] : [`The same endpoint is also available at ${others.join(' and ')}.`]),
         ].join(' '),
         tags: [tag],
         security: [{ client: [] }, {}],
@@ -91,11 +91,11 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
           properties: {
             grant_type: { type: 'string', enum: ['client_credentials', 'password', 'refresh_token'] },
             ...clientInBody,
-            scope: { type: 'string', enum: config.scopes, description: 'May be left out.' },
-            resource: { type: 'string', const: config.audience, description: 'May be left out.' },
+            scope: { type: 'string', enum: config.scopes, description: 'Optional.' },
+            resource: { type: 'string', const: config.audience, description: 'Optional.' },
             username: { type: 'string', description: "With `password`: the user's e-mail address." },
             password: { type: 'string', description: "With `password`: the user's password." },
-            refresh_token: { type: 'string', description: 'With `refresh_token`: the newest one.' },
+            refresh_token: { type: 'string', description: 'With `refresh_token`: the latest one.' },
           },
         }),
         responses: {
@@ -107,14 +107,14 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
     [introspectionPath]: {
       post: {
         operationId: 'introspectToken',
-        summary: 'Ask whether a token is good',
+        summary: 'Introspect a token',
         description:
-          'RFC 7662. A client sees the tokens of its own organization, an API credential those of its audience; any other token is not active.',
+          'Introspection (RFC 7662): tells whether a token is active and what it contains. A client sees the tokens of its own organization, an API credential those of its audience; any other token is not active.',
         tags: [tag],
         security: [{ client: [] }, {}],
         requestBody: formOrJson(tokenInBody),
         responses: {
-          200: answer('What is known of the token.', { $ref: '#/components/schemas/Introspection' }),
+          200: answer('The state of the token.', { $ref: '#/components/schemas/Introspection' }),
           ...refusedClient,
         },
       },
@@ -122,20 +122,20 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
     [revocationPath]: {
       post: {
         operationId: 'revokeToken',
-        summary: 'End a token',
+        summary: 'Revoke a token',
         description:
-          'RFC 7009. Ends an access token of the client, or with a refresh token the whole sign-in. The answer is the same for a token that is not known.',
+          'Revocation (RFC 7009): revokes an access token of the client, or with a refresh token the whole sign-in. The response is the same for an unknown token.',
         tags: [tag],
         security: [{ client: [] }, {}],
         requestBody: formOrJson(tokenInBody),
-        responses: { 200: answer('The token is not good (any more).'), ...refusedClient },
+        responses: { 200: answer('The token is not valid (any more).'), ...refusedClient },
       },
     },
     [metadataPaths[0]]: {
       get: {
         operationId: 'getMetadata',
-        summary: 'Read where everything is',
-        description: `RFC 8414. The same document stands at ${metadataPaths[1]}.`,
+        summary: 'Get the server metadata',
+        description: `Metadata (RFC 8414): the issuer and its endpoints. The same document is at ${metadataPaths[1]}.`,
         tags: [tag],
         security: [],
         responses: { 200: answer('The metadata.', metadata), 304: { description: 'Not changed.' } },
@@ -144,8 +144,9 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
     '/.well-known/jwks.json': {
       get: {
         operationId: 'getKeySet',
-        summary: 'Read the public keys',
-        description: 'RFC 7517 §5. Keep it as long as `Cache-Control` says.',
+        summary: 'Get the signing keys',
+        description:
+          'The key set (JWKS, RFC 7517 §5) that verifies access tokens. Cache it for as long as `Cache-Control` says.',
         tags: [tag],
         security: [],
         responses: {
@@ -162,9 +163,9 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
     [cutoffsPath]: {
       get: {
         operationId: 'getCutoffs',
-        summary: 'Read what was cut off',
+        summary: 'Get the revocation list',
         description:
-          'A signed list (JWT) of the tokens, sign-ins, clients, users and organizations that guards refuse before their tokens expire. Ask with `If-None-Match` every few seconds.',
+          'A signed list (JWT) of the tokens, sign-ins, clients, users and organizations whose tokens are refused before they expire. Poll it with `If-None-Match` every few seconds.',
         tags: [tag],
         security: [],
         responses: {
@@ -185,7 +186,7 @@ const tokenInBody: Json = {
   required: ['token'],
   properties: {
     token: { type: 'string', description: 'An access token or a refresh token.' },
-    token_type_hint: { type: 'string', description: 'Not needed.' },
+    token_type_hint: { type: 'string', description: 'Ignored: the token itself tells.' },
     ...clientInBody,
   },
 };

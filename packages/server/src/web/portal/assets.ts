@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 const folder = new URL('../../../assets/portal/', import.meta.url);
 const types = { 'portal.css': 'text/css; charset=utf-8', 'portal.js': 'text/javascript; charset=utf-8' } as const;
 
-/** Serves style and script of the portal; returns a file's name with its version, which may be kept for ever. */
+/** Serves the portal's style and script; returns a file's name with its version, which may be cached forever. */
 export function portalAssets(app: FastifyInstance): (name: string) => string {
   const versions = new Map<string, string>();
   for (const [name, type] of Object.entries(types)) {

@@ -8,13 +8,13 @@ import { languages } from './languages.ts';
 import { hasSamples, renderPage } from './render-page.ts';
 import { knownLevels } from './samples.ts';
 
-// Colours the code of every page once; the server only looks it up. Classes, no style attributes: see portal.css.
+// Highlights the code of every page at build time; the server looks it up. Classes instead of style attributes: see portal.css.
 const theme = createCssVariablesTheme({ name: 'classes', variablePrefix: '--', fontStyle: false });
-const grammars = ['sh', 'php', 'python', 'js', 'csharp', 'json', 'http'] as const;
+const grammars = ['sh', 'php', 'python', 'js', 'ts', 'csharp', 'json', 'http'] as const;
 const highlighter = await createHighlighter({ themes: [theme], langs: [...grammars] });
 const built: Record<string, string> = {};
 
-// Codes of pages are the same for every configuration: what differs stands there as VALUE_ names.
+// Code is the same for every configuration: values of an instance are still VALUE_ names.
 const content = readContent(loadConfig({}));
 for (const page of content.pages) {
   for (const known of hasSamples(page) ? knownLevels : (['nobody'] as const)) {

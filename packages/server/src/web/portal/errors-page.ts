@@ -11,7 +11,7 @@ interface Row {
   readonly meaning: string;
 }
 
-/** The page of all errors: a heading for every code that any part answers, whose anchor is the code. */
+/** The page of all errors: a heading for every code, whose anchor is the code. */
 export function errorsPage(): string {
   const told = new Set<string>();
   const all = Object.values(parts).map(({ rows }) => rows);
@@ -26,16 +26,16 @@ export function errorsPage(): string {
   };
   return `# Errors
 
-Every answer carries its request id in \`X-Request-Id\`; problem details repeat it as \`traceId\`. Quote it when you ask for help:
-the server's log has a line with the same id. No error tells a secret, and none tells anything of another organization.
+Every response has a request id in \`X-Request-Id\`; problem details repeat it as \`traceId\`. Quote it when you ask for help: the
+server log has a line with the same id. No error reveals a secret or anything about another organization.
 
-The answers of the token service name this page in \`error_uri\`, and those of the API in \`type\`: the part after \`#\` is the code.
+Errors of the token service link to this page in \`error_uri\`, errors of the API in \`type\`: the part after \`#\` is the code.
 
 ${[parts.token, parts.guard, parts.binders, parts.management].map(partOf).join('\n\n')}
 `;
 }
 
-const tokenIntro = `JSON by RFC 6749 §5.2. Several codes below have the same \`error\` on the wire and differ by their status.
+const tokenIntro = `JSON as in RFC 6749 §5.2. Several codes below have the same \`error\` on the wire and a different status.
 
 \`\`\`json 401 Unauthorized
 {
@@ -45,7 +45,7 @@ const tokenIntro = `JSON by RFC 6749 §5.2. Several codes below have the same \`
 }
 \`\`\``;
 
-const guardIntro = `Problem details (RFC 9457) that come before the API itself is reached, and with 401 and \`insufficient_scope\` a
+const guardIntro = `Problem details (RFC 9457), sent before the request reaches the API itself. With 401 and \`insufficient_scope\` there is a
 challenge in \`WWW-Authenticate\` (RFC 6750 §3).
 
 \`\`\`json 403 Forbidden
@@ -75,7 +75,7 @@ const parts = {
     title: 'Access to the API',
     intro: guardIntro,
     rows: rowsOf('access to the API', guardMeanings, (code) => {
-      // Seen as the wide type: the table's rows have different members.
+      // Widened, because the rows have different members.
       const { status, error }: { readonly status: number; readonly error?: string } =
         guardErrors[code as GuardErrorCode];
       const seen =
@@ -85,7 +85,7 @@ const parts = {
   },
   binders: {
     title: 'Binders',
-    intro: 'Problem details of the Binders API itself. For wrong fields, `errors` says by field what is wrong.',
+    intro: 'Problem details of the Binders API itself. For invalid fields, `errors` says what is wrong with each.',
     rows: rowsOf('Binders API', bindersMeanings, (code) => ({
       status: bindersErrors[code as BindersErrorCode].status,
       seen: '',
@@ -93,7 +93,7 @@ const parts = {
   },
   management: {
     title: 'Management',
-    intro: 'Problem details of the management API, with the code in `code` as well.',
+    intro: 'Problem details of the management API, which also have the code in `code`.',
     rows: rowsOf('management API', apiMeanings, (code) => ({
       status: apiAnswers[code as ApiErrorCode].status,
       seen: `\`"code": "${code}"\``,

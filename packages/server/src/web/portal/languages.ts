@@ -1,14 +1,14 @@
-/** A language that samples come in. */
+/** A language of the samples. */
 export interface Language {
   readonly id: 'shell' | 'php' | 'python' | 'javascript' | 'csharp';
   readonly label: string;
-  /** How its files end. */
+  /** The extension of its files. */
   readonly ending: string;
-  /** What it is called in a fenced block. */
+  /** Its name in a fenced block. */
   readonly fence: string;
 }
 
-/** The languages of the tabs, in their order; the first is shown where none was chosen. */
+/** The languages in the order of the tabs; the first is the default. */
 export const languages = [
   { id: 'shell', label: 'Shell', ending: 'sh', fence: 'sh' },
   { id: 'php', label: 'PHP', ending: 'php', fence: 'php' },

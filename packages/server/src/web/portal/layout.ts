@@ -5,23 +5,23 @@ import { type LanguageId, languages } from './languages.ts';
 import type { Reader } from './reader.ts';
 import { pathOf } from './search.ts';
 
-/** What stands around every page. */
+/** The frame around every page. */
 export interface Frame {
   readonly base: string;
   readonly branding: Branding;
   readonly pages: readonly PortalPage[];
-  /** The query that links carry on. */
+  /** The query that links keep. */
   readonly query: string;
   readonly language: LanguageId;
   readonly reader: Reader | undefined;
-  /** The names of the assets, by their file names. */
+  /** The versioned name of an asset, by its file name. */
   readonly asset: (name: string) => string;
 }
 
-/** What stands in the frame. */
+/** The contents of the frame. */
 export interface Body {
   readonly title: string;
-  /** The page, where it is one of those in the navigation. */
+  /** The page, if it is in the navigation. */
   readonly page: PortalPage | undefined;
   readonly hasSamples: boolean;
   /** HTML. */
@@ -49,7 +49,7 @@ export function renderLayout(frame: Frame, body: Body): string {
 ${twin}<script type="module" src="${base}/docs/assets/${asset('portal.js')}"></script>
 </head>
 <body>
-<a class="skip" href="#content">Skip to the text</a>
+<a class="skip" href="#content">Skip to content</a>
 <header class="top">${brand(frame)}<a class="menu" href="#navigation">Menu</a></header>
 ${navigation(frame, body)}
 <main id="content" tabindex="-1"${body.hasSamples ? ' class="has-samples"' : ''}>
@@ -102,7 +102,7 @@ function contact({ contact: address }: Branding): string {
     : `<a href="mailto:${escapeHtml(encodeURIComponent(address).replace('%40', '@'))}">Contact us</a>`;
 }
 
-/** Links, so that they work without the script; it only makes them quicker. */
+/** Links, so that they work without the script, which only makes them faster. */
 function tabs(frame: Frame, { page }: Body): string {
   const path = `${frame.base}${pathOf(page?.slug ?? '')}`;
   const client = new URLSearchParams(frame.query).get('client');
@@ -114,7 +114,7 @@ function tabs(frame: Frame, { page }: Body): string {
   return `<nav class="languages" aria-label="Language of the samples">${links.join('')}</nav>`;
 }
 
-/** The form by which a signed-in reader chooses whose id the samples carry. */
+/** The form in which a signed-in reader chooses the client whose ids the samples contain. */
 export function readerForm({ reader, language, query }: Frame): string {
   if (reader === undefined) {
     return '';
@@ -130,11 +130,11 @@ export function readerForm({ reader, language, query }: Frame): string {
     });
   const organization = reader.organizations.find(({ id }) => id === reader.organizationId)?.name ?? '';
   const lang = new URLSearchParams(query).has('lang') ? `<input type="hidden" name="lang" value="${language}">` : '';
-  const secret = 'The secret is never shown here: put it into the environment as <code>CLIENT_SECRET</code>.';
+  const secret = 'The secret is never shown here: set it in the environment as <code>CLIENT_SECRET</code>.';
   if (groups.length === 0) {
-    return `<p class="reader">The samples carry the id of ${escapeHtml(organization)}, which has no API client yet. ${secret}</p>`;
+    return `<p class="reader">The samples contain the id of ${escapeHtml(organization)}, which has no API client yet. ${secret}</p>`;
   }
-  return `<form class="reader"><label for="client">The samples carry the ids of</label>
+  return `<form class="reader"><label for="client">The samples contain the ids of</label>
 <select id="client" name="client">${groups.join('')}</select>${lang}
 <button>Show</button><p>${secret}</p></form>`;
 }
@@ -148,5 +148,5 @@ function pager(frame: Frame, page: PortalPage | undefined): string {
     other === undefined
       ? '<span></span>'
       : `<a rel="${rel}" href="${frame.base}${pathOf(other.slug)}${escapeHtml(frame.query)}"><small>${label}</small> ${escapeHtml(other.title)}</a>`;
-  return `<nav class="pager" aria-label="Next pages">${link(frame.pages[index - 1], 'Before', 'prev')}${link(frame.pages[index + 1], 'Next', 'next')}</nav>`;
+  return `<nav class="pager" aria-label="Previous and next page">${link(frame.pages[index - 1], 'Previous', 'prev')}${link(frame.pages[index + 1], 'Next', 'next')}</nav>`;
 }

@@ -51,7 +51,7 @@ export function developerPortal(app: FastifyInstance, context: ActionContext): v
 class Portal {
   readonly #context: ActionContext;
   readonly #asset: (name: string) => string;
-  // Read when they are first asked for, so that the start does not wait for them.
+  // Read on first use, so that the start does not wait for them.
   #content: Content | undefined;
   #highlight: Highlight | undefined;
 
@@ -66,10 +66,7 @@ class Portal {
     if (page === undefined) {
       return this.#sendHtml(request, reply.code(404), frame, values, {
         title: 'Not found',
-        content: plainRow(
-          'Not found',
-          '<p>There is no such page. The navigation and the search know those that are.</p>',
-        ),
+        content: plainRow('Not found', '<p>There is no such page. Use the navigation or the search.</p>'),
       });
     }
     const withSamples = hasSamples(page);
@@ -91,9 +88,9 @@ class Portal {
       const link = `VALUE_BASE${path}VALUE_QUERY${fragment === undefined ? '' : `#${fragment}`}`;
       return `<li><a href="${link}">${escapeHtml(heading)}</a> <small>${escapeHtml(page)}</small><p>${escapeHtml(text.slice(0, 160))}</p></li>`;
     });
-    // What was asked for must not be taken for a value to fill in.
+    // The question must not be filled in as if it were a value.
     const list = fillHtml(
-      items.length === 0 ? '<p>Nothing was found.</p>' : `<ul class="results">${items.join('')}</ul>`,
+      items.length === 0 ? '<p>No results.</p>' : `<ul class="results">${items.join('')}</ul>`,
       values,
     );
     return this.#sendHtml(request, reply, frame, values, {
@@ -140,7 +137,7 @@ class Portal {
     });
   }
 
-  /** `/llms.txt`: what there is, for programs that read. */
+  /** `/llms.txt`: an overview for language models. */
   async sendOverview(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { config } = this.#context;
     const { productName } = await readBranding(this.#context);
@@ -150,9 +147,9 @@ class Portal {
     });
     const text = `# ${productName}
 
-> How programs get an access token (OAuth 2.0 client credentials) at ${config.publicUrl} and call the API at ${config.apiUrl} in the name of one organization.
+> How programs get an access token (OAuth 2.0 client credentials) at ${config.publicUrl} and call the API at ${config.apiUrl} on behalf of one organization.
 
-Every page is Markdown; samples come in the language that \`?lang=\` names: ${languages.map(({ id }) => id).join(', ')}.
+Every page is Markdown; \`?lang=\` chooses the language of its samples: ${languages.map(({ id }) => id).join(', ')}.
 OpenAPI: ${config.publicUrl}/openapi.json
 
 ${groups.join('\n\n')}
@@ -207,7 +204,7 @@ ${groups.join('\n\n')}
     },
   ): FastifyReply {
     const { content, page, question } = body;
-    // Filled apart: what the frame says of the branding and of the reader is final.
+    // Filled separately: the frame's branding and reader are final.
     const html = renderLayout(frame, {
       title: fillText(body.title, values),
       page,
@@ -222,7 +219,7 @@ ${groups.join('\n\n')}
     });
   }
 
-  /** With an ETag, so that a reader who comes back asks for a header only (RFC 9110 §13.1.2). */
+  /** With an ETag, so that an unchanged page is not sent again (RFC 9110 §13.1.2). */
   #send(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -253,7 +250,7 @@ function plainRow(title: string, html: string): string {
   return `<section class="row"><div class="prose"><h1>${title}</h1>${html}</div><div class="code"></div></section>`;
 }
 
-/** Pages of a reader who is signed in belong to nobody else's cache. */
+/** A page for a signed-in reader must not be cached. */
 function cacheControlOf(reader: Reader | undefined): string {
   return reader === undefined ? 'no-cache' : 'no-store';
 }

@@ -11,22 +11,22 @@ export interface OfferedClient {
   readonly name: string;
 }
 
-/** Somebody signed in who belongs to an organization. */
+/** A signed-in user who belongs to an organization. */
 export interface Reader {
   readonly organizations: readonly {
     readonly id: string;
     readonly name: string;
     readonly clients: readonly OfferedClient[];
   }[];
-  /** Whose ids the samples carry. */
+  /** The organization and the client whose ids the samples contain. */
   readonly organizationId: string;
   readonly clientId: string | undefined;
 }
 
-/** So many clients of an organization are offered; beyond them there is the console. */
+/** Most clients of an organization that the form offers. */
 const clientsMax = 100;
 
-/** Who reads, if it is a member of an organization; `chosen` is the client id in the URL. */
+/** The reader, if a member of an organization is signed in; `chosen` is the client id in the URL. */
 export async function readReader(
   context: ActionContext,
   request: FastifyRequest,

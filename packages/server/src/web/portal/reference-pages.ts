@@ -28,7 +28,7 @@ interface Endpoint {
   readonly parameters: readonly Json[];
 }
 
-/** The reference, from the OpenAPI document: a page that lists all, and one for each tag. */
+/** The endpoint reference, made from the OpenAPI document: a page that lists everything, and one per tag. */
 export function referencePages(document: OpenApiDocument): ReferencePage[] {
   const endpoints = endpointsOf(document);
   const pages = document.tags.map(({ name, description }) => {
@@ -50,7 +50,7 @@ export function referencePages(document: OpenApiDocument): ReferencePage[] {
   const overview = {
     slug: 'reference',
     title: 'All endpoints',
-    source: `# All endpoints\n\nMade from the [OpenAPI document](/openapi.json), which other tools can read too.\n\n${lists.join('\n\n')}\n`,
+    source: `# All endpoints\n\nGenerated from the [OpenAPI document](/openapi.json), which other tools can import.\n\n${lists.join('\n\n')}\n`,
   };
   return [overview, ...pages.map(({ slug, title, source }) => ({ slug, title, source }))];
 }
@@ -58,7 +58,7 @@ export function referencePages(document: OpenApiDocument): ReferencePage[] {
 function endpointsOf(document: OpenApiDocument): Endpoint[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     ['get', 'post', 'put', 'patch', 'delete'].flatMap((method) => {
-      // The document's own shapes, which a linter checks.
+      // A linter checks the document's shape.
       const operation = item[method] as Operation | undefined;
       if (operation === undefined) return [];
       const shared = (item['parameters'] ?? []) as readonly Json[];
@@ -85,9 +85,9 @@ function describe(endpoint: Endpoint, document: OpenApiDocument): string {
     operation.description ?? '',
     parameterTable(endpoint.parameters),
     body === undefined ? '' : `**Body** (${mediaTypes(operation)})\n\n${memberTable(body, schemas)}`,
-    answers(operation, document),
+    responses(operation, document),
     `\`\`\`http Request\n${request(endpoint, body, schemas)}\n\`\`\``,
-    answerExample(operation, schemas),
+    responseExample(operation, schemas),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -126,7 +126,7 @@ function memberTable(schema: Json, schemas: Readonly<Record<string, Json>>): str
       [typeOf(member, schemas), member['description']].filter(Boolean).join('. '),
     ),
   );
-  return rows.length === 0 ? '' : `| member | | |\n| --- | --- | --- |\n${rows.join('\n')}`;
+  return rows.length === 0 ? '' : `| field | | |\n| --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 function row(...cells: readonly string[]): string {
@@ -147,9 +147,9 @@ function typeOf(schema: Json, schemas: Readonly<Record<string, Json>>): string {
     minimum === undefined ? '' : `${minimum} to ${maximum}`,
     maxLength === undefined ? '' : `${minLength ?? 0} to ${maxLength} characters`,
     format === 'date-time' ? 'RFC 3339, UTC' : '',
-    fallback === undefined || fallback === null || fallback === '' ? '' : `by default ${fallback}`,
+    fallback === undefined || fallback === null || fallback === '' ? '' : `default ${fallback}`,
   ].filter((text) => text !== '');
-  const name = { string: 'text', integer: 'whole number', boolean: 'true or false', object: 'object', null: 'null' };
+  const name = { string: 'string', integer: 'integer', boolean: 'boolean', object: 'object', null: 'null' };
   const words = [type]
     .flat()
     .map((one) => name[one as keyof typeof name] ?? String(one ?? ''))
@@ -157,13 +157,13 @@ function typeOf(schema: Json, schemas: Readonly<Record<string, Json>>): string {
   return bounds.length === 0 ? words : `${words} (${bounds.join(', ')})`;
 }
 
-function answers(operation: Operation, document: OpenApiDocument): string {
+function responses(operation: Operation, document: OpenApiDocument): string {
   const refusals = (document.components['responses'] ?? {}) as Readonly<Record<string, Json>>;
   const rows = Object.entries(operation.responses).map(([status, response]) => {
     const { description } = resolveSchema(response, refusals);
     return row(status, String(description));
   });
-  return `**Answers**\n\n| status | |\n| --- | --- |\n${rows.join('\n')}`;
+  return `**Responses**\n\n| status | |\n| --- | --- |\n${rows.join('\n')}`;
 }
 
 function request(
@@ -185,7 +185,7 @@ function request(
   const headers = [
     ...(security === 'accessToken' ? ['Authorization: Bearer $TOKEN'] : []),
     ...(security === 'client' ? ['Authorization: Basic base64(client id:client secret)'] : []),
-    ...(security === 'session' ? ['Cookie: the session of the browser'] : []),
+    ...(security === 'session' ? ["Cookie: the browser's session"] : []),
     ...parameters.filter((one) => one['in'] === 'header' && one['required'] === true).map(headerLine),
     ...(body === undefined ? [] : [`Content-Type: application/${isForm ? 'x-www-form-urlencoded' : 'json'}`]),
   ];
@@ -205,7 +205,7 @@ function formOf(example: unknown): string {
     .join('&');
 }
 
-function answerExample(operation: Operation, schemas: Readonly<Record<string, Json>>): string {
+function responseExample(operation: Operation, schemas: Readonly<Record<string, Json>>): string {
   const [status = '', success = {}] = Object.entries(operation.responses)[0] ?? [];
   const content = (success['content'] ?? {}) as Readonly<Record<string, { readonly schema: Json }>>;
   const schema = content['application/json']?.schema;
@@ -214,7 +214,7 @@ function answerExample(operation: Operation, schemas: Readonly<Record<string, Js
     all: operation.tags[0] !== 'Token service' || operation.operationId !== 'requestToken',
   });
   const text = JSON.stringify(example, null, 2).replace('"VALUE_LIFETIME"', 'VALUE_LIFETIME');
-  return `\`\`\`json Answer: ${status}\n${text}\n\`\`\``;
+  return `\`\`\`json Response: ${status}\n${text}\n\`\`\``;
 }
 
 function slugOf(tag: string): string {

@@ -29,7 +29,7 @@ export function renderPage(page: PortalPage, { samples }: Content, highlight: Hi
   return rows.join('\n');
 }
 
-/** A section with code begins beside it; those without follow one another, whatever stands beside them. */
+/** A section with code starts a new row; sections without code continue the row before. */
 function rowsOf(sections: readonly Section[]): Section[][] {
   const rows: Section[][] = [];
   for (const section of sections) {
@@ -39,12 +39,12 @@ function rowsOf(sections: readonly Section[]): Section[][] {
   return rows;
 }
 
-/** Whether a page has programs in several languages. */
+/** Whether a page has samples in several languages. */
 export function hasSamples(page: PortalPage): boolean {
   return page.sections.some(({ code }) => code.some(({ kind }) => kind === 'sample'));
 }
 
-/** A page as Markdown, with the programs in one language. */
+/** A page as Markdown, with its samples in one language. */
 export function renderMarkdown(
   page: PortalPage,
   { samples }: Content,

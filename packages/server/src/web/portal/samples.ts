@@ -4,17 +4,17 @@ import { type Language, languages } from './languages.ts';
 /** The programs that the tests run. */
 const examplesFolder = new URL('../../../../../examples/', import.meta.url);
 
-/** Which ids of the reader a sample is shown with; what is not known is taken from the environment. */
+/** Which of the reader's ids a sample contains; it reads the others from the environment. */
 export type Known = 'nobody' | 'organization' | 'client';
 export const knownLevels = ['nobody', 'organization', 'client'] as const satisfies readonly Known[];
 
-/** One program in one language, as it is shown; `VALUE_` names are still open. */
+/** One program in one language, as it is shown; `VALUE_` names are not filled in yet. */
 export interface Sample {
   readonly language: Language;
   readonly text: Readonly<Record<Known, string>>;
 }
 
-/** The program of a name (`folder/file` without ending) in every language that it exists in. */
+/** A program by its name (`folder/file` without extension), in every language that it exists in. */
 export function readSamples(name: string): Sample[] {
   return languages.flatMap((language) => {
     const file = new URL(`${name}.${language.ending}`, examplesFolder);
@@ -33,8 +33,8 @@ export function readSamples(name: string): Sample[] {
 }
 
 /**
- * A program as it is shown: what it reads from the environment under `BINDERY_` stands there as a value where it is
- * known, and is read under its short name where it is not. Secrets never stand there.
+ * A program as it is shown: known values replace what it reads from the environment under `BINDERY_`; unknown ones are
+ * read under their short names. Secrets are never inserted.
  */
 export function showSample(source: string, language: Language['id'], known: Known): string {
   const literals: Readonly<Record<string, string>> = {
@@ -51,12 +51,12 @@ export function showSample(source: string, language: Language['id'], known: Know
 
 type LiteralOf = (name: string) => string | undefined;
 
-/** How each language reads the environment, and how the value stands in its place. */
+/** How each language reads the environment, and what replaces that. */
 const inserts: Readonly<Record<Language['id'], (source: string, literalOf: LiteralOf) => string>> = {
   shell: (source, literalOf) =>
     source
       .replaceAll(/\$(\{?)BINDERY_(\w+)(\}?)/g, (_, open, name, close) => literalOf(name) ?? `$${open}${name}${close}`)
-      // jq's way to the environment.
+      // How jq reads the environment.
       .replaceAll(/\benv\.BINDERY_(\w+)/g, (_, name) => {
         const literal = literalOf(name);
         return literal === undefined ? `env.${name}` : `"${literal}"`;

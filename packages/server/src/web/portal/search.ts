@@ -1,6 +1,6 @@
 import { introduction, type PortalPage } from './content.ts';
 
-/** One thing that can be found: a section of a page. */
+/** A section of a page, which the search can find. */
 export interface SearchEntry {
   readonly page: string;
   readonly heading: string;
@@ -12,7 +12,7 @@ export interface SearchEntry {
 const textLengthMax = 600;
 const resultsMax = 20;
 
-/** Everything that can be found. */
+/** Everything the search can find. */
 export function searchEntries(pages: readonly PortalPage[]): SearchEntry[] {
   return pages.flatMap(({ slug, title, sections }) =>
     sections.map(({ id, heading, level, text }) => ({
@@ -24,7 +24,7 @@ export function searchEntries(pages: readonly PortalPage[]): SearchEntry[] {
   );
 }
 
-/** The sections that have every word of a question, the best first. The script in the browser ranks alike. */
+/** The sections that contain every word of a query, best first. The script in the browser ranks the same way. */
 export function search(entries: readonly SearchEntry[], question: string): SearchEntry[] {
   const words = question
     .toLowerCase()

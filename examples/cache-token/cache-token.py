@@ -1,4 +1,4 @@
-"""Keeps an access token until shortly before it ends, and renews it once when a call is refused with 401."""
+"""Caches an access token until shortly before it expires, and gets a new one after a 401."""
 
 import json
 import os
@@ -11,12 +11,12 @@ import requests
 class Api:
     def __init__(self):
         self.token = None
-        self.ends = 0
+        self.expires_at = 0
 
     def get(self, path):
         response = self._call(path)
         if response.status_code == 401:
-            # The token ended early: one new token, one more attempt.
+            # The token was revoked early: get a new one and try once more.
             self.token = None
             response = self._call(path)
         return read_json(response)
@@ -32,8 +32,8 @@ class Api:
         )
 
     def _token(self):
-        if self.token is None or time.monotonic() >= self.ends:
-            answer = read_json(requests.post(
+        if self.token is None or time.monotonic() >= self.expires_at:
+            token_response = read_json(requests.post(
                 os.environ["BINDERY_URL"] + "/connect/token",
                 data={
                     "grant_type": "client_credentials",
@@ -42,19 +42,19 @@ class Api:
                 },
                 timeout=30,
             ))
-            self.token = answer["access_token"]
-            self.ends = time.monotonic() + answer["expires_in"] - 30
+            self.token = token_response["access_token"]
+            self.expires_at = time.monotonic() + token_response["expires_in"] - 30
         return self.token
 
 
 def read_json(response):
     if not response.ok:
-        sys.exit(f"{response.url} answered {response.status_code}: {response.text}")
+        sys.exit(f"{response.url} responded with {response.status_code}: {response.text}")
     return response.json()
 
 
 api = Api()
 for _ in range(2):
-    # One token serves both calls.
+    # Both calls use the same token.
     binders = api.get("/api/binders")
 print(json.dumps(binders, indent=2))

@@ -1,15 +1,15 @@
-// Keeps an access token until shortly before it ends, and renews it once when a call is refused with 401.
+// Caches an access token until shortly before it expires, and gets a new one after a 401.
 import process from 'node:process';
 
 const { BINDERY_URL, BINDERY_API_URL, BINDERY_CLIENT_ID, BINDERY_CLIENT_SECRET, BINDERY_ORGANIZATION_ID } = process.env;
 
 let token;
-let ends = 0;
+let expiresAt = 0;
 
-/** However many calls wait, one request for a token is under way. */
+/** One token request at a time, however many calls wait for it. */
 function getToken() {
-  if (token === undefined || performance.now() >= ends) {
-    ends = Number.POSITIVE_INFINITY;
+  if (token === undefined || performance.now() >= expiresAt) {
+    expiresAt = Number.POSITIVE_INFINITY;
     token = requestToken().catch((error) => {
       token = undefined;
       throw error;
@@ -28,9 +28,9 @@ async function requestToken() {
     }),
     signal: AbortSignal.timeout(30_000),
   });
-  const answer = await readJson(response);
-  ends = performance.now() + (answer.expires_in - 30) * 1000;
-  return answer.access_token;
+  const tokenResponse = await readJson(response);
+  expiresAt = performance.now() + (tokenResponse.expires_in - 30) * 1000;
+  return tokenResponse.access_token;
 }
 
 async function call(path) {
@@ -43,7 +43,7 @@ async function call(path) {
 async function get(path) {
   let response = await call(path);
   if (response.status === 401) {
-    // The token ended early: one new token, one more attempt.
+    // The token was revoked early: get a new one and try once more.
     token = undefined;
     response = await call(path);
   }
@@ -52,12 +52,12 @@ async function get(path) {
 
 async function readJson(response) {
   if (!response.ok) {
-    console.error(`${response.url} answered ${response.status}: ${await response.text()}`);
+    console.error(`${response.url} responded with ${response.status}: ${await response.text()}`);
     process.exit(1);
   }
   return response.json();
 }
 
-// One token serves both calls.
+// Both calls use the same token.
 const [binders] = await Promise.all([get('/api/binders'), get('/api/binders')]);
 console.log(JSON.stringify(binders, null, 2));

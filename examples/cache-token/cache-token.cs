@@ -1,6 +1,6 @@
-// Keeps an access token until shortly before it ends, and renews it once when a call is refused with 401.
-// Written for .NET 8 and newer, as the Program.cs of a console project with implicit usings.
-// The tests of this repository cannot run it: they have no .NET. They send the requests it makes instead.
+// Caches an access token until shortly before it expires, and gets a new one after a 401.
+// For .NET 8 or newer, as Program.cs of a console project with implicit usings.
+// Not run by the tests, which have no .NET: they send the same requests instead.
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -13,7 +13,7 @@ string? token = null;
 var age = new Stopwatch();
 var lifetime = TimeSpan.Zero;
 
-// One token serves both calls.
+// Both calls use the same token.
 await Get("/api/binders");
 Console.WriteLine(await Get("/api/binders"));
 
@@ -24,7 +24,7 @@ async Task<JsonElement> Get(string path)
     {
         return await ReadJson(first);
     }
-    // The token ended early: one new token, one more attempt.
+    // The token was revoked early: get a new one and try once more.
     token = null;
     using var second = await Call(path);
     return await ReadJson(second);
@@ -53,9 +53,9 @@ async Task<string> GetToken()
                     ["client_id"] = Setting("BINDERY_CLIENT_ID"),
                     ["client_secret"] = Setting("BINDERY_CLIENT_SECRET"),
                 }));
-            var answer = await ReadJson(response);
-            token = answer.GetProperty("access_token").GetString()!;
-            lifetime = TimeSpan.FromSeconds(answer.GetProperty("expires_in").GetInt32() - 30);
+            var tokenResponse = await ReadJson(response);
+            token = tokenResponse.GetProperty("access_token").GetString()!;
+            lifetime = TimeSpan.FromSeconds(tokenResponse.GetProperty("expires_in").GetInt32() - 30);
             age.Restart();
         }
         return token;
@@ -71,7 +71,7 @@ static async Task<JsonElement> ReadJson(HttpResponseMessage response)
     if (!response.IsSuccessStatusCode)
     {
         var body = await response.Content.ReadAsStringAsync();
-        throw new HttpRequestException($"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode}: {body}");
+        throw new HttpRequestException($"{response.RequestMessage?.RequestUri} responded with {(int)response.StatusCode}: {body}");
     }
     return await response.Content.ReadFromJsonAsync<JsonElement>();
 }
