@@ -9,6 +9,7 @@ const PROGRAMS = {
   dev: ['scripts/dev/dev.ts'],
   demo: ['packages/server/bin/bindery.cjs', 'demo'],
   test: ['scripts/test.ts'],
+  'test:unit': ['scripts/test-unit.ts'],
   check: ['scripts/check.ts'],
   tools: ['scripts/tools.ts'],
   docs: ['packages/server/src/docs/write.ts'],

@@ -340,6 +340,25 @@ test('a server does not outlive the npm that started it', { skip: POSIX_ONLY, ti
   }
 });
 
+test("only a run of every test, or of the tools, asks the system's package manager", {
+  skip: POSIX_ONLY,
+}, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bindery-path-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // A machine that lacks every tool.
+  const called = join(folder, 'called');
+  writeFileSync(join(folder, 'apt-get'), `#!/bin/sh\necho "$@" >> '${called}'\n`, { mode: 0o755 });
+  const env = { PATH: folder };
+  const file = await run(ROOT, ['scripts/test.ts', 'packages/server/src/domain/scope.test.ts'], env);
+  assert.equal(file.code, 0, file.out + file.err);
+  assert.match(file.out, /[1-9]\d* passed, 0 failed\n$/);
+  assert.equal(existsSync(called), false);
+  const tools = await run(ROOT, ['scripts/tools.ts'], env);
+  assert.match(tools.err, /missing for some tests: chromium [^\n]+; on Debian: sudo apt-get install/);
+  if (process.getuid?.() === 0)
+    assert.match(readFileSync(called, 'utf8'), / install --no-install-recommends chromium /);
+});
+
 test('what an old Node reads keeps to the syntax of Node 4', () => {
   const folders = ['scripts', 'packages/server/bin'];
   const files = folders.flatMap((folder) =>

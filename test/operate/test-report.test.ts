@@ -91,3 +91,21 @@ test('a file that does not load fails the run, with what it printed', (t) => {
   assert.match(lines.join('\n'), /broken file/);
   assert.equal(lines.at(-1), '0 passed, 1 failed');
 });
+
+test('the coverage of unit tests is printed with the least covered files', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bindery-report-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const half = ['export function one() {', '  return 1;', '}', 'export function two() {', '  return 2;', '}', ''];
+  writeFileSync(join(folder, 'half.mjs'), half.join('\n'));
+  writeFileSync(join(folder, 'a.test.mjs'), "import { one } from './half.mjs';\none();\n");
+  const reporter = fileURLToPath(new URL('../../scripts/coverage-reporter.mjs', import.meta.url));
+  const args = [
+    '--test',
+    '--experimental-test-coverage',
+    '--test-coverage-include=half.mjs',
+    `--test-reporter=${reporter}`,
+  ];
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = spawnSync(process.execPath, [...args, 'a.test.mjs'], { encoding: 'utf8', env, cwd: folder });
+  assert.match(stdout, / 66\.7 % of lines, .+ 50\.0 % of functions\nleast covered:\n {3}66\.7 % {2}half\.mjs\n/);
+});
