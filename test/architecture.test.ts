@@ -219,7 +219,7 @@ function shippedSources(): Source[] {
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }
 
-test('the sources keep the directions and rules of the architecture', (t) => {
+test('the sources follow the directions and rules of the architecture', (t) => {
   const sources = shippedSources();
   for (const one of longFiles(sources)) t.diagnostic(`warning: ${one}`);
   assert.ok(
@@ -261,7 +261,7 @@ for (const [path, text, finding] of BROKEN) {
   });
 }
 
-test('a tree that keeps the rules has no finding', () => {
+test('a tree that follows the rules has no findings', () => {
   const kept: Source[] = [
     { path: 'packages/server/src/store/a.ts', text: "import type { A } from '../domain/access.ts';\nsql`select 1`;" },
     { path: 'packages/server/src/store/b.ts', text: "import { type A, type B } from '../domain/access.ts';" },
@@ -296,11 +296,11 @@ function circlesIn(sources: readonly Source[]): string[][] {
   );
 }
 
-test('files of the console never import each other in a circle', () => {
+test('files of the console have no circular imports', () => {
   assert.deepEqual(circlesIn(shippedSources().filter(({ path }) => path.startsWith('packages/console/'))), []);
 });
 
-test('a circle of imports is found, one through an import on demand included', () => {
+test('a circular import is found, also through a dynamic import', () => {
   const circle: Source[] = [
     { path: 'packages/console/src/a.ts', text: "import { b } from './b.ts';" },
     { path: 'packages/console/src/b.ts', text: "const c = () => import('./c.ts');" },
@@ -310,7 +310,7 @@ test('a circle of imports is found, one through an import on demand included', (
   assert.deepEqual(circlesIn(circle), [circle.slice(0, 3).map(({ path }) => path)]);
 });
 
-test('a long file is named and breaks no rule', () => {
+test('a long file is named but breaks no rule', () => {
   const long: Source = { path: 'packages/server/src/a.ts', text: '\n'.repeat(LINES_TO_QUESTION + 1) };
   const short: Source = { path: 'packages/server/src/b.ts', text: '\n'.repeat(LINES_TO_QUESTION) };
   assert.deepEqual(findings([long, short]), []);

@@ -13,7 +13,7 @@ function button(page: Page, name: string | RegExp) {
   return page.getByRole('button', { name, exact: typeof name === 'string' });
 }
 
-test('from the setup link to a client that works, and its whole life: rotate, end, disable, enable, delete', async () => {
+test('from the setup link to a working client, and its whole life: rotate, expire, disable, enable, delete', async () => {
   await using bindery = await startBindery();
   await using browser = await startBrowser();
   await using watched = await openPage(browser, bindery);

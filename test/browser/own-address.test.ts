@@ -49,7 +49,7 @@ async function visit(address: string): Promise<{ readonly page: Page; readonly d
   return { page, documents };
 }
 
-test('setup, console and invitation move to the public URL when they are opened elsewhere, with all that their links carry', async () => {
+test('setup, console and invitation opened elsewhere move to the public URL, with everything their links carry', async () => {
   const elsewhere = bindery.url.replace('localhost', '127.0.0.1');
   const link = await setupLinkOf(bindery);
   assert.ok(link.startsWith(`${publicUrl}/setup#t=`), link);
@@ -77,14 +77,14 @@ test('setup, console and invitation move to the public URL when they are opened 
   await invite.page.close();
 });
 
-test('behind a proxy that changes Host the public URL itself opens at once and does not go round in circles', async () => {
+test('behind a proxy that changes Host, the public URL opens at once and does not redirect in a loop', async () => {
   const { page, documents } = await visit(`${publicUrl}/console/sign-in`);
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   assert.deepEqual(documents, [`${publicUrl}/console/sign-in`]);
   await page.close();
 });
 
-test('a public URL that sends its visitors back says where the console is instead of going round in circles', async () => {
+test('a public URL that sends visitors back shows where the console is instead of redirecting in a loop', async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   let documents = 0;

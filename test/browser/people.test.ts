@@ -53,7 +53,7 @@ async function newClient(name: string) {
   return { client_id: made.client.id, client_secret: made.clientSecret };
 }
 
-test('an owner hands on an invitation, and its link lets somebody in with a password of their own', async () => {
+test('an owner shares an invitation, and whoever opens its link joins with their own password', async () => {
   await using owner = await openPage(browser, bindery, { cookie: api.cookie });
   await owner.open(`${base()}/members`);
   await owner.page.getByRole('button', { name: 'Invite', exact: true }).click();
@@ -86,7 +86,7 @@ test('an owner hands on an invitation, and its link lets somebody in with a pass
   guest.assertCalm();
 });
 
-test('a member sees what an owner sees, with the buttons off and the reason said', async () => {
+test('a member sees what an owner sees, with buttons disabled and the reason given', async () => {
   const { client_id } = await newClient('Seen by a member');
   const { cookie } = await signInByApi(bindery, mona.email, mona.password);
   await using watched = await openPage(browser, bindery, { cookie });
@@ -116,7 +116,7 @@ test('a member sees what an owner sees, with the buttons off and the reason said
   watched.assertCalm();
 });
 
-test('an owner cannot ask for a reset link of somebody with rights elsewhere, and reads why', async () => {
+test('an owner cannot create a reset link for someone with rights elsewhere, and is told why', async () => {
   const olle = { email: 'olle@example.com', name: 'Olle Berg', password: 'a long password of Olle', role: 'owner' };
   const owner = await joinByApi(bindery, api, organizationId, olle);
   await using watched = await openPage(browser, bindery, { cookie: owner.cookie });
@@ -132,7 +132,7 @@ test('an owner cannot ask for a reset link of somebody with rights elsewhere, an
   watched.assertCalm();
 });
 
-test('of two tabs that rotate the same secret one is told that it changed, and nothing is lost', async () => {
+test('when two tabs rotate the same secret, one is told that it changed and nothing is lost', async () => {
   const client = await newClient('Rotated twice');
   await using first = await openPage(browser, bindery, { cookie: api.cookie });
   await using second = await openPage(browser, bindery, { cookie: api.cookie });
@@ -161,7 +161,7 @@ test('of two tabs that rotate the same secret one is told that it changed, and n
   }
 });
 
-test('a session that ends in the middle asks for a sign-in over the page, and what was typed stays', async () => {
+test('a session that expires mid-way asks for a sign-in on top of the page, and what was typed stays', async () => {
   const own = await signInByApi(bindery, founder.email, founder.password);
   await using watched = await openPage(browser, bindery, { cookie: own.cookie });
   const { page, open } = watched;
@@ -178,7 +178,7 @@ test('a session that ends in the middle asks for a sign-in over the page, and wh
   watched.assertCalm(/status of 401/);
 });
 
-test('who opens a deep link without a session signs in and is taken there, and nowhere else', async () => {
+test('a deep link opened without a session leads through the sign-in to its target and nowhere else', async () => {
   await using watched = await openPage(browser, bindery);
   const { page } = watched;
   const signIn = async (): Promise<void> => {
@@ -201,7 +201,7 @@ test('who opens a deep link without a session signs in and is taken there, and n
   watched.assertCalm();
 });
 
-test('232: a page of another site that frames the console gets a blank frame', async () => {
+test('232: a page of another site that frames the console gets an empty frame', async () => {
   const frames = [`${bindery.url}/console`, `${bindery.url}/console/sign-in`, `${bindery.url}/docs`, bindery.url];
   const site = createServer((_, response) => {
     response.setHeader('content-type', 'text/html');
@@ -234,7 +234,7 @@ const scripts = [
   '<svg onload=alert(1)>{{name}}',
 ] as const;
 
-test('233: a script that is stored in any text field stays text on every screen', async () => {
+test('233: a script stored in any text field stays text on every screen', async () => {
   const [image, script, quote, svg] = scripts;
   const person = { email: 'script@example.com', name: image, password: 'a long password of theirs', role: 'owner' };
   const other = await api.call<{ id: string }>('POST', '/organizations', { name: svg });
@@ -309,7 +309,7 @@ test('233: a script that is stored in any text field stays text on every screen'
   await api.call('PUT', '/branding', { productName: 'Bindery', color: null, logo: null, contact: null });
 });
 
-test('a client that is made on the command line turns green by itself when it gets its first token', async () => {
+test('a client created on the command line turns green by itself when it gets its first token', async () => {
   const client = await createClient(bindery, { org: organizationId });
   await using watched = await openPage(browser, bindery, { cookie: api.cookie });
   await watched.open(`${base()}/clients/${client.client_id}`);

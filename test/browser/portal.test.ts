@@ -74,7 +74,7 @@ suite('every page in a browser', { skip }, () => {
     }
   }
 
-  test('245: every page of the portal fits its window, and causes no error, no violation of its policy and no request to elsewhere', async () => {
+  test('245: every page of the portal fits its window and causes no error, no policy violation and no request to another host', async () => {
     for (const width of [390, 900, 1440]) {
       await inBrowser({ viewport: { width, height: 900 } }, async (page) => {
         for (const address of addresses) {
@@ -123,7 +123,7 @@ suite('the portal in a browser', { skip }, () => {
     });
   });
 
-  test('can be used with the keyboard alone', async () => {
+  test('can be used with the keyboard only', async () => {
     await inBrowser({}, async (page) => {
       await page.goto(`${origin}/docs`);
       await page.keyboard.press('Tab');

@@ -119,7 +119,7 @@ async function fill(): Promise<void> {
   await api.call('POST', '/api-credentials', { name: 'Orders API', audience: 'https://orders.example.com' });
 }
 
-test('245: the pages before a sign-in have no error, no serious fault and no request to another host in either theme and width', async () => {
+test('245: the pages before the sign-in have no error, no serious accessibility issue and no request to another host, in either theme and width', async () => {
   await using setup = await openPage(browser, bindery);
   await setup.page.goto(setupLink);
   await drawn(setup.page);
@@ -143,7 +143,7 @@ test('245: the pages before a sign-in have no error, no serious fault and no req
   outside.assertCalm();
 });
 
-test('245: every screen has no error, no serious fault and no request to another host in either theme and width', async () => {
+test('245: every screen has no error, no serious accessibility issue and no request to another host, in either theme and width', async () => {
   await using watched = await openPage(browser, bindery, { cookie: api.cookie });
   const { page, open } = watched;
   const base = `/console/o/${organizationId}`;
@@ -187,7 +187,7 @@ test('245: every screen has no error, no serious fault and no request to another
   watched.assertCalm();
 });
 
-test('245: in Swedish no word of the screens is left in English, and none of them has a serious fault', async () => {
+test('245: in Swedish no text on a screen is left in English, and no screen has a serious accessibility issue', async () => {
   await using watched = await openPage(browser, bindery, { cookie: api.cookie, locale: 'sv-SE' });
   const { page } = watched;
   const base = `/console/o/${organizationId}`;
@@ -252,7 +252,7 @@ const shownTexts = `(() => {
   return texts.filter((text) => text !== '');
 })()`;
 
-test('245: the dialog of a new secret has no error and no serious fault in either theme and width', async () => {
+test('245: the dialog of a new secret has no error and no serious accessibility issue, in either theme and width', async () => {
   await using watched = await openPage(browser, bindery, { cookie: api.cookie });
   const { page, open } = watched;
   await open(`/console/o/${organizationId}/clients/new?name=Warehouse&access=read_write`);
@@ -265,7 +265,7 @@ test('245: the dialog of a new secret has no error and no serious fault in eithe
   watched.assertCalm();
 });
 
-test('245: one reaches and uses the console by the keyboard alone', async () => {
+test('245: the console can be reached and used with the keyboard only', async () => {
   await using watched = await openPage(browser, bindery);
   const { page, open } = watched;
   await open('/console/sign-in');

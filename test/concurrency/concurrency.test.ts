@@ -9,7 +9,7 @@ import { runConcurrency } from './run.ts';
 const operations = 20_000;
 const isShared = testStore === 'postgres';
 
-test(`20,000 refreshes, revocations and introspections at random break no rule${isShared ? ', over two servers' : ''}`, async () => {
+test(`20,000 random refreshes, revocations and introspections break no rule${isShared ? ', over two servers' : ''}`, async () => {
   await using bindery = await startBindery({ env: concurrencyEnvironment });
   const people = await createConcurrencyPeople(bindery);
   await using second = isShared ? await startSecond(bindery, concurrencyEnvironment) : undefined;

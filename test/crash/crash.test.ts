@@ -4,7 +4,7 @@ import { runCrashRounds } from './rounds.ts';
 
 const rounds = 20;
 
-test('nothing that was acknowledged is lost when the server and a writer are killed 20 times', async () => {
+test('nothing acknowledged is lost when the server and a writer are killed 20 times', async () => {
   const tally = await runCrashRounds(rounds);
   // Otherwise there was nothing that could have been lost.
   const { rounds: _rounds, ...counts } = tally;

@@ -16,12 +16,12 @@ const pages = markdownFiles(root);
 
 describe('the reference pages', () => {
   for (const [name, page] of Object.entries(referencePages)) {
-    test(`docs/${name} is what the code says; mend it with: npm run docs`, () => {
+    test(`docs/${name} matches the code; update it with: npm run docs`, () => {
       assert.equal(read(`docs/${name}`), page());
     });
   }
 
-  test('every error code has one row with an anchor, and no row is of a code that does not exist', () => {
+  test('every error code has one row with an anchor, and every row has a code that exists', () => {
     const rows = [...read('docs/integrators/reference/errors.md').matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)`/gm)];
     for (const [, anchor, code] of rows) {
       assert.equal(anchor, code);
@@ -33,12 +33,12 @@ describe('the reference pages', () => {
 });
 
 describe('every page', () => {
-  test('has only links to files and headings that exist', () => {
+  test('links only to files and headings that exist', () => {
     const broken = pages.flatMap((page) => brokenLinks(page).map((link) => `${page}: ${link}`));
     assert.deepEqual(broken, []);
   });
 
-  test('can be reached from the README by links', () => {
+  test('can be reached from the README through links', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {
       for (const { file } of linksOf(page)) {
@@ -49,7 +49,7 @@ describe('every page', () => {
     assert.deepEqual(lost, []);
   });
 
-  test('names no folder of somebody’s machine, no package registry, and no command that runs somebody else’s package', () => {
+  test("names no folder of a developer's machine, no package registry, and no command that runs a third-party package", () => {
     const forbidden = [
       /(?<![\w.-])\/(work|root|home|Users|tmp)\//,
       /\bregistry\.[a-z]/,
@@ -79,7 +79,7 @@ describe('docs/architecture.md', () => {
     assert.deepEqual(missing, []);
   });
 
-  test('finds every name that it says is in a file', () => {
+  test('every name that it places in a file is there', () => {
     const claims = [...read('docs/architecture.md').matchAll(/`(\w+)`\s+in\s+`([\w./-]+\.ts)`/g)];
     assert.ok(claims.length >= 5);
     const wrong = claims.filter(([, name = '', path = '']) => {
@@ -99,7 +99,7 @@ describe('docs/architecture.md', () => {
   });
 });
 
-describe('what a page tells to paste', () => {
+describe('what a page says to paste', () => {
   const runnable = pages.filter((page) => /^<!-- test: /m.test(read(page)));
 
   test('is marked as runnable in the README and in the guides', () => {
@@ -113,7 +113,7 @@ describe('what a page tells to paste', () => {
   const worksHere = (page: string): boolean =>
     testStore === 'sqlite' || !read(page).includes("require('better-sqlite3')");
   for (const page of runnable.filter(worksHere)) {
-    test(`works against a running server, block after block: ${page}`, async (t) => {
+    test(`works against a running server, block by block: ${page}`, async (t) => {
       const missing = await missingTools(read(page));
       if (missing.length > 0) {
         t.skip(`${missing.join(' and ')} is not installed`);

@@ -65,7 +65,7 @@ test('the document passes the linter without an error or a warning', async () =>
   assert.notEqual((await lintFromString({ source: broken, absoluteRef: '/openapi.json', config })).length, 0);
 });
 
-test('the document has every route of the server that is no page, and no other', async () => {
+test('the document has every route of the server except pages, and no other', async () => {
   const { config } = server.context;
   // Another name of a path that is there; the description of that names it.
   const aliases = new Set([...config.tokenPaths.slice(1), '/.well-known/openid-configuration']);
@@ -81,7 +81,7 @@ test('the document has every route of the server that is no page, and no other',
   assert.deepEqual(written.filter((route) => route !== `GET ${gatewayPath}`).toSorted(), served.toSorted());
 });
 
-test('every operation of the management API stands there under its name, with what its contract asks for', async () => {
+test('every operation of the management API is there under its name, with what its contract requires', async () => {
   const written = new Map(operationsOf(await read()).map(({ operation }) => [operation.operationId, operation]));
   assert.equal(written.size, operationsOf(await read()).length, 'no name stands there twice');
   for (const [name, { method, caller, status, ...contract }] of Object.entries(operations)) {

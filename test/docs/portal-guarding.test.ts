@@ -77,13 +77,13 @@ async function whileRunning(name: string, work: () => Promise<void>): Promise<vo
   }
 }
 
-suite('a program on the page about guarding one’s own API runs as it stands there', () => {
+suite('the programs on the page about guarding an API run as they are', () => {
   for (const name of ['express.mjs', 'fastify.mjs', 'node-http.mjs']) {
-    test(`${name} lets in who may and refuses everybody else`, () => whileRunning(name, () => assertGuards(fetch)));
+    test(`${name} admits permitted calls and refuses all others`, () => whileRunning(name, () => assertGuards(fetch)));
   }
 
   for (const name of ['hono.mjs', 'fetch.mjs']) {
-    test(`${name} lets in who may and refuses everybody else`, async () => {
+    test(`${name} admits permitted calls and refuses all others`, async () => {
       const { default: api }: { default: { fetch(request: Request): Promise<Response> } } = await import(
         pathToFileURL(join(folder, name)).href
       );
@@ -99,7 +99,7 @@ suite('a program on the page about guarding one’s own API runs as it stands th
     assert.match(stdout, /pass 1\b/);
   });
 
-  test('the attack finds nothing wrong with the API of the page', () =>
+  test('the attack suite passes against the API of the page', () =>
     whileRunning('express.mjs', async () => {
       const env = {
         ...cleanEnvironment(),
@@ -115,7 +115,7 @@ suite('a program on the page about guarding one’s own API runs as it stands th
       assert.match(stdout, /attacks hold, 0 do not/);
     }));
 
-  test('the refusals on the pages are those that the guard sends', async () => {
+  test('the refusals shown on the pages are those that the guard sends', async () => {
     const headers = { ...good, 'x-tenant-id': '11111111-1111-4111-8111-111111111111' };
     const refused = await fetch(`${bindery.url}/api/binders`, { headers });
     // The Binders API's own response.
@@ -130,7 +130,7 @@ suite('a program on the page about guarding one’s own API runs as it stands th
     }
   });
 
-  test('every program of the page is run here', () => {
+  test('every program on the page is run here', () => {
     const known = [
       'guard.mjs',
       'express.mjs',

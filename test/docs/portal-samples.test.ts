@@ -40,7 +40,7 @@ after(async () => {
 suite('a sample on a page runs as it is', () => {
   for (const [language, { program, ending, probe }] of Object.entries(programs)) {
     for (const [page, count] of Object.entries(pages)) {
-      test(`${language} on ${page}, for somebody signed in and for anybody`, async (t) => {
+      test(`${language} on ${page}, for a signed-in reader and for anyone`, async (t) => {
         const [command = '', ...args] = probe;
         const { code } = await runProgram(command, args).catch(() => ({ code: 1 }));
         if (code !== 0) {

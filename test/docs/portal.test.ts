@@ -64,7 +64,7 @@ suite('the pages', () => {
     }
   });
 
-  test('have only links and anchors that lead somewhere, and no id twice', async () => {
+  test('have only links and anchors with a target, and no id twice', async () => {
     const pages = new Map<string, string>();
     for (const slug of slugs) {
       pages.set(addressOf(slug), await htmlOf(addressOf(slug)));
@@ -87,7 +87,7 @@ suite('the pages', () => {
     }
   });
 
-  test('that are not there are 404 with the navigation', async () => {
+  test('that do not exist are 404 with the navigation', async () => {
     const answer = await get('/docs/nothing');
     assert.equal(answer.statusCode, 404);
     assert.match(answer.body, /There is no such page/);
@@ -96,7 +96,7 @@ suite('the pages', () => {
     assert.equal((await get('/docs/introduction')).headers['location'], '/docs');
   });
 
-  test('that have moved lead to their new place', async () => {
+  test('that have moved redirect to their new place', async () => {
     assert.equal((await get('/docs/caching-tokens')).headers['location'], '/docs/calling-the-api#access-tokens');
     assert.equal((await get('/docs/caching-tokens.md')).headers['location'], '/docs/calling-the-api.md');
   });
@@ -123,7 +123,7 @@ suite('the pages', () => {
   });
 });
 
-test('every code of every part has an anchor on the page of errors', async () => {
+test('every error code has an anchor on the errors page', async () => {
   const html = await htmlOf('/docs/errors');
   const codes = [oauthAnswers, guardErrors, bindersErrors, apiAnswers].flatMap((table) => Object.keys(table));
   for (const code of [...codes, 'server_error']) {
@@ -132,7 +132,7 @@ test('every code of every part has an anchor on the page of errors', async () =>
 });
 
 suite('the languages', () => {
-  test('each sample comes in all five, and the tabs are links to them', async () => {
+  test('every sample comes in all five, and the tabs are links to them', async () => {
     for (const slug of slugs) {
       const html = await htmlOf(addressOf(slug));
       const count = (id: string): number => html.split(`<figure data-lang="${id}"`).length - 1;
@@ -150,7 +150,7 @@ suite('the languages', () => {
     assert.ok((await htmlOf('/docs')).includes('<figure data-lang="csharp" hidden>'));
   });
 
-  test('the one in the URL is shown without a script, and every link carries it on', async () => {
+  test('the one in the URL is shown without a script, and every link keeps it', async () => {
     for (const { id } of languages) {
       const html = await htmlOf(`/docs/authentication?lang=${id}`);
       const shown = [...html.matchAll(/<figure data-lang="(\w+)">/g)].map(([, one]) => one);
@@ -171,7 +171,7 @@ suite('the languages', () => {
 });
 
 suite('what a page sends', () => {
-  test('231: the portal is kept to this server: no inline script, no inline style, nothing from elsewhere', async () => {
+  test('231: the portal loads from this server only: no inline script, no inline style, nothing from other hosts', async () => {
     for (const path of [...slugs.map(addressOf), '/docs/search?q=token', '/docs/nothing', '/']) {
       const { headers, body } = await get(path);
       const policy = String(headers['content-security-policy']);
@@ -187,7 +187,7 @@ suite('what a page sends', () => {
     }
   });
 
-  test('may be kept with an ETag, and what is signed for its content for ever', async () => {
+  test('may be cached with an ETag, and files named by their content forever', async () => {
     const first = await get('/docs');
     assert.equal(first.headers['cache-control'], 'no-cache');
     assert.equal(first.headers['vary'], 'cookie');
@@ -208,7 +208,7 @@ suite('what a page sends', () => {
   });
 });
 
-test('the search finds by words, with and without a script', async () => {
+test('the search finds pages by their words, with and without a script', async () => {
   const html = await htmlOf('/docs/search?q=tenant+header');
   assert.ok(html.includes('href="/docs/calling-the-api#the-tenant-header"'));
   assert.ok((await htmlOf('/docs/search?q=zzzz')).includes('No results.'));
@@ -220,7 +220,7 @@ test('the search finds by words, with and without a script', async () => {
 });
 
 suite('the addresses', () => {
-  test('of identity provider and API, the token path, header and scope are those that are configured', async () => {
+  test('of identity provider and API, the token path, header and scope are as configured', async () => {
     await using other = await startTestApp({
       BINDERY_PUBLIC_URL: 'https://login.acme.test/id',
       BINDERY_API_URL: 'https://api.acme.test',
@@ -258,7 +258,7 @@ suite('the addresses', () => {
 suite('the branding', () => {
   after(() => setBranding(server.context, testActor, unbranded));
 
-  test('is the company’s: name, colour, logo and contact, and no word of ours in what people read', async () => {
+  test("is the company's: name, colour, logo and contact, and no mention of Bindery in what people read", async () => {
     await setBranding(server.context, testActor, {
       productName: 'Acme Cloud',
       color: '#ffee00',
@@ -279,7 +279,7 @@ suite('the branding', () => {
     assert.equal(dark, '#ffee00');
   });
 
-  test('233: the branding is text in the portal and nothing else, whatever it holds', async () => {
+  test('233: the branding is only ever text in the portal, whatever it contains', async () => {
     const hostile = '"><script>alert(1)</script>';
     await setBranding(server.context, testActor, {
       productName: hostile,
@@ -309,7 +309,7 @@ suite('a signed-in reader', () => {
     });
   });
 
-  test('238: a reader finds the ids of the own organization and of the chosen client in the samples, and never a secret', async () => {
+  test('238: a signed-in reader finds the ids of their organization and the chosen client in the samples, and never a secret', async () => {
     const [first, second] = reader.clients;
     assert.ok(first && second);
     const html = await htmlOf('/docs', { cookie: reader.cookie });
@@ -327,7 +327,7 @@ suite('a signed-in reader', () => {
     assert.ok(twin.body.includes(`'client_id' => '${second.id}'`));
   });
 
-  test('233: a reader of the portal is shown names as text, in pages that no cache may keep', async () => {
+  test('233: a signed-in reader of the portal sees names as text, on pages that no cache may store', async () => {
     const { headers, body } = await get('/docs', { cookie: reader.cookie });
     assert.equal(headers['cache-control'], 'no-store');
     assert.ok(!body.includes('<script>alert'));
@@ -335,7 +335,7 @@ suite('a signed-in reader', () => {
     assert.ok(!String((await get('/docs')).body).includes(reader.organizationId));
   });
 
-  test('236: a reader cannot be shown the client of another organization, nor anything else by the URL', async () => {
+  test("236: no URL shows a reader another organization's client or anything else of it", async () => {
     const stranger = await server.newClient();
     for (const asked of [stranger.clientId, '%22%3E%3Cscript%3Ealert(1)%3C/script%3E', 'a&client=b']) {
       const html = await htmlOf(`/docs?client=${asked}`, { cookie: reader.cookie });
@@ -346,14 +346,14 @@ suite('a signed-in reader', () => {
     assert.ok(!anonymous.includes(String(reader.clients[0]?.id)));
   });
 
-  test('who belongs to no organization, or whose session is over, reads what everybody reads', async () => {
+  test('a reader without an organization, or whose session has expired, reads what everyone reads', async () => {
     const operator = await signIn(server, {});
     assert.ok(!(await htmlOf('/docs', { cookie: operator.cookie })).includes('class="reader"'));
     assert.ok(!(await htmlOf('/docs', { cookie: `${reader.cookie}x` })).includes('class="reader"'));
   });
 });
 
-test('the first page leads to the setup, and once that is done to the console; programs get JSON', async () => {
+test('the first page leads to the setup, and afterwards to the console; programs get JSON', async () => {
   await using fresh = await startTestApp();
   const before = await htmlOf('/', {}, fresh);
   assert.ok(before.includes('href="/setup"') && !before.includes('href="/console"') && before.includes('href="/docs"'));

@@ -53,7 +53,7 @@ async function stateOf(people: People): Promise<string> {
   ]);
 }
 
-test('278: without room for the audit trail nothing leaves and nothing is changed, until there is room again', async () => {
+test('278: while the audit log cannot be written, nothing is issued and nothing changes', async () => {
   await using people = await startPeople();
   const tokens = await people.signIn();
   const before = await stateOf(people);
@@ -73,7 +73,7 @@ test('278: without room for the audit trail nothing leaves and nothing is change
   await people.refresh(tokens.refresh_token);
 });
 
-test('81: a refresh that could not be kept used nothing up, and is no reuse, however late it comes again', async () => {
+test('81: a refresh that could not be stored consumes no token and its retry is not reuse, however late it comes', async () => {
   await using people = await startPeople({ BINDERY_REFRESH_TOKEN_GRACE: '0' });
   const { refresh_token } = await people.signIn();
   const makeRoom = await fillDisk(people.target.server.context.database);
@@ -86,7 +86,7 @@ test('81: a refresh that could not be kept used nothing up, and is no reuse, how
   assert.equal(await people.isActive(next.refresh_token), true);
 });
 
-test('165: a revocation that could not be kept is done by the next attempt, with its entry', async () => {
+test('165: a revocation that could not be stored succeeds at the next attempt, with its audit entry', async () => {
   await using people = await startPeople();
   const { access_token, refresh_token } = await people.signIn();
   const makeRoom = await fillDisk(people.target.server.context.database);
@@ -101,7 +101,7 @@ test('165: a revocation that could not be kept is done by the next attempt, with
   assert.equal(await people.isActive(access_token), false);
 });
 
-test('290: a store that answers nothing more is 503 for all, and is used again once it answers', async () => {
+test('290: while the store does not answer, every request is 503; it is used again once it answers', async () => {
   await using people = await startPeople();
   const tokens = await people.signIn();
   const before = await stateOf(people);
@@ -125,7 +125,7 @@ test('290: a store that answers nothing more is 503 for all, and is used again o
   people.target.expectToken(await people.target.send(people.target.good));
 });
 
-test('296: when a handler fails within, the answer is a bare 500, and the next request gets its own', async () => {
+test('296: an unexpected failure is a bare 500, and the next request is answered normally', async () => {
   await using people = await startPeople();
   const tokens = await people.signIn();
   const { queries } = people.target.server.context.database;
@@ -160,7 +160,7 @@ test('296: when a handler fails within, the answer is a bare 500, and the next r
   }
 });
 
-test('300: a change that fails takes nobody else of its group with it', async () => {
+test('300: a change that fails does not fail the others committed with it', async () => {
   await using people = await startPeople();
   const { context } = people.target.server;
   const doomed = await people.newPasswordClient();
@@ -188,7 +188,7 @@ test('300: a change that fails takes nobody else of its group with it', async ()
   assert.deepEqual(left, []);
 });
 
-test('82: when the server dies between commit and answer, the client that asks again gets the successor', async () => {
+test("82: when the server dies between commit and response, the client's retry gets the successor", async () => {
   await using bindery = await startBindery();
   const password = 'canary password of a crash';
   const client = await createClient(bindery, { access: 'read', grants: passwordGrants });
@@ -216,7 +216,7 @@ test('82: when the server dies between commit and answer, the client that asks a
   }
 });
 
-test('292: a clock that jumps lets no token live longer than it may, and opens no used one again', async () => {
+test("292: a clock that jumps extends no token's life and revives no used one", async () => {
   await using people = await startPeople();
   const { server } = people.target;
   const { config, database, now } = server.context;
@@ -243,7 +243,7 @@ test('292: a clock that jumps lets no token live longer than it may, and opens n
   await people.refresh(late.refresh_token);
 });
 
-test('268: what is over is taken out of the store by itself, in every table that people and tokens fill', async () => {
+test('268: expired rows are removed from the store automatically, in every table that grows with users and tokens', async () => {
   await using people = await startPeople();
   const { context, app } = people.target.server;
   const tokens = await people.signIn();

@@ -25,7 +25,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       assert.equal(await bindery.stop(), 0);
     });
 
-    test('a request that is under way is answered, and a second signal within a second is ignored', async () => {
+    test('a request in progress is answered, and a second signal within a second is ignored', async () => {
       await using bindery = await startBindery();
       const client = await createClient(bindery);
       const slow = openRequest(bindery, client);
@@ -39,7 +39,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       assert.equal(await bindery.stop(), 0);
     });
 
-    test('a second signal after more than a second ends the server at once', async () => {
+    test('a second signal after more than a second ends the server immediately', async () => {
       await using bindery = await startBindery();
       const client = await createClient(bindery);
       const slow = openRequest(bindery, client);
@@ -54,7 +54,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-suite('a start that cannot succeed says why in one sentence', () => {
+suite('a start that fails says why in one sentence', () => {
   test('a port in use', async () => {
     await using bindery = await startBindery();
     const { port } = new URL(bindery.url);
@@ -81,7 +81,7 @@ suite('a start that cannot succeed says why in one sentence', () => {
     }
   });
 
-  test('a bad configuration, with everything that is wrong at once', async () => {
+  test('an invalid configuration, with everything that is wrong at once', async () => {
     const { code, stderr } = await serve({
       PORT: 'eighty',
       BINDERY_PUBLIC_URL: 'not a url',
@@ -96,7 +96,7 @@ suite('a start that cannot succeed says why in one sentence', () => {
   });
 });
 
-test('two servers that start at once on one fresh folder both come up and share keys and clients', async () => {
+test('two servers that start at the same time on one fresh folder both come up and share keys and clients', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-test-'));
   await using one = await startBothAt(dataDir);
   const [first, second] = one.servers;

@@ -65,7 +65,7 @@ describe('conform', { concurrency: 2 }, () => {
     });
 
     for (const { id } of [...attacks, cutOffAttack]) {
-      test(`find out an API that does not withstand ${id}`, async () => {
+      test(`detect an API that fails ${id}`, async () => {
         const { lab, trusted, revoke } = createLab();
         await using api = await startBrokenApi(trusted, id);
         const result = await conform(lab(api.url), revoke);
@@ -75,7 +75,7 @@ describe('conform', { concurrency: 2 }, () => {
       });
     }
 
-    test('are not tried on an API that refuses everybody, lets nobody write, or is not there', async () => {
+    test('are not tried on an API that refuses everyone, allows no writes or is not running', async () => {
       const { lab, trusted, revoke } = createLab();
       await using closed = await listen((_, response) => response.writeHead(401).end());
       await using readOnly = await listen((request, response) =>
@@ -94,7 +94,7 @@ describe('conform', { concurrency: 2 }, () => {
       }
     });
 
-    test('do not hold where the API breaks or sets a limit instead of refusing', async () => {
+    test('fail where the API breaks or rate-limits instead of refusing', async () => {
       const { lab, trusted, revoke } = createLab();
       const tryStatus = async (status: number): Promise<void> => {
         await using sound = await startBrokenApi(trusted, undefined);
@@ -114,7 +114,7 @@ describe('conform', { concurrency: 2 }, () => {
       await Promise.all([500, 503, 429, 302].map(tryStatus));
     });
 
-    test('that need what was not named are not tried, and said to be so', async () => {
+    test('that need something that was not given are skipped, and reported as skipped', async () => {
       const { lab, trusted, revoke } = createLab();
       await using api = await startBrokenApi(trusted, undefined);
       const { target, ...rest } = lab(api.url);
@@ -144,7 +144,7 @@ describe('conform', { concurrency: 2 }, () => {
     ];
 
     // The longest first.
-    test('ends with 1 and names what an open API lets through', async () => {
+    test('exits with 1 and names what an unprotected API lets through', async () => {
       await using open = await listen((_, response) => response.end());
       const { code, stdout } = await bindery.cli(['conform', open.url, ...options('/things')]);
       assert.equal(code, 1);
@@ -153,7 +153,7 @@ describe('conform', { concurrency: 2 }, () => {
     });
 
     for (const [name, start] of Object.entries(guardedApis)) {
-      test(`finds nothing wrong with an API on ${name} behind the guard`, async () => {
+      test(`passes against an API on ${name} behind the guard`, async () => {
         // One as it is by default, the others with less to wait for.
         const cutoffs = name === 'Express' ? {} : { pollSeconds: 1 };
         const guard = createGuard({ issuer: bindery.url, audience: `${bindery.url}/api`, cutoffs });
@@ -173,7 +173,7 @@ describe('conform', { concurrency: 2 }, () => {
       });
     }
 
-    test('finds nothing wrong with an API in Python behind nginx and the gateway', async () => {
+    test('passes against an API in Python behind nginx and the gateway', async () => {
       await using api = await startPythonApi(client.organization_id);
       const nginx = await startNginx({ bindery: Number(new URL(bindery.url).port), api: api.port });
       const more = ['--object-path', '/things/1', '--json'];
@@ -191,14 +191,14 @@ describe('conform', { concurrency: 2 }, () => {
       );
     });
 
-    test('finds nothing wrong with the Binders API, and says so in words', async () => {
+    test('passes against the Binders API, and says so in words', async () => {
       const { code, stdout } = await bindery.cli(['conform', bindery.url, ...options('/api/binders')]);
       assert.equal(code, 0, stdout);
       assert.match(stdout, /^alg-none +yes +401/m);
       assert.match(stdout, /attacks hold, 0 do not/);
     });
 
-    test('ends with 1 and a hint where good tokens are refused, and with 2 or 3 for what it cannot use', async () => {
+    test('exits with 1 and a hint where valid tokens are refused, and with 2 or 3 for input it cannot use', async () => {
       const guard = createGuard({ issuer: bindery.url, audience: 'https://elsewhere.test/api', cutoffs: false });
       const start = guardedApis['Fastify'];
       assert.ok(start);
@@ -214,7 +214,7 @@ describe('conform', { concurrency: 2 }, () => {
       assert.equal((await bindery.cli(['conform', api.url, ...unknown])).code, 3);
     });
 
-    test('leaves an entry in the audit trail, since it signs tokens', async () => {
+    test('leaves an entry in the audit log because it signs tokens', async () => {
       const url = 'http://127.0.0.1:1/for-the-trail';
       assert.equal((await bindery.cli(['conform', url, ...options('/things')])).code, 1);
       const { stdout } = await bindery.cli(['audit', '--action', 'conform.run', '--json']);

@@ -54,7 +54,7 @@ describe('what is cut off', () => {
   // Each waits for the next poll of the guard, and has a tenant of its own.
   describe('by each way', { concurrency: 4 }, () => {
     for (const way of ways) {
-      test(`${way.name} has its live tokens refused everywhere, and nobody else's`, async () => {
+      test(`${way.name}: its live tokens are refused everywhere, and nobody else's`, async () => {
         const tenant = await newTenant(bindery, context);
         const bystander = await newTenant(bindery, context);
         for (const kind of both) assert.deepEqual(await isLive(tenant, tenant[kind]), live, `${kind} at first`);
@@ -83,7 +83,7 @@ describe('what is cut off', () => {
     }
   });
 
-  test('the list is signed, says when, and names nobody', async () => {
+  test('the list is signed and dated, and names nobody', async () => {
     const tenant = await newTenant(bindery, context);
     await updateClient(context, actor, clientOf(tenant), { access: 'read' });
     const hash = hashCutoff(bindery.url, 'client', tenant.clientId);
@@ -117,7 +117,7 @@ describe('what is cut off', () => {
     assert.ok([200, 304].includes(again.status));
   });
 
-  test('the number of the list grows with every cut, and stays when what has ended is forgotten', async () => {
+  test("the list's number grows with every cut-off, and stays when expired ones are removed", async () => {
     const { queries } = context.database;
     const tenant = await newTenant(bindery, context);
     const first = await readCutoffSeq(queries);
@@ -132,7 +132,7 @@ describe('what is cut off', () => {
     assert.equal(await readCutoffSeq(queries), first + 2);
   });
 
-  test('a cut that is undone with its transaction was none', async () => {
+  test('a cut-off whose transaction is rolled back has no effect', async () => {
     const tenant = await newTenant(bindery, context);
     const first = await readCutoffSeq(context.database.queries);
     const target = { ...clientOf(tenant), version: 99 };

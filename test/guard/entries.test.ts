@@ -23,7 +23,7 @@ for (const [name, start] of Object.entries(guardedApis)) {
     const good = (options?: TestTokenOptions) => Object.entries(issuer.headers(options)).flat();
     const startApi = () => start(createGuard(issuer.guardOptions));
 
-    test('hands the caller of a good call to the handler, for a client and for a person', async () => {
+    test('passes the caller to the handler, both for a client and for a user', async () => {
       await using api = await startApi();
       const client = await send(`${api.url}/things`, 'GET', good());
       assert.deepEqual(
@@ -37,7 +37,7 @@ for (const [name, start] of Object.entries(guardedApis)) {
       assert.equal(JSON.parse(person.text).userId, 'user_1');
     });
 
-    test('refuses before the handler is reached, with the status and the challenge of each refusal', async () => {
+    test('refuses before the handler runs, with the status and challenge of each refusal', async () => {
       await using api = await startApi();
       const reader = good({ access: 'read' });
       const [authorization = '', token = ''] = good();
@@ -70,7 +70,7 @@ for (const [name, start] of Object.entries(guardedApis)) {
       assert.equal(api.handled(), 0);
     });
 
-    test('lets a route name its access where the method does not tell', async () => {
+    test('lets a route name its access where the method does not imply it', async () => {
       await using api = await startApi();
       const reader = good({ access: 'read' });
       assert.equal((await send(`${api.url}/search`, 'POST', reader)).status, 200);
@@ -79,7 +79,7 @@ for (const [name, start] of Object.entries(guardedApis)) {
       assert.equal(api.handled(), 1);
     });
 
-    test('refuses what was cut off after it was issued', async () => {
+    test('refuses a token that was cut off after it was issued', async () => {
       await using api = await startApi();
       const headers = good({ clientId: `client_${name}` });
       assert.equal((await send(`${api.url}/things`, 'GET', headers)).status, 200);

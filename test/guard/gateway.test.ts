@@ -61,7 +61,7 @@ test('the gateway answers 200 with who is calling', async () => {
   });
 });
 
-test('the gateway takes over a request id, or makes one, and logs refusals under it without the query', async () => {
+test('the gateway adopts a request id or creates one, and logs refusals under it without the query', async () => {
   const given = 'a-request-id-of-a-proxy';
   const refused = await ask({
     'x-request-id': given,
@@ -90,7 +90,7 @@ test('the gateway takes over a request id, or makes one, and logs refusals under
   }
 });
 
-test('the gateway answers under the path of the public URL too, and to a whole address', async () => {
+test("the gateway also answers under the public URL's path, and to an absolute request target", async () => {
   await using behind = await startBindery({ env: { BINDERY_PUBLIC_URL: 'https://id.example.com/auth' } });
   const { port } = new URL(behind.url);
   for (const path of ['/verify', '/auth/verify', '/auth/verify/things', 'http://id.example.com/verify']) {
@@ -99,7 +99,7 @@ test('the gateway answers under the path of the public URL too, and to a whole a
   }
 });
 
-test('a token or a method that came twice is refused, and what the body says is read away', async () => {
+test('a token or method sent twice is refused, and the body is drained unread', async () => {
   const { port } = new URL(bindery.url);
   const start = (headers: readonly string[]): string =>
     ['POST /verify HTTP/1.1', 'Host: x', `X-Tenant-Id: ${reader.organization_id}`, ...headers].join('\r\n');
@@ -120,7 +120,7 @@ test('a token or a method that came twice is refused, and what the body says is 
   );
 });
 
-test('what the gateway answers while the server stops is the last on its connection', async () => {
+test('a gateway response during shutdown is the last on its connection', async () => {
   const stopping = await startBindery();
   try {
     const { port } = new URL(stopping.url);
@@ -148,14 +148,14 @@ test('what the gateway answers while the server stops is the last on its connect
   }
 });
 
-test('no method means a write', async () => {
+test('a missing method counts as a write', async () => {
   const answer = await ask({});
   assert.equal(answer.status, 403);
   assert.match(answer.headers.get('www-authenticate') ?? '', /insufficient_scope/);
   assert.match(answer.headers.get('x-auth-error') ?? '', /read_write/);
 });
 
-test('two families of headers that say different things are 403, the same things are fine', async () => {
+test('two families of headers that contradict each other are 403, and fine if they agree', async () => {
   const differing = [
     { 'x-original-method': 'POST', 'x-forwarded-method': 'GET' },
     { 'x-original-uri': '/a', 'x-forwarded-uri': '/b', 'x-original-method': 'GET' },
@@ -166,7 +166,7 @@ test('two families of headers that say different things are 403, the same things
   assert.equal((await ask({ 'x-original-method': 'GET', 'x-forwarded-method': 'GET' })).status, 200);
 });
 
-test('every refusal on the caller is 401 or 403, under every method and path of the gateway', async () => {
+test('every refusal of a caller is 401 or 403, for every method and path of the gateway', async () => {
   const refused: [Record<string, string>, number][] = [
     [{ authorization: '' }, 401],
     [{ authorization: 'Bearer x' }, 401],
@@ -189,7 +189,7 @@ test('every refusal on the caller is 401 or 403, under every method and path of 
   assert.equal((await fetch(`${bindery.url}/verifying`)).status, 404);
 });
 
-test('an expectation that the server does not know is no status of its own for the gateway', async () => {
+test('an unknown Expect header gets no status of its own from the gateway', async () => {
   const port = Number(new URL(bindery.url).port);
   for (const [path, status] of [
     ['/verify', 401],
@@ -202,7 +202,7 @@ test('an expectation that the server does not know is no status of its own for t
 });
 
 for (const name of ['nginx', 'caddy']) {
-  test(`${name}: a good call reaches the API with the caller's identity and without the token`, async () => {
+  test(`${name}: an allowed call reaches the API with the caller's identity and without the token`, async () => {
     const answer = await call(name, { method: 'GET', token: readerToken });
     assert.equal(answer.status, 200);
     const [seen] = answer.asked;
@@ -213,7 +213,7 @@ for (const name of ['nginx', 'caddy']) {
     assert.equal((await call(name, { method: 'POST', token: writerToken })).status, 200);
   });
 
-  test(`${name}: a refused call never reaches the API, and says why`, async () => {
+  test(`${name}: a refused call never reaches the API, and its response says why`, async () => {
     const none = await call(name, { method: 'GET', token: undefined });
     assert.equal(none.status, 401);
     assert.equal(none.headers.get('www-authenticate'), 'Bearer');
@@ -237,7 +237,7 @@ for (const name of ['nginx', 'caddy']) {
     }
   });
 
-  test(`${name}: no header of a read tells the API that it is a write`, async () => {
+  test(`${name}: no header turns a read into a write for the API`, async () => {
     const overrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
     const answer = await call(name, {
       method: 'GET',
@@ -250,7 +250,7 @@ for (const name of ['nginx', 'caddy']) {
     }
   });
 
-  test(`${name}: a tenant header that is sent twice is refused`, async () => {
+  test(`${name}: a tenant header sent twice is refused`, async () => {
     const [own, foreign] = [reader, other].map(({ organization_id }) => `X-Tenant-Id: ${organization_id}`);
     for (const tenants of [
       [own, foreign],
@@ -261,7 +261,7 @@ for (const name of ['nginx', 'caddy']) {
     }
   });
 
-  test(`${name}: what Bindery cannot read is refused, and is no 500`, async () => {
+  test(`${name}: a request that Bindery cannot read is refused, not answered with 500`, async () => {
     const tenant = `X-Tenant-Id: ${reader.organization_id}`;
     const large = ['x-a', 'x-b', 'x-c'].map((header) => `${header}: ${'x'.repeat(6_500)}`);
     const almost = ['x-a', 'x-b'].map((header) => `${header}: ${'x'.repeat(5_500)}`);
@@ -271,7 +271,7 @@ for (const name of ['nginx', 'caddy']) {
     }
   });
 
-  test(`${name}: an identity or a tenant smuggled in a header is overwritten or refused`, async () => {
+  test(`${name}: an identity or tenant smuggled in a header is overwritten or refused`, async () => {
     const forged = {
       'x-client-id': other.client_id,
       'x-organization-id': other.organization_id,
@@ -333,7 +333,7 @@ function identityOf(headers: Headers): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? 'absent']));
 }
 
-test('asked with what it cannot read, the gateway refuses in a way that proxies understand; others are told what is wrong', async () => {
+test('the gateway refuses an unreadable request in a way that proxies understand; other callers are told what is wrong', async () => {
   const port = Number(new URL(bindery.url).port);
   for (const header of [`X-A: ${'x'.repeat(20_000)}`, 'X-A: a\u0001b']) {
     const ask = (path: string) => exchange(port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n\r\n`);

@@ -25,7 +25,7 @@ for (const algorithm of ['ES256', 'RS256']) {
 
     for (const wellKnown of ['oauth2', 'oidc'] as const) {
       for (const [method, authenticateBy] of Object.entries(methods)) {
-        test(`openid-client discovers by the ${wellKnown} name and gets and uses a token with ${method}`, async () => {
+        test(`openid-client discovers the server by its ${wellKnown} name, and gets and uses a token with ${method}`, async () => {
           const configuration = await openid.discovery(
             new URL(bindery.url),
             client.client_id,
@@ -48,7 +48,7 @@ for (const algorithm of ['ES256', 'RS256']) {
           assert.equal(binders.status, 200);
         });
 
-        test(`oauth4webapi discovers by the ${wellKnown} name and gets and uses a token with ${method}`, async () => {
+        test(`oauth4webapi discovers the server by its ${wellKnown} name, and gets and uses a token with ${method}`, async () => {
           const server = await discover(wellKnown);
           const token = await requestToken(server, authenticateBy.oauth(client.client_secret));
           await assertVerifies(token, server.jwks_uri);
@@ -74,7 +74,7 @@ for (const algorithm of ['ES256', 'RS256']) {
       assert.equal(claims.sub, client.client_id);
     });
 
-    test('oauth4webapi reads a refusal and a challenge as the errors they are', async () => {
+    test('oauth4webapi parses a refusal and a challenge', async () => {
       const server = await discover('oauth2');
       await assert.rejects(requestToken(server, oauth.ClientSecretPost('wrong')), (error) => {
         assert.ok(error instanceof oauth.ResponseBodyError);

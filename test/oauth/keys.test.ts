@@ -41,7 +41,7 @@ async function keySetOf(server: TestApp): Promise<JSONWebKeySet> {
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 
-test('a rotation by hand publishes the new key at once, signs with it once every cache has it, and keeps the old one for its last token and a minute', async () => {
+test('a manual rotation publishes the new key immediately, signs with it once every cache has it, and keeps the old one until its last token has expired, plus a minute', async () => {
   await using server = await startTestApp();
   const client = await server.newClient();
   const old = kidOf(await tokenOf(server, client));
@@ -69,7 +69,7 @@ test('a rotation by hand publishes the new key at once, signs with it once every
   assert.equal(kidOf(await tokenOf(server, client)), key.kid);
 });
 
-test('a rotation on schedule comes after 90 days, and never while a key waits to sign', async () => {
+test('a scheduled rotation happens after 90 days, and never while a published key is not signing yet', async () => {
   await using server = await startTestApp();
   const ring = new KeyRing(server.context);
   const kids = async () => {
@@ -102,7 +102,7 @@ test('the days between rotations are a setting', async () => {
   assert.equal((await keySetOf(server)).keys.length, 2);
 });
 
-test('of two processes that rotate at once, by schedule and by hand, one makes the key and both sign with it', async () => {
+test('when two processes rotate at the same time, on schedule or manually, one creates the key and both sign with it', async () => {
   await using server = await startTestApp();
   const client = await server.newClient();
   const other = await openStore(server.context.config, 'existing', server.context.now);
@@ -146,14 +146,14 @@ test('of two processes that rotate at once, by schedule and by hand, one makes t
   }
 });
 
-test('a rotation by hand keeps the algorithm of the key that signs, whatever the command is set up with', async () => {
+test('a manual rotation keeps the algorithm of the signing key, whatever the command is configured with', async () => {
   await using server = await startTestApp({ BINDERY_SIGNING_ALGORITHM: 'EdDSA' });
   const config = loadConfig({ ...server.storeEnvironment, BINDERY_SIGNING_ALGORITHM: 'ES256' });
   const key = await rotateSigningKey({ ...server.context, config }, testActor);
   assert.equal(key.algorithm, 'EdDSA');
 });
 
-test('keys list and keys rotate say what stands and what comes, and a second rotation waits', async () => {
+test('keys list and keys rotate show the current and the next key, and a second rotation has to wait', async () => {
   await using bindery = await startBindery();
   const list = async () => (await bindery.cliJson<{ items: readonly KeyRow[] }>(['keys', 'list'])).items;
   const [first] = await list();
@@ -174,7 +174,7 @@ test('keys list and keys rotate say what stands and what comes, and a second rot
   assert.equal(keySet.keys.length, 2);
 });
 
-test('while keys rotate under load no token fails to verify, and nothing is started again', async () => {
+test('keys rotate under load without a restart, and every token verifies', async () => {
   await using bindery = await startBindery({ env: { BINDERY_KEY_SET_MAX_AGE: '1' } });
   const client = await createClient(bindery);
   const keySet = createRemoteJWKSet(new URL(`${bindery.url}/.well-known/jwks.json`), {

@@ -21,7 +21,7 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-suite('a JSON body to /access_token, as a string that a program wrote by hand', () => {
+suite('a JSON body to /access_token, concatenated by hand', () => {
   const senders: Readonly<Record<string, readonly string[]>> = {
     shell: ['User-Agent', 'curl/7.88.1', 'Accept', '*/*', 'content-type', 'application/json'],
     php: ['Accept', '*/*', 'Accept-Encoding', 'deflate, gzip, br, zstd', 'content-type', 'application/json'],
@@ -89,7 +89,7 @@ suite('a form to /connect/token with scope ibinder_public, then the binders with
     assertToken(await send('POST', '/connect/token', ['Content-Type', 'application/json'], body));
   });
 
-  test('an organization id in capitals, as some tools write a GUID, is the same organization', async () => {
+  test('an organization id in capitals, as some tools write a GUID, means the same organization', async () => {
     const body = `grant_type=client_credentials&client_id=${client.client_id}&client_secret=${client.client_secret}&scope=ibinder_public`;
     const answer = await send('POST', '/connect/token', senders.dotnet.token, body);
     const binders = await send('GET', '/api/binders', [

@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => bindery[Symbol.asyncDispose]());
 
-test('a token from any of the three paths opens the guarded API', async () => {
+test('a token from any of the three paths is accepted by the guarded API', async () => {
   const client = await createClient(bindery);
   for (const path of ['/connect/token', '/access_token', '/oauth/token']) {
     const response = await postForm(bindery, path, {
@@ -30,7 +30,7 @@ test('a token from any of the three paths opens the guarded API', async () => {
   }
 });
 
-test('what the command line changes holds for the very next request, with PostgreSQL within a second', async () => {
+test('a change made on the command line applies to the very next request, on PostgreSQL within a second', async () => {
   const client = await createClient(bindery);
   await expectAuthenticated(bindery, client, true);
   await bindery.cliJson(['client', 'disable', client.client_id]);

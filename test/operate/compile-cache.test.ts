@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 const loader = new URL('../../packages/server/bin/load.cjs', import.meta.url);
 
-test('what was compiled can be written by its owner alone, whatever umask the server was started with', () => {
+test('the compile cache is writable by its owner only, whatever umask the server was started with', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bindery-compiled-'));
   try {
     mkdirSync(join(folder, 'bin'));

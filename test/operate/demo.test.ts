@@ -9,7 +9,7 @@ import { cleanEnvironment, runProgram } from '../support/programs.ts';
 import { postForm } from '../support/token-requests.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-test('the demo prints lines that list binders when they are pasted, and leaves nothing behind', async () => {
+test('the demo prints commands that list binders when pasted, and leaves nothing behind', async () => {
   await using demo = startDemo();
   const lines = await demo.linesToPaste();
   assert.deepEqual(readdirSync(demo.folder).length, 1, 'it lives in one temporary folder');

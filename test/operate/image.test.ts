@@ -41,7 +41,7 @@ function packageOf(name: string): { dependencies?: Record<string, string> } {
   return JSON.parse(readFileSync(join(ROOT, `packages/${name}/package.json`), 'utf8'));
 }
 
-test('everything the image copies from the clone exists and is not kept out by .dockerignore', () => {
+test('everything the image copies from the clone exists and is not excluded by .dockerignore', () => {
   const kept = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
   const sources = valuesOf('COPY')
     .filter((value) => !value.startsWith('--from='))
@@ -53,7 +53,7 @@ test('everything the image copies from the clone exists and is not kept out by .
   }
 });
 
-test('the image holds every package of ours that the server needs', () => {
+test('the image contains every workspace package that the server needs', () => {
   const copied = valuesOf('COPY')
     .filter((value) => !value.includes('package.json'))
     .join('\n');
@@ -66,7 +66,7 @@ test('the image holds every package of ours that the server needs', () => {
   for (const name of needed) assert.match(copied, new RegExp(`^packages/${name} `, 'm'));
 });
 
-test('the image builds everything that a start in a clone builds, from all that it is built from, and ships it', () => {
+test('the image builds everything that a start in a clone builds, from all its inputs, and ships it', () => {
   const stages = readStages();
   const shipped = stages.at(-1)?.lines ?? [];
   assert.ok(builds.length > 1);
@@ -92,7 +92,7 @@ test('the image builds everything that a start in a clone builds, from all that 
   }
 });
 
-test('the image does not run as root, and its process gets signals itself', () => {
+test('the image does not run as root, and its process receives signals directly', () => {
   assert.deepEqual(valuesOf('USER'), ['10001:10001']);
   assert.deepEqual(
     valuesOf('ENTRYPOINT').map((value) => JSON.parse(value)),
@@ -105,7 +105,7 @@ test('the image does not run as root, and its process gets signals itself', () =
   assert.ok(existsSync(join(ROOT, 'packages/server/bin/bindery.cjs')));
 });
 
-test('the image runs the Node that a clone brings, by its full version', () => {
+test('the image runs the Node version that a clone installs, pinned in full', () => {
   const { optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     optionalDependencies: Record<string, string>;
   };
@@ -120,7 +120,7 @@ test('the image runs the Node that a clone brings, by its full version', () => {
   }
 });
 
-test('the image brings no package for developers', () => {
+test('the image contains no development dependencies', () => {
   const install = valuesOf('RUN').find((value) => value.includes('npm ci')) ?? '';
   assert.match(install, /--omit=dev --omit=optional --ignore-scripts/);
   assert.ok(readdirSync(join(ROOT, 'packages')).includes('server'));

@@ -139,7 +139,7 @@ const NEWER_SYNTAX = /\b(async|await)\b|\.\.\.|\?\.[a-z(]|\?\?|\*\*|catch \{|,\s
 const BINDERY = 'packages/server/bin/bindery.cjs';
 const START = ['scripts/run.cjs', 'start'];
 
-test('an old Node with no other at hand is one sentence and exit code 78', async (t) => {
+test('an old Node with no other available ends with one sentence and exit code 78', async (t) => {
   const clone = makeClone(t);
   write(clone, 'packages/server/src/main.ts', "console.log('imported');");
   const { code, out, err } = await run(clone, ['-r', './old.cjs', BINDERY, 'serve']);
@@ -148,7 +148,7 @@ test('an old Node with no other at hand is one sentence and exit code 78', async
   assert.match(err, /^Bindery needs Node 24\.11 or newer; this is Node 18\.0\.0, [^\n]+\.\n$/);
 });
 
-test('an old Node hands over to the pinned one, with the arguments and the exit code', {
+test('an old Node hands over to the pinned one, passing arguments and exit code', {
   skip: POSIX_ONLY,
 }, async (t) => {
   const clone = makeClone(t);
@@ -159,7 +159,7 @@ test('an old Node hands over to the pinned one, with the arguments and the exit 
   assert.deepEqual(JSON.parse(out).args, ['exit', '4']);
 });
 
-test('an old Node beside a pinned one that cannot run is exit code 78', { skip: POSIX_ONLY }, async (t) => {
+test('an old Node beside a pinned one that cannot run ends with exit code 78', { skip: POSIX_ONLY }, async (t) => {
   const clone = makeClone(t);
   placeBrokenNode(pinnedPath(clone));
   const { code, err } = await run(clone, ['-r', './old.cjs', BINDERY]);
@@ -167,7 +167,7 @@ test('an old Node beside a pinned one that cannot run is exit code 78', { skip: 
   assert.match(err, /does not run on this machine: install Node 24\.11 or newer\.\n$/);
 });
 
-test('an old Node that cannot install is one sentence and exit code 78, also before a start', async (t) => {
+test('an old Node that cannot install ends with one sentence and exit code 78, also before a start', async (t) => {
   const { code, out, err } = await run(makeClone(t), ['-r', './old.cjs', ...START]);
   assert.deepEqual(
     { code, out, err },
@@ -175,7 +175,7 @@ test('an old Node that cannot install is one sentence and exit code 78, also bef
   );
 });
 
-test('an old Node in an installed clone hands a start over to the pinned one', { skip: POSIX_ONLY }, async (t) => {
+test('in an installed clone an old Node hands a start over to the pinned one', { skip: POSIX_ONLY }, async (t) => {
   const clone = makeClone(t);
   assert.equal((await run(clone, [...START, 'exit', '0'])).code, 0);
   symlinkSync(process.execPath, pinnedPath(clone));
@@ -184,20 +184,20 @@ test('an old Node in an installed clone hands a start over to the pinned one', {
   assert.deepEqual(JSON.parse(out).args, ['exit', '4']);
 });
 
-test('a name that no program has is answered with those that there are', async (t) => {
+test('an unknown program name is answered with the names that exist', async (t) => {
   const { code, err } = await run(makeClone(t), ['scripts/run.cjs', 'strat']);
   assert.equal(code, 1);
   assert.match(err, /^expected one of start, .+, got strat\n$/);
 });
 
-test('a good Node runs the command in its own process', async (t) => {
+test('a supported Node runs the command in its own process', async (t) => {
   const running = start(makeClone(t), [BINDERY, 'org', 'list']);
   const { pid } = await firstLine(running);
   assert.equal(pid, running.child.pid);
   assert.equal((await running.end).code, 0);
 });
 
-test('the command before an install is one sentence and exit code 78', async (t) => {
+test('the command before an install ends with one sentence and exit code 78', async (t) => {
   const clone = makeClone(t, { dependencies: { 'a-package-nobody-has-installed': '1.0.0' } });
   const { code, out, err } = await run(clone, [BINDERY, '--help']);
   assert.equal(code, 78);
@@ -205,7 +205,7 @@ test('the command before an install is one sentence and exit code 78', async (t)
   assert.match(err, /^Bindery is not installed [^\n]+ run `npm start` or `npm ci` in its folder\.\n$/);
 });
 
-test('the first start installs, the second does no set-up', async (t) => {
+test('the first start installs, the second skips set-up', async (t) => {
   const clone = makeClone(t);
   const first = await run(clone, [...START, 'exit', '0']);
   assert.equal(first.code, 0, first.err);
@@ -216,7 +216,7 @@ test('the first start installs, the second does no set-up', async (t) => {
   assert.equal(JSON.parse(second.out).command, 'serve');
 });
 
-test('an install that was cut off, and a changed lockfile, are installed again', async (t) => {
+test('an interrupted install and a changed lockfile lead to another install', async (t) => {
   const clone = makeClone(t);
   await run(clone, [...START, 'exit', '0']);
   rmSync(join(clone, 'node_modules/.package-lock.json'));
@@ -228,7 +228,7 @@ test('an install that was cut off, and a changed lockfile, are installed again',
   assert.match((await run(clone, [...START, 'exit', '0'])).err, /installing packages/);
 });
 
-test('an install made by npm itself is taken as it is', async (t) => {
+test('an install made by npm itself is accepted as it is', async (t) => {
   const clone = makeClone(t);
   await run(clone, [...START, 'exit', '0']);
   rmSync(join(clone, 'node_modules/.bindery-installed'));
@@ -249,7 +249,7 @@ test('settings of the npm that started us do not reach the install', async (t) =
   assert.ok(existsSync(join(clone, 'node_modules/server')));
 });
 
-test('an install without a network ends with what to do and leaves no stamp', async (t) => {
+test('an install without a network says what to do and leaves no stamp', async (t) => {
   const clone = makeClone(t);
   const manifest = { name: 'clone', version: '1.0.0', dependencies: { 'some-package': '1.0.0' } };
   const entry = { version: '1.0.0', resolved: 'http://127.0.0.1:1/some-package-1.0.0.tgz' };
@@ -265,7 +265,7 @@ test('an install without a network ends with what to do and leaves no stamp', as
   assert.deepEqual(readdirSync(join(clone, '.cache')), []);
 });
 
-test('of two starts at once one installs and the other waits', async (t) => {
+test('of two starts at the same time, one installs and the other waits', async (t) => {
   const clone = makeClone(t);
   const runs = await Promise.all([run(clone, [...START, 'exit', '0']), run(clone, [...START, 'exit', '0'])]);
   assert.deepEqual(
@@ -275,7 +275,7 @@ test('of two starts at once one installs and the other waits', async (t) => {
   assert.equal(runs.filter(({ err }) => err.includes('installing packages: done')).length, 1);
 });
 
-test('a lock left by a process that is gone does not hold anyone up', async (t) => {
+test('a lock left by a dead process holds nobody up', async (t) => {
   const clone = makeClone(t);
   const gone = await run(clone, ['-p', 'process.pid + " " + os.hostname() + " 0"']);
   write(clone, '.cache/setup.lock', gone.out.trim());
@@ -285,7 +285,9 @@ test('a lock left by a process that is gone does not hold anyone up', async (t) 
   assert.deepEqual(readdirSync(join(clone, '.cache')), []);
 });
 
-test('a broken pinned Node is left aside for a good one and taken off the path', { skip: POSIX_ONLY }, async (t) => {
+test('a broken pinned Node is ignored in favour of a supported one and taken off PATH', {
+  skip: POSIX_ONLY,
+}, async (t) => {
   const clone = makeClone(t);
   await run(clone, [...START, 'exit', '0']);
   placeBrokenNode(pinnedPath(clone));
@@ -294,7 +296,7 @@ test('a broken pinned Node is left aside for a good one and taken off the path',
   assert.equal(JSON.parse(out).node, process.execPath);
 });
 
-test('a build is made once, and again when an input changes or the output is gone', async (t) => {
+test('a build runs once, and again when an input changes or the output is missing', async (t) => {
   const clone = makeClone(t);
   const build = "{ name: 'page', inputs: ['page'], output: 'dist/page', command: ['build.cjs'] }";
   write(clone, 'scripts/setup/builds.mjs', `export const builds = [${build}];`);
@@ -321,7 +323,9 @@ test('the signal that ends the server ends the launcher', { skip: POSIX_ONLY }, 
   assert.equal((await run(makeClone(t), [...START, 'die'])).signal, 'SIGKILL');
 });
 
-test('SIGTERM to the launcher reaches the server, whose exit code it waits for', { skip: POSIX_ONLY }, async (t) => {
+test('SIGTERM to the launcher reaches the server, and the launcher waits for its exit code', {
+  skip: POSIX_ONLY,
+}, async (t) => {
   const running = start(makeClone(t), [...START, 'wait']);
   const { pid } = await firstLine(running);
   running.child.kill('SIGTERM');
@@ -359,7 +363,7 @@ test("only a run of every test, or of the tools, asks the system's package manag
     assert.match(readFileSync(called, 'utf8'), / install --no-install-recommends chromium /);
 });
 
-test('what an old Node reads keeps to the syntax of Node 4', () => {
+test('everything an old Node reads is written in the syntax of Node 4', () => {
   const folders = ['scripts', 'packages/server/bin'];
   const files = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(ROOT, folder, name)),

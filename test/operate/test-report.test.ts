@@ -43,7 +43,7 @@ test('a warning of a test is shown, although the test passes', (t) => {
   assert.ok(lines.includes('warning: a file is long'), lines.join('\n'));
 });
 
-test('a failure is told in full with its place and makes the run fail', (t) => {
+test('a failure is printed in full with its location and fails the run', (t) => {
   const { status, lines } = report(t, "test('a', () => {});\ntest('b', () => { throw new Error('not so'); });");
   assert.equal(status, 1);
   assert.equal(lines[0], '✖ a.test.mjs:4 b');

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => bindery[Symbol.asyncDispose]());
 
-test('org show counts what was issued and refused, and names the clients that were never used', async () => {
+test('org show counts issued tokens and refusals, and names the clients that were never used', async () => {
   const { organization_id } = client;
   const idle = await bindery.cliJson([
     ...['client', 'create', '--org', organization_id, '--name', 'Never used', '--access', 'read', '--expires', '3d'],
@@ -41,7 +41,7 @@ test('org show counts what was issued and refused, and names the clients that we
   assert.match(text.stdout, /^never used: Never used \(client_/m);
 });
 
-test('client usage tells the last day and each day; what is not there is exit 3', async () => {
+test('client usage shows the last day and each day; an unknown client or organization is exit code 3', async () => {
   const usage = await bindery.cliJson(['client', 'usage', client.client_id]);
   assert.deepEqual(usage['last_day'], { issued: 1, refused: 1 });
   const days = usage['days'] as readonly { readonly issued: number }[];
@@ -54,7 +54,7 @@ test('client usage tells the last day and each day; what is not there is exit 3'
   assert.equal((await bindery.cli(['org', 'show', '6f1d7f0a-0000-4000-8000-000000000000'])).code, 3);
 });
 
-test('audit is filtered by kind, outcome and time, and printed whole as lines of JSON', async () => {
+test('audit filters by action, outcome and time, and prints everything as lines of JSON', async () => {
   const list = async (...options: string[]) => {
     const answer = await bindery.cliJson(['audit', '--client', client.client_id, ...options]);
     return (answer['items'] as readonly { readonly action: string }[]).map(({ action }) => action);
@@ -76,7 +76,7 @@ test('audit is filtered by kind, outcome and time, and printed whole as lines of
   assert.equal((await bindery.cli(['audit', '--limit', '0'])).code, 2);
 });
 
-test('links lead to the server that started last, on whatever port, unless a public URL is given', async () => {
+test('links lead to the server that started last, on whatever port, unless a public URL is set', async () => {
   const link = async (env: Readonly<Record<string, string>> = {}) => {
     const finished = await runProgram(process.execPath, [binderyCommand, 'setup-token', '--json'], {
       env: { ...cleanEnvironment(), ...bindery.storeEnvironment, ...env },

@@ -49,7 +49,7 @@ async function signIn(username: string, text: string) {
   return { status: response.status, body: (await response.json()) as Readonly<Record<string, string>> };
 }
 
-test('user create answers four fields, and the user signs in', async () => {
+test('user create prints four fields, and the user can sign in', async () => {
   const { code, stdout, stderr } = await create('Ana@Example.com', password, ['--role', 'owner']);
   assert.equal(code, 0, stderr);
   const made = JSON.parse(stdout) as Record<string, unknown>;
@@ -81,7 +81,7 @@ test('the password on standard input loses exactly one line ending', async () =>
   );
 });
 
-test('an address that has a user already is exit 4, in any letter case, and its password stays', async () => {
+test('an email that already has a user is exit code 4, in any letter case, and its password stays', async () => {
   const email = newEmail();
   assert.equal((await create(email)).code, 0);
   for (const again of [email, email.toUpperCase()]) {
@@ -92,7 +92,7 @@ test('an address that has a user already is exit 4, in any letter case, and its 
   assert.equal((await signIn(email, password)).status, 200);
 });
 
-test('what cannot be is exit 2, and an organization that is not there is exit 3', async () => {
+test('invalid input is exit code 2, and an unknown organization is exit code 3', async () => {
   const refused = await Promise.all([
     create(newEmail(), 'elevenchars\n'),
     create('no address'),
@@ -111,7 +111,7 @@ test('what cannot be is exit 2, and an organization that is not there is exit 3'
   assert.equal((await bindery.cli([...withoutStdin, '--password-stdin', ...elsewhere], password)).code, 3);
 });
 
-test('member add joins a user who exists, with the password that it has; once, and only who exists', async () => {
+test('member add adds an existing user, who keeps the password; not twice, and no unknown user', async () => {
   const email = newEmail();
   await create(email);
   const other = await newOrganization('Other');
@@ -131,7 +131,7 @@ test('member add joins a user who exists, with the password that it has; once, a
   assert.equal(answer.status, 200);
 });
 
-test('members are listed, change their role and are taken out', async () => {
+test('members are listed, change their role and are removed', async () => {
   const email = newEmail();
   await create(email);
   const list = async () =>
@@ -147,7 +147,7 @@ test('members are listed, change their role and are taken out', async () => {
   assert.equal((await signIn(email, password)).status, 400);
 });
 
-test('user list shows every user, without a hash', async () => {
+test('user list shows every user, without password hashes', async () => {
   const email = newEmail();
   await create(email);
   const { items } = await bindery.cliJson<{ items: Record<string, unknown>[] }>([
@@ -162,7 +162,7 @@ test('user list shows every user, without a hash', async () => {
   assert.ok(!JSON.stringify(items).includes('argon2'));
 });
 
-test('user disable and enable hold for the next request, and end what was signed in to', async () => {
+test('user disable and enable apply to the next request, and end existing sign-ins', async () => {
   const email = newEmail();
   await create(email);
   const { body } = await signIn(email, password);
@@ -180,7 +180,7 @@ test('user disable and enable hold for the next request, and end what was signed
   assert.equal((await bindery.cli(['user', 'disable', 'nobody@example.com'])).code, 3);
 });
 
-test('user set-password puts the new one in the place of the old one, in the answer of which neither stands', async () => {
+test('user set-password replaces the password and prints neither the old nor the new one', async () => {
   const email = newEmail();
   await create(email);
   const set = (stdin: string) => bindery.cli(['user', 'set-password', email, '--password-stdin', '--json'], stdin);
@@ -194,7 +194,7 @@ test('user set-password puts the new one in the place of the old one, in the ans
   assert.equal((await bindery.cli(['user', 'set-password', 'no@example.com', '--password-stdin'], password)).code, 3);
 });
 
-test('standard input that is no text is exit 2', () => {
+test('standard input that is not UTF-8 is exit code 2', () => {
   const { status, stderr } = spawnSync(
     process.execPath,
     [binderyCommand, 'user', 'set-password', 'x@example.com', '--password-stdin'],
@@ -207,7 +207,7 @@ test('standard input that is no text is exit 2', () => {
   assert.match(stderr.toString(), /not valid UTF-8/);
 });
 
-test('api create shows the secret this once, and with it the API introspects', async () => {
+test('api create shows the secret once, and the API can introspect with it', async () => {
   const audience = `${bindery.url}/api`;
   const { code, stdout } = await bindery.cli([
     'api',
@@ -236,7 +236,7 @@ test('api create shows the secret this once, and with it the API introspects', a
   assert.equal((await bindery.cli(['api', 'create', '--name', 'API', '--audience', 'with space'])).code, 2);
 });
 
-test('token inspect ends with 0 for a good token and with 1 for any other, and says why in words', async () => {
+test('token inspect exits with 0 for a valid token and with 1 for any other, and says why in words', async () => {
   const email = newEmail();
   await create(email);
   const { body } = await signIn(email, password);
@@ -260,7 +260,7 @@ test('token inspect ends with 0 for a good token and with 1 for any other, and s
   assert.equal((JSON.parse(stdout) as Record<string, unknown>)['valid'], false);
 });
 
-test('the password grant is off by default, and named as legacy where it can be switched on', async () => {
+test('the password grant is off by default, and called legacy where it can be switched on', async () => {
   const email = newEmail();
   await create(email);
   const answer = await postForm(bindery, '/connect/token', {

@@ -46,7 +46,7 @@ function registerTests(): void {
   const start = async (env: Readonly<Record<string, string>> = {}): Promise<Bindery> =>
     startBindery({ env: { DATABASE_URL: await newDatabase(), ...env } });
 
-  test('a change made by one server holds on another within a second, and so does a new key', async () => {
+  test('a change made through one server applies on another within a second, and so does a new key', async () => {
     await using first = await start();
     await using second = await startSecond(first);
     const client = await createClient(first);
@@ -64,7 +64,7 @@ function registerTests(): void {
     await Promise.all([first, second].map((bindery) => waitFor(() => known(bindery), 1.5)));
   });
 
-  test('of 60 refreshes of one token over two servers one makes the successor, and all others get the same', async () => {
+  test('of 60 refreshes of one token over two servers, one creates the successor and all others get the same one', async () => {
     await using first = await start();
     await using second = await startSecond(first);
     const client = await createClient(first, { grants: passwordGrants });
@@ -98,7 +98,7 @@ function registerTests(): void {
     assert.deepEqual(await asked.json(), { active: false });
   });
 
-  test('three processes that migrate one empty database at once take turns', async () => {
+  test('three processes that migrate one empty database at the same time take turns', async () => {
     const env = { DATABASE_URL: await newDatabase(), BINDERY_MASTER_KEY: masterKey };
     const finished = await Promise.all(
       [1, 2, 3].map(() => run(['migrate'], { ...env, BINDERY_DATA_DIR: newFolder() })),
@@ -111,7 +111,7 @@ function registerTests(): void {
     assert.equal(new Set(rows.map((row) => row['id'])).size, rows.length);
   });
 
-  test('a store of a newer program is refused in one sentence, and nothing is changed in it', async () => {
+  test('a store of a newer version is refused in one sentence, and nothing in it changes', async () => {
     const env = { DATABASE_URL: await newDatabase(), BINDERY_DATA_DIR: newFolder(), BINDERY_MASTER_KEY: masterKey };
     assert.equal((await run(['migrate'], env)).code, 0);
     await queryAsAdmin(env.DATABASE_URL, "insert into bindery_migrations values ('9999-the-future', 0)");
@@ -124,7 +124,7 @@ function registerTests(): void {
     assert.deepEqual(rows, []);
   });
 
-  test('of two machines that start at once without a master key one makes it, and the other asks for it', async () => {
+  test('of two machines that start at the same time without a master key, one creates it and the other asks for it', async () => {
     const url = await newDatabase();
     const started = [newFolder(), newFolder()].map(async (folder) => ({
       folder,
@@ -148,7 +148,7 @@ function registerTests(): void {
     assert.equal(again.code, 0, again.stderr);
   });
 
-  test('everything works by way of PgBouncer in transaction mode, with more clients than connections', async () => {
+  test('everything works through PgBouncer in transaction mode, with more clients than connections', async () => {
     await using bouncer = await startBouncer(cluster.adminUrl);
     const url = bouncer.urlOf(await newDatabase());
     const env = {
@@ -182,7 +182,7 @@ function registerTests(): void {
     }
   });
 
-  test('a server opens no more connections than it may, and all requests are answered', async () => {
+  test('a server opens no more connections than configured, and answers all requests', async () => {
     await using bindery = await start({ BINDERY_DATABASE_POOL: '2' });
     const client = await createClient(bindery);
     const database = databaseOf(bindery.storeEnvironment['DATABASE_URL'] ?? '');
@@ -203,7 +203,7 @@ function registerTests(): void {
     assert.equal(most, 2);
   });
 
-  test('while the database is away all is 503 with a time to wait; it mends itself, and nothing is half done', async () => {
+  test('while the database is down, requests are 503 with Retry-After; the server recovers by itself, and nothing is half done', async () => {
     await using bindery = await start();
     const client = await createClient(bindery);
     const token = await getToken(bindery, client);
@@ -238,7 +238,7 @@ function registerTests(): void {
     assert.doesNotMatch(bindery.log(), new RegExp(new URL(cluster.adminUrl).password));
   });
 
-  test('a database that answers nothing is 503 as well, and is used again once it does', async () => {
+  test('a database that hangs is 503 as well, and is used again once it answers', async () => {
     await using bindery = await start();
     const client = await createClient(bindery);
     const token = await getToken(bindery, client);
@@ -253,7 +253,7 @@ function registerTests(): void {
     await assertStoreIsWhole(bindery);
   });
 
-  test('a connection that the server ends is replaced, and no request crashes the process', async () => {
+  test('a connection terminated by PostgreSQL is replaced, and the process does not crash', async () => {
     await using bindery = await start();
     const client = await createClient(bindery);
     await Promise.all(Array.from({ length: 20 }, () => getToken(bindery, client)));
@@ -267,7 +267,7 @@ function registerTests(): void {
     assert.equal((await fetch(`${bindery.url}/healthz`)).status, 200);
   });
 
-  test('of two transactions that wait for each other one is run again, and both are done', async () => {
+  test('of two deadlocked transactions one is retried, and both succeed', async () => {
     const config = loadConfig({ DATABASE_URL: await newDatabase() });
     const database = await openDatabase(config, 'create', 0);
     try {
@@ -310,7 +310,7 @@ function registerTests(): void {
     }
   });
 
-  test('numbers come back as numbers, and text is ordered by its bytes and not by a language', async () => {
+  test('numbers are read as numbers, and text is sorted by its bytes, not by a language', async () => {
     const config = loadConfig({ DATABASE_URL: await newDatabase() });
     const { queries, close } = await openDatabase(config, 'create', 0);
     try {
@@ -353,7 +353,7 @@ function registerTests(): void {
     }
   });
 
-  test('a user, password or database that is wrong is told in one sentence without the password', async () => {
+  test('a wrong user, password or database is reported in one sentence without the password', async () => {
     const right = new URL(await newDatabase());
     const wrong = [
       { change: { password: 'wrong-and-secret' }, says: /password authentication failed/ },

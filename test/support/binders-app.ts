@@ -42,8 +42,10 @@ async function openSqlite(test: TestContext): Promise<Kysely<BindersTables>> {
 async function openPostgres(test: TestContext): Promise<Kysely<BindersTables>> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
-  // The database may be dropped before the server has let go of a connection that was closed.
+  // The database may be dropped before PostgreSQL has noticed that a connection was closed: it then says so to the
+  // client, or to the pool if that has not let go of the client yet.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   const db = new Kysely<BindersTables>({ dialect: new PostgresDialect({ pool }) });
   test.after(async () => {
     await db.destroy();
