@@ -35,7 +35,7 @@ before(async () => {
 });
 after(() => target[Symbol.asyncDispose]());
 
-test('1: GET is 405 with Allow: POST and its query is in no log', async () => {
+test('1: GET is 405 with Allow: POST, and its query is never logged', async () => {
   for (const path of paths) {
     const answer = await target.send('', { method: 'GET', path, query: `?${form(...Object.entries(target.good))}` });
     await target.expectRefusal(answer, 405, 'invalid_request', path);
@@ -73,7 +73,7 @@ test('3: every method but POST is 405, and TRACE echoes nothing', async () => {
   assert.equal(head.status, 405);
 });
 
-test('4: no origin is let in: neither a preflight nor a request gets a CORS header', async () => {
+test('4: no origin is allowed: neither a preflight nor a request gets a CORS header', async () => {
   for (const origin of ['https://evil.example', 'null']) {
     const preflight = await target.send('', {
       method: 'OPTIONS',
@@ -99,7 +99,7 @@ test('5: a form and JSON are read under all three names of the endpoint', async 
   }
 });
 
-test('5: any other content type, and none, is 415 and the body is not read', async () => {
+test('5: any other content type, or none, is 415 and the body is not read', async () => {
   const types = [
     'multipart/form-data; boundary=x',
     'text/plain',
@@ -126,13 +126,13 @@ test('5: any other content type, and none, is 415 and the body is not read', asy
   }
 });
 
-test('5: a request without any body is refused', async () => {
+test('5: a request without a body is refused', async () => {
   await target.expectRefusal(await target.send('', { type: undefined }), 415, 'invalid_request');
   await target.expectRefusal(await target.send(''), 401, 'invalid_client');
   await target.expectRefusal(await target.send('', { type: json }), 400, 'invalid_request');
 });
 
-test('6: charset UTF-8 may be named in any spelling, another charset is 415', async () => {
+test('6: charset UTF-8 is accepted in any spelling, any other charset is 415', async () => {
   for (const type of ['application/x-www-form-urlencoded', json]) {
     for (const ending of [
       '; charset=UTF-8',
@@ -208,7 +208,7 @@ test('7: a repetition cannot hide behind another spelling of the name', async ()
   }
 });
 
-test('7: a member that is no string cannot hide a repetition either', async () => {
+test('7: a non-string member cannot hide a repetition either', async () => {
   const rest = '"grant_type":"client_credentials"';
   for (const twin of ['1', 'null', '["b","c"]', '{"b":"c"}', '{}', '[]', 'true']) {
     for (const object of [`{"scope":${twin},${rest},"scope":"a"}`, `{"scope":"a",${rest},"scope":${twin}}`]) {
@@ -230,7 +230,7 @@ test('8: a parameter in the query and in the body is refused, known or not', asy
   await target.expectRefusal(twice, 400, 'invalid_request');
 });
 
-test('9: resource sent twice is refused, for a token has one audience', async () => {
+test('9: resource sent twice is refused because a token has one audience', async () => {
   const { audience } = target.server.context.config;
   const text = form(...Object.entries(target.good), ['resource', audience], ['resource', audience]);
   await target.expectRefusal(await target.send(text), 400, 'invalid_request');
@@ -243,7 +243,7 @@ test('10: unknown parameters are ignored, in a form, in JSON and in the query', 
   target.expectToken(await target.send(target.good, { query: '?utm_source=x' }));
 });
 
-test('11: an empty scope is no scope, and the default is granted', async () => {
+test('11: an empty scope counts as none, and the default is granted', async () => {
   for (const type of ['application/x-www-form-urlencoded', json]) {
     const answer = target.expectToken(await target.send({ ...target.good, scope: '' }, { type }));
     assert.equal(answer['scope'], 'public');
@@ -266,7 +266,7 @@ test('12: without a grant_type, or with an empty one, the request is refused', a
   }
 });
 
-test('13: a grant that nobody may use is unsupported_grant_type, spelt as exactly as the good one', async () => {
+test('13: an unknown grant, or a known one with another spelling, is unsupported_grant_type', async () => {
   for (const grant_type of [
     'authorization_code',
     'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -285,7 +285,7 @@ test('13: a grant that nobody may use is unsupported_grant_type, spelt as exactl
   }
 });
 
-test('14: a grant this client may not use is unauthorized_client, told only to the client itself', async () => {
+test('14: a grant that this client may not use is unauthorized_client, which only the client itself is told', async () => {
   const { clientId, clientSecret } = await target.newClient({ grants: ['password'] });
   const own = await target.send({ ...target.good, client_id: clientId, client_secret: clientSecret });
   await target.expectRefusal(own, 400, 'unauthorized_client');
@@ -307,7 +307,7 @@ test('15: brackets in a name are part of an unknown name, never an object or a l
   }
 });
 
-test('16: __proto__, constructor and prototype are unknown names and change no prototype', async () => {
+test('16: __proto__, constructor and prototype are unknown names and pollute no prototype', async () => {
   const names = { constructor: '2', 'prototype[x]': '3', toString: '4', hasOwnProperty: '5' };
   target.expectToken(await target.send(`${form(...Object.entries({ ...target.good, ...names }))}&__proto__=1&x=6`));
   const members = JSON.stringify({ ...target.good, ...names }).slice(1);
@@ -323,7 +323,7 @@ test('16: __proto__, constructor and prototype are unknown names and change no p
   );
 });
 
-test('18: control characters are refused in every parameter, known or not, name or value, and nowhere repeated', async () => {
+test('18: control characters are refused in every parameter, known or not, name or value, and echoed nowhere', async () => {
   for (const control of ['\0', '\r', '\n', '\r\nX-Injected: yes', '\t', '\x1b[2J', '\x7f']) {
     for (const name of [...knownNames, 'foo'].filter((known) => known !== 'password')) {
       const body = { ...target.good, [name]: `canary${control}x` };
@@ -342,7 +342,7 @@ test('18: control characters are refused in every parameter, known or not, name 
   assert.ok(!target.server.log().includes('canary'));
 });
 
-test('18: a password may hold any character, for it counts byte for byte, and is refused only where it is no text', async () => {
+test('18: a password may contain any character because it counts byte for byte, and is refused only if it is not text', async () => {
   target.expectToken(await target.send({ ...target.good, password: 'canary\0\t\r\n\x7f' }));
   const members = JSON.stringify(target.good).slice(0, -1);
   const surrogate = await target.send(`${members},"password":"\\ud800"}`, { type: json });
@@ -350,7 +350,7 @@ test('18: a password may hold any character, for it counts byte for byte, and is
   assert.ok(!target.server.log().includes('canary'));
 });
 
-test('18: what is not ASCII is refused in identifiers, secrets and tokens', async () => {
+test('18: non-ASCII characters are refused in identifiers, secrets and tokens', async () => {
   for (const name of ['grant_type', 'client_id', 'client_secret', 'refresh_token', 'token', 'token_type_hint']) {
     for (const value of ['ø', 'а', '\u00a0', '\u202e', '\ufeff', '😀', '\u2028', '\u0085']) {
       const answer = await target.send({ ...target.good, [name]: value });
@@ -359,7 +359,7 @@ test('18: what is not ASCII is refused in identifiers, secrets and tokens', asyn
   }
 });
 
-test('19: more than a hundred parameters are refused, so that none is dropped and none hides', async () => {
+test('19: more than a hundred parameters are refused, so that none is dropped or hidden', async () => {
   const many = Array.from({ length: 1500 }, (_, index) => [`k${index}`, ''] as const);
   const good = Object.entries(target.good);
   for (const pairs of [
@@ -383,7 +383,7 @@ test('19: more than a hundred parameters are refused, so that none is dropped an
   await target.expectRefusal(await target.send(target.good, { query }), 400, 'invalid_request');
 });
 
-test('20: a body one byte over 16 KiB is 413 before any work, and the connection ends', async () => {
+test('20: a body one byte over 16 KiB is 413 before any work, and the connection is closed', async () => {
   const head = `${form(...Object.entries(target.good))}&filler=`;
   const full = head.padEnd(16 * 1024, 'x');
   target.expectToken(await target.send(full));
@@ -417,7 +417,7 @@ test('20: a chunked body within the limit is read like any other', async () => {
   assert.equal(answer.status, 200);
 });
 
-test('21: a compressed body is 415 and never inflated', async () => {
+test('21: a compressed body is 415 and never decompressed', async () => {
   const body = gzipSync(form(...Object.entries(target.good)));
   const bomb = gzipSync(Buffer.alloc(8 * 1024 * 1024, 'a'));
   assert.ok(bomb.length < 16 * 1024);
@@ -449,7 +449,7 @@ test('21: a compressed body is 415 and never inflated', async () => {
   target.expectToken(await target.send(target.good, { headers: { 'content-encoding': 'identity' } }));
 });
 
-test('23: two Authorization headers are 400, equal or not, though Node shows the first alone', async () => {
+test('23: two Authorization headers are 400, equal or not, although Node shows only the first', async () => {
   const good = `Authorization: ${basic(target.client.clientId, target.client.clientSecret)}`;
   const body = 'grant_type=client_credentials';
   assert.equal((await exchange(port, formRequest('/connect/token', body, [good]))).status, 200);
@@ -495,7 +495,7 @@ test('24: the request target, Host and forwarded headers change neither issuer n
   }
 });
 
-test('24: where a request comes from is believed from trusted proxies alone', async () => {
+test('24: only trusted proxies are believed about where a request comes from', async () => {
   const addressOf = async (remoteAddress: string) => {
     const requestId = `from-${remoteAddress.replaceAll('.', '-')}`;
     const headers = { 'x-forwarded-for': '198.51.100.7', 'x-request-id': requestId };
@@ -507,7 +507,7 @@ test('24: where a request comes from is believed from trusted proxies alone', as
   assert.equal(await addressOf('127.0.0.1'), '198.51.100.7');
 });
 
-test('26: a success has four members, all of the right type, and nothing internal', async () => {
+test('26: a success response has four members, each of the right type, and nothing internal', async () => {
   const answer = await target.send(target.good);
   const body = target.expectToken(answer);
   assert.deepEqual(Object.keys(body), ['token_type', 'expires_in', 'access_token', 'scope']);
@@ -580,7 +580,7 @@ test('a JSON body that is not one flat object of strings is refused', async () =
   target.expectToken(await target.send(` \r\n\t{${members}, "foo" : "\\ud83d\\ude00\\"" } \n`, { type: json }));
 });
 
-test('what is no HTTP at all is answered in the format of the endpoint and the connection ends', async () => {
+test('bytes that are not HTTP are answered in the format of the endpoint, and the connection is closed', async () => {
   for (const bytes of [
     'nonsense\r\n\r\n',
     'POST /connect/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc',
@@ -604,7 +604,7 @@ test('what is no HTTP at all is answered in the format of the endpoint and the c
   assert.match(JSON.parse(overlong.body).error_uri, /\/docs\/errors#invalid_request$/);
 });
 
-test('the request id stands in its header alone, and only a plain one is taken over', async () => {
+test('the request id is in its header only, and only a plain one is adopted', async () => {
   const plain = await target.send(
     { ...target.good, client_secret: 'x' },
     { headers: { 'x-request-id': 'abcd-1234_x' } },

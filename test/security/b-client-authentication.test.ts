@@ -31,7 +31,7 @@ const withBasic = (authorization: string, body: Readonly<Record<string, string>>
 const withBody = ({ clientId, clientSecret }: Pick<Credentials, 'clientId' | 'clientSecret'>) =>
   target.send({ ...grant, client_id: clientId, client_secret: clientSecret });
 
-test('27: a client may use Basic or the body, form or JSON', async () => {
+test('27: a client may authenticate by Basic or in the body, form or JSON', async () => {
   const { clientId, clientSecret } = target.client;
   target.expectToken(await withBasic(basic(clientId, clientSecret)));
   target.expectToken(await withBody(target.client));
@@ -42,7 +42,7 @@ test('27: a client may use Basic or the body, form or JSON', async () => {
   target.expectToken(json);
 });
 
-test('28: Basic is read form-encoded, with every character escaped, and plain', async () => {
+test('28: Basic credentials are read form-encoded, even fully escaped, and plain', async () => {
   const escaped = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
   const { clientId, clientSecret } = target.client;
   for (const [id, secret] of [
@@ -58,7 +58,7 @@ test('28: Basic is read form-encoded, with every character escaped, and plain', 
   }
 });
 
-test('29: ids and secrets are made of letters, digits and underscores, so that no encoding changes them', async () => {
+test('29: ids and secrets consist of letters, digits and underscores, so that no encoding changes them', async () => {
   const { clientId, clientSecret } = await target.newClient();
   for (const text of [clientId, clientSecret]) {
     assert.match(text, /^[A-Za-z0-9_]+$/);
@@ -66,14 +66,14 @@ test('29: ids and secrets are made of letters, digits and underscores, so that n
   }
 });
 
-test('30: the name of the scheme is read in any letter case', async () => {
+test('30: the scheme name is accepted in any letter case', async () => {
   const credentials = basic(target.client.clientId, target.client.clientSecret).slice('Basic '.length);
   for (const scheme of ['basic', 'BASIC', 'bAsIc']) {
     target.expectToken(await withBasic(`${scheme} ${credentials}`));
   }
 });
 
-test('32: more than one way to authenticate in a request is refused', async () => {
+test('32: a request with more than one client authentication method is refused', async () => {
   const { clientId, clientSecret } = target.client;
   const authorization = basic(clientId, clientSecret);
   const client_assertion = 'e30.e30.e30';
@@ -109,7 +109,7 @@ test('33: an equal client_id beside Basic is fine, a different one is refused', 
   );
 });
 
-test('34: a wrong secret is 401, with a Basic challenge where the header was tried and only there', async () => {
+test('34: a wrong secret is 401, with a Basic challenge if and only if the header was used', async () => {
   const { clientId } = target.client;
   for (const authorization of [basic(clientId, newClientSecret()), 'Bearer x', '', 'Digest username="x"']) {
     const answer = await withBasic(authorization);
@@ -189,7 +189,7 @@ test('34: base64 has one spelling for each pair of credentials', async () => {
   assert.ok(tried > 0);
 });
 
-test('35: whatever is wrong with a client or its secret, the answer is the same to the byte', async () => {
+test('35: whatever is wrong with a client or its secret, the response is the same byte for byte', async () => {
   const { context } = target.server;
   const off = await target.server.newClient();
   await switchOrganization(context, testActor, off.organizationId, { apiClientsEnabled: false });
@@ -242,7 +242,7 @@ test('35: whatever is wrong with a client or its secret, the answer is the same 
   }
 });
 
-test('36: without credentials, or with half of them, nobody is let in', async () => {
+test('36: without credentials, or with half of them, a request is refused', async () => {
   const { client_id, client_secret } = target.good;
   for (const body of [
     grant,
@@ -260,7 +260,7 @@ test('36: without credentials, or with half of them, nobody is let in', async ()
   }
 });
 
-test('37: a client of which no secret is kept is let in by none', async () => {
+test('37: a client without a stored secret is refused whatever secret is sent', async () => {
   const { clientId } = await target.newClient();
   await target.server.context.database.queries.deleteFrom('client_secrets').where('client_id', '=', clientId).execute();
   for (const clientSecret of ['', 'undefined', 'null', '0', 'false', '\u0020', 'AAAA', newClientSecret()]) {
@@ -270,7 +270,7 @@ test('37: a client of which no secret is kept is let in by none', async () => {
   }
 });
 
-test('38: a secret counts to the last character, and nothing more or less', async () => {
+test('38: a secret must match to the last character, with nothing added or missing', async () => {
   const { clientId, clientSecret } = target.client;
   const swapped = clientSecret.replace(/[a-z](?=[^a-z]*$)/, (letter) => letter.toUpperCase());
   for (const wrong of [
@@ -302,7 +302,7 @@ test('38: a secret counts to the last character, and nothing more or less', asyn
   assert.equal(newline.status, 400);
 });
 
-test('39: a rotated secret works to the last millisecond of its overlap, the new one at once', async () => {
+test('39: a rotated secret works until the last millisecond of its overlap, the new one immediately', async () => {
   const { context } = target.server;
   const old = await target.newClient();
   const made = await rotateSecret(context, testActor, old, {
@@ -325,7 +325,7 @@ test('39: a rotated secret works to the last millisecond of its overlap, the new
   target.expectToken(await withBody(fresh));
 });
 
-test('39: a secret lives to its end however many come and go beside it, and none that ended comes back', async () => {
+test('39: a secret works until it expires however many others come and go, and an expired one never works again', async () => {
   const { context } = target.server;
   const old = await target.newClient();
   const rotate = async (overlapMilliseconds: number, lifetimeMilliseconds: number) => {
@@ -350,7 +350,7 @@ test('39: a secret lives to its end however many come and go beside it, and none
   }
 });
 
-test('40: what an operator switches off is refused at the very next request, also from another process', async () => {
+test('40: whatever an operator switches off is refused at the very next request, also when another process did it', async () => {
   const own = target.server.context;
   // A second connection to the same store, as the command line has it.
   const other = await openStore(own.config, 'existing', own.now);
@@ -397,7 +397,7 @@ const strangeIds = [
   'x'.repeat(10_000),
 ];
 
-test('41: strange client ids are unknown clients and nothing worse', async () => {
+test('41: malformed client ids are just unknown clients', async () => {
   for (const clientId of strangeIds) {
     const inBody = await withBody({ clientId, clientSecret: target.client.clientSecret });
     await target.expectRefusal(inBody, 401, 'invalid_client', clientId.slice(0, 40));
@@ -408,7 +408,7 @@ test('41: strange client ids are unknown clients and nothing worse', async () =>
   }
 });
 
-test('43: metacharacters of SQL, NoSQL and LDAP select nothing and change no row', async () => {
+test('43: SQL, NoSQL and LDAP metacharacters select nothing and change no row', async () => {
   const { clientId, clientSecret } = target.client;
   const before = await target.rowCounts();
   for (const text of [
@@ -438,7 +438,7 @@ test('43: metacharacters of SQL, NoSQL and LDAP select nothing and change no row
   }
 });
 
-test('45: with a bad secret every other fault of the request goes unmentioned', async () => {
+test('45: with a wrong secret, nothing else that is wrong with the request is mentioned', async () => {
   const client = await target.newClient({ grants: ['password'] });
   const answers = new Set<string>();
   for (const more of [

@@ -18,7 +18,7 @@ function claimsOf(answer: Readonly<Record<string, unknown>>) {
   return decodeJwt(String(answer['access_token']));
 }
 
-test('46: a client gets a Bearer token for itself and no refresh token', async () => {
+test('46: a client gets a Bearer token for itself, and no refresh token', async () => {
   const answer = target.expectToken(await ask());
   assert.equal(answer['token_type'], 'Bearer');
   assert.equal('refresh_token' in answer, false);
@@ -27,14 +27,14 @@ test('46: a client gets a Bearer token for itself and no refresh token', async (
   assert.equal(claims['client_id'], target.client.clientId);
 });
 
-test('47: there is no client without a secret: an id alone gets nothing', async () => {
+test('47: no client is without a secret: an id alone gets nothing', async () => {
   const { grant_type, client_id } = target.good as Record<'grant_type' | 'client_id', string>;
   await target.expectRefusal(await target.send({ grant_type, client_id }), 401, 'invalid_client');
   const header = { authorization: `Basic ${Buffer.from(`${client_id}:`).toString('base64')}` };
   await target.expectRefusal(await target.send({ grant_type }, { headers: header }), 401, 'invalid_client');
 });
 
-test('48: each name of the scope is answered as asked, in the order asked, and only once', async () => {
+test('48: each scope name is returned as requested, in the requested order, and only once', async () => {
   for (const [scope, granted] of [
     ['public', 'public'],
     ['ibinder_public', 'ibinder_public'],
@@ -49,13 +49,13 @@ test('48: each name of the scope is answered as asked, in the order asked, and o
   }
 });
 
-test('49: a scope beyond the one there is refuses the whole request, and nothing is narrowed in silence', async () => {
+test('49: a scope that is not offered refuses the whole request, and nothing is narrowed silently', async () => {
   for (const scope of ['all', 'admin', 'openid', 'offline_access', 'read_write', 'public admin', 'admin public']) {
     await target.expectRefusal(await ask({ scope }), 400, 'invalid_scope', scope);
   }
 });
 
-test('50: a scope is compared letter by letter', async () => {
+test('50: a scope is compared exactly', async () => {
   for (const scope of [
     'Public',
     'PUBLIC',
@@ -98,7 +98,7 @@ test('51: a scope outside the grammar is refused', async () => {
   await target.expectRefusal(await ask({ scope: 'public\tibinder_public' }), 400, 'invalid_request');
 });
 
-test('52: where no scope is offered, nothing is granted and the server does not start', () => {
+test('52: if no scope is offered, nothing is granted and the server does not start', () => {
   for (const asked of [undefined, 'public', '']) {
     assert.throws(() => grantScope(asked, []));
   }
@@ -106,7 +106,7 @@ test('52: where no scope is offered, nothing is granted and the server does not 
   assert.throws(() => loadConfig({ BINDERY_SCOPES: ' ' }), /BINDERY_SCOPES/);
 });
 
-test('53: a token carries the access of its client, whatever scope was asked for', async () => {
+test('53: a token carries the access of its client, whatever scope was requested', async () => {
   for (const access of ['read', 'read_write'] as const) {
     const client = await target.newClient({ access });
     const own = { client_id: client.clientId, client_secret: client.clientSecret };
@@ -117,7 +117,7 @@ test('53: a token carries the access of its client, whatever scope was asked for
   }
 });
 
-test('54: a resource other than the audience is refused, however close to it', async () => {
+test('54: a resource other than the audience is refused, however similar', async () => {
   const { audience, publicUrl } = target.server.context.config;
   assert.equal(claimsOf(target.expectToken(await ask({ resource: audience }))).aud, audience);
   for (const resource of [
@@ -141,7 +141,7 @@ test('54: a resource other than the audience is refused, however close to it', a
   }
 });
 
-test('56: parameters that name a person, an organization or an access change nothing in the token', async () => {
+test('56: parameters that name a user, an organization or an access change nothing in the token', async () => {
   const other = await target.server.newClient();
   const names = [
     'tenant',
@@ -168,7 +168,7 @@ test('56: parameters that name a person, an organization or an access change not
   }
 });
 
-test('58: a lifetime is from one minute to one day, an hour by default, or the server does not start', async () => {
+test('58: a token lifetime is from one minute to one day, an hour by default; otherwise the server does not start', async () => {
   assert.equal(loadConfig({}).accessTokenLifetimeSeconds, 3600);
   for (const lifetime of ['0', '-1', '59', '86401', '1e9', '1e3.5', '3600.5', 'NaN', 'Infinity', '1h', ' ']) {
     assert.throws(

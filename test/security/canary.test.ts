@@ -10,7 +10,7 @@ import { useEveryEndpoint, useTokens } from '../support/canary-scenario.ts';
 import { Canaries, readWholeStore } from '../support/canary-secrets.ts';
 import { openStoreForTest } from '../support/stores.ts';
 
-test('no secret of any endpoint stands in the log, the store, the audit export or an answer, whatever fails', async () => {
+test('no secret of any endpoint appears in the log, the store, the audit export or a response, whatever fails', async () => {
   await using bindery = await startBindery({
     env: { BINDERY_LOG_LEVEL: 'trace', BINDERY_LIMIT_NETWORK: '100000', BINDERY_LIMIT_CLIENT: '100000' },
   });

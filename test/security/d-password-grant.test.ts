@@ -29,7 +29,7 @@ function visible({ status, headers, body }: Answer) {
   return { status, headers: rest, body };
 }
 
-test('59: a client that was not given the grant may not use it, whoever signs in, and no password is hashed', async () => {
+test('59: a client without the grant may not use it, whoever signs in, and no password is hashed', async () => {
   const { clientId, clientSecret } = people.target.client;
   const hashes = people.hashes();
   for (const password of [people.person.password, 'wrong password here']) {
@@ -39,7 +39,7 @@ test('59: a client that was not given the grant may not use it, whoever signs in
   assert.equal(people.hashes(), hashes);
 });
 
-test('60: a user signs in and gets a token in the own name, with the access of the client, and a refresh token', async () => {
+test("60: a user signs in and gets a token in their own name, with the client's access, and a refresh token", async () => {
   const tokens = await people.signIn();
   const claims = decodeJwt(tokens.access_token);
   assert.equal(claims.sub, people.person.id);
@@ -53,7 +53,7 @@ test('60: a user signs in and gets a token in the own name, with the access of t
   assert.ok(!JSON.stringify(claims).includes(people.person.email));
 });
 
-test('60: the token of a user opens the guarded API for the organization of its client and for no other', async () => {
+test("60: a user's token is accepted by the guarded API for its client's organization and for no other", async () => {
   const { access_token } = await people.signIn();
   const ask = (organizationId: string) =>
     people.target.server.app.inject({
@@ -64,16 +64,16 @@ test('60: the token of a user opens the guarded API for the organization of its 
   assert.equal((await ask('6f1d7f0a-0000-4000-8000-000000000000')).statusCode, 403);
 });
 
-test('60: the address is read in any letter case', async () => {
+test('60: the email is accepted in any letter case', async () => {
   await people.signIn({ username: people.person.email.toUpperCase() });
 });
 
-test('60: a member may sign in as an owner may', async () => {
+test('60: a member may sign in as well as an owner', async () => {
   const owner = await people.newPerson({ role: 'owner' });
   await people.signIn({ username: owner.email, password: owner.password });
 });
 
-test('61: wrong password, unknown user, user elsewhere and disabled user get one answer, each at the cost of one hash', async () => {
+test('61: wrong password, unknown user, user elsewhere and disabled user get the same response, each at the cost of one hash', async () => {
   const attempts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'wrong password': { password: 'wrong password here' },
     'unknown user': { username: 'nobody@example.com' },
@@ -97,7 +97,7 @@ test('61: wrong password, unknown user, user elsewhere and disabled user get one
   }
 });
 
-test('61: only the audit trail is told which it was', async () => {
+test('61: only the audit log says which it was', async () => {
   const entries: TrailLine[] = [];
   for (const [attempt, reason] of [
     [{ password: 'wrong password here' }, 'wrong_password'],
@@ -115,7 +115,7 @@ test('61: only the audit trail is told which it was', async () => {
   assert.ok(entries.every((entry) => entry.organization_id === people.client.organizationId));
 });
 
-test('63: a user of two organizations signs in to each through its own clients only, while a member', async () => {
+test('63: a user of two organizations signs in to each through its own clients only, and only while a member', async () => {
   const { context } = people.target.server;
   const other = await createOrganization(context, testActor, { name: 'Second' });
   const client = await people.newPasswordClient(other.id);
@@ -137,7 +137,7 @@ test('63: a user of two organizations signs in to each through its own clients o
   await people.signIn({ username: person.email, password: person.password });
 });
 
-test('63: nobody signs in to an organization that is switched off', async () => {
+test('63: nobody signs in to a disabled organization', async () => {
   const { context } = people.target.server;
   const other = await createOrganization(context, testActor, { name: 'Third' });
   const client = await people.newPasswordClient(other.id);
@@ -176,13 +176,13 @@ test('66: a password counts byte for byte', async () => {
   }
 });
 
-test('66: a JSON body carries the same bytes', async () => {
+test('66: a password in a JSON body is the same bytes', async () => {
   const password = 'zwölf\tZeichen \u{1f511}\n';
   const person = await people.newPerson({ password });
   await people.signIn({ username: person.email, password }, { type: 'application/json' });
 });
 
-test('66: what is too large for a body is refused before anything is hashed', async () => {
+test('66: a body that is too large is refused before anything is hashed', async () => {
   const hashes = people.hashes();
   const answer = await people.askSignIn({ password: 'x'.repeat(1024 * 1024) });
   await people.target.expectRefusal(answer, 413, 'invalid_request');
@@ -218,7 +218,7 @@ test('68: a scope that is not offered is refused before anything is hashed', asy
   assert.equal(people.hashes(), hashes);
 });
 
-test('69: a new password ends what was signed in to with the old one, and leaves an entry', async () => {
+test('69: a new password ends every sign-in with the old one, and leaves an audit entry', async () => {
   const person = await people.newPerson();
   const before = await people.signIn({ username: person.email, password: person.password });
   await people.changePassword(person.email, 'another password entirely');
@@ -234,7 +234,7 @@ test('69: a new password ends what was signed in to with the old one, and leaves
   assert.deepEqual(entry?.details, { refresh_tokens_revoked: 1 });
 });
 
-test('69: disabling a user ends everything at once, enabling brings none of it back', async () => {
+test('69: disabling a user ends every sign-in immediately, and enabling brings none of them back', async () => {
   const { context } = people.target.server;
   const person = await people.newPerson();
   const signIn = { username: person.email, password: person.password };
@@ -253,7 +253,7 @@ test('69: disabling a user ends everything at once, enabling brings none of it b
   assert.ok(entries.some(({ details }) => details?.['refresh_tokens_revoked'] === 1));
 });
 
-test('70: who is taken out of an organization refreshes no more there, also after coming back', async () => {
+test('70: a removed member can no longer refresh, not even after rejoining', async () => {
   const { context } = people.target.server;
   const person = await people.newPerson();
   const tokens = await people.signIn({ username: person.email, password: person.password });
@@ -267,7 +267,7 @@ test('70: who is taken out of an organization refreshes no more there, also afte
   await people.target.expectRefusal(await people.askRefresh(tokens.refresh_token), 400, 'invalid_grant');
 });
 
-test('263: when too many passwords wait, the next is 503 with a time to wait, and clients get their tokens meanwhile', async () => {
+test('263: when too many passwords are queued, the next is 503 with Retry-After, and clients still get their tokens', async () => {
   await using crowd = await startPeople();
   const attempts = Array.from({ length: 120 }, () => crowd.askSignIn({ password: 'wrong password here' }));
   const others = Array.from({ length: 20 }, () => crowd.target.send(crowd.target.good));
@@ -285,7 +285,7 @@ test('263: when too many passwords wait, the next is 503 with a time to wait, an
   await crowd.signIn();
 });
 
-test('285: a hash of a lower cost is made anew at the next sign-in, and the password stays the same', async () => {
+test('285: a hash with outdated cost is renewed at the next sign-in, and the password stays the same', async () => {
   const person = await people.newPerson();
   const { queries } = people.target.server.context.database;
   const hashOf = async () =>

@@ -19,7 +19,7 @@ async function expectRefused(refreshToken: string, more?: Readonly<Record<string
   await people.target.expectRefusal(await people.askRefresh(refreshToken, more), 400, 'invalid_grant');
 }
 
-test('71: a refresh gives a new access token and a new refresh token, and uses the old one up', async () => {
+test('71: a refresh returns a new access token and a new refresh token, and consumes the old one', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   assert.notEqual(second.refresh_token, first.refresh_token);
@@ -34,7 +34,7 @@ test('71: a refresh gives a new access token and a new refresh token, and uses t
   assert.equal(await people.isActive(first.access_token), true);
 });
 
-test('71: a refresh token works long after the access token has died', async () => {
+test('71: a refresh token works long after the access token has expired', async () => {
   const first = await people.signIn();
   people.target.server.advance(29 * day);
   assert.equal(await people.isActive(first.access_token), false);
@@ -42,7 +42,7 @@ test('71: a refresh token works long after the access token has died', async () 
   assert.equal(await people.isActive(second.access_token), true);
 });
 
-test('72: the old token after the grace window ends the whole family, with its access tokens', async () => {
+test('72: reuse after the grace window revokes the whole family and its access tokens', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   people.target.server.advance(30_000);
@@ -55,7 +55,7 @@ test('72: the old token after the grace window ends the whole family, with its a
   await people.signIn();
 });
 
-test('72: a reuse ends no other sign-in of the same user', async () => {
+test('72: reuse revokes no other sign-in of the same user', async () => {
   const other = await people.signIn();
   const first = await people.signIn();
   await people.refresh(first.refresh_token);
@@ -65,7 +65,7 @@ test('72: a reuse ends no other sign-in of the same user', async () => {
   await people.refresh(other.refresh_token);
 });
 
-test('72: a token of long ago is still known as used up, however often the family went on', async () => {
+test('72: a token used long ago is still recognised as used, however often the family was refreshed since', async () => {
   const first = await people.signIn();
   let latest: Tokens = first;
   for (let round = 0; round < 20; round += 1) {
@@ -76,7 +76,7 @@ test('72: a token of long ago is still known as used up, however often the famil
   await expectRefused(latest.refresh_token);
 });
 
-test('73: the old token within the grace window gets the very same successor, again and again', async () => {
+test('73: within the grace window the old token returns the very same successor, again and again', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   for (const seconds of [0, 10, 10, 9]) {
@@ -88,7 +88,7 @@ test('73: the old token within the grace window gets the very same successor, ag
   await people.refresh(second.refresh_token);
 });
 
-test('73: once the successor has been used, the old token is a reuse even within the window', async () => {
+test('73: once the successor has been used, the old token is reuse even within the window', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   const third = await people.refresh(second.refresh_token);
@@ -97,7 +97,7 @@ test('73: once the successor has been used, the old token is a reuse even within
   assert.equal(await people.isActive(third.access_token), false);
 });
 
-test('73: the successor is kept sealed, under a key that only the old token gives, and not after the window', async () => {
+test('73: the successor is stored sealed under a key that only the old token yields, and not after the window', async () => {
   const first = await people.signIn();
   const { queries } = people.target.server.context.database;
   const familyId = String(decodeJwt(first.access_token)['sid']);
@@ -115,7 +115,7 @@ test('73: the successor is kept sealed, under a key that only the old token give
   assert.equal((await row()).sealed_successor, null);
 });
 
-test('75: within the window another scope is a reuse, and the family ends', async () => {
+test('75: within the window a different scope is reuse, and the family is revoked', async () => {
   const first = await people.signIn({ scope: 'public ibinder_public' });
   const second = await people.refresh(first.refresh_token);
   await expectRefused(first.refresh_token, { scope: 'public' });
@@ -130,7 +130,7 @@ test('75: within the window the same narrowed scope is the same request', async 
   assert.equal(again.scope, 'public');
 });
 
-test('75: another client can neither use a token, nor get its successor, nor end its family by trying', async () => {
+test('75: another client can neither use a token, nor get its successor, nor revoke its family by trying', async () => {
   const other = await people.newPasswordClient();
   const as = { client_id: other.clientId, client_secret: other.clientSecret };
   const first = await people.signIn();
@@ -142,7 +142,7 @@ test('75: another client can neither use a token, nor get its successor, nor end
   await people.refresh(second.refresh_token);
 });
 
-test('77: what the grace window gives again extends neither the idle nor the absolute life', async () => {
+test('77: a retry within the grace window extends neither the idle nor the absolute lifetime', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   const lifeOf = async () => (await people.introspect(second.refresh_token))['exp'];
@@ -165,7 +165,7 @@ test('78: with a window of 0 each token works exactly once', async () => {
   await strict.target.expectRefusal(await strict.askRefresh(second.refresh_token), 400, 'invalid_grant');
 });
 
-test('79: of 200 parallel refreshes of one token all get the one successor there is', async () => {
+test('79: 200 parallel refreshes of one token all get the same successor', async () => {
   const first = await people.signIn();
   const answers = await Promise.all(Array.from({ length: 200 }, () => people.askRefresh(first.refresh_token)));
   const successors = new Set(answers.map((answer) => people.expectTokens(answer).refresh_token));
@@ -174,7 +174,7 @@ test('79: of 200 parallel refreshes of one token all get the one successor there
   await people.refresh(successor);
 });
 
-test('79: of 200 parallel refreshes without a window one wins, and nothing of the family is left', async () => {
+test('79: of 200 parallel refreshes without a grace window one wins, and then the whole family is revoked', async () => {
   await using strict = await startPeople({ BINDERY_REFRESH_TOKEN_GRACE: '0' });
   const first = await strict.signIn();
   const answers = await Promise.all(Array.from({ length: 200 }, () => strict.askRefresh(first.refresh_token)));
@@ -222,7 +222,7 @@ test('79: 200 parallel refreshes over two processes leave one live branch', asyn
   }
 });
 
-test('80: of a refresh and a revocation at once, nothing lives once the revocation was answered', async () => {
+test('80: when a refresh and a revocation race, nothing is live once the revocation was answered', async () => {
   const signed = await Promise.all(Array.from({ length: 8 }, () => people.signIn()));
   for (let round = 0; round < 10; round += 1) {
     for (const [index, tokens] of signed.entries()) {
@@ -243,7 +243,7 @@ test('80: of a refresh and a revocation at once, nothing lives once the revocati
   }
 });
 
-test('83: what was used up or ended stays so when the server starts again', async () => {
+test('83: used and revoked tokens stay so after a restart', async () => {
   await using one = await startBindery({ env: { BINDERY_REFRESH_TOKEN_GRACE: '0' } });
   const password = 'canary password of a restart';
   const client = await createClient(one, { access: 'read', grants: passwordGrants });
@@ -275,7 +275,7 @@ test('83: what was used up or ended stays so when the server starts again', asyn
   }
 });
 
-test('85: a refresh needs the client to authenticate', async () => {
+test('85: a refresh requires client authentication', async () => {
   const { refresh_token } = await people.signIn();
   for (const more of [{ client_secret: '' }, { client_secret: 'x' }, { client_id: '', client_secret: '' }]) {
     await people.target.expectRefusal(await people.askRefresh(refresh_token, more), 401, 'invalid_client');
@@ -283,7 +283,7 @@ test('85: a refresh needs the client to authenticate', async () => {
   await people.refresh(refresh_token);
 });
 
-test('86: a narrower scope narrows the access token alone, a wider one is refused and uses nothing up', async () => {
+test('86: a narrower scope narrows only the access token; a wider one is refused and consumes nothing', async () => {
   const first = await people.signIn({ scope: 'public ibinder_public' });
   const narrowed = await people.refresh(first.refresh_token, { scope: 'ibinder_public' });
   assert.equal(narrowed.scope, 'ibinder_public');
@@ -297,14 +297,14 @@ test('86: a narrower scope narrows the access token alone, a wider one is refuse
   assert.equal((await people.refresh(small.refresh_token)).scope, 'public');
 });
 
-test('87: another resource than the one there is, is refused and uses nothing up', async () => {
+test('87: a resource other than the audience is refused and consumes nothing', async () => {
   const { refresh_token } = await people.signIn();
   const answer = await people.askRefresh(refresh_token, { resource: 'https://other.example.com' });
   await people.target.expectRefusal(answer, 400, 'invalid_target');
   await people.refresh(refresh_token, { resource: people.target.server.context.config.audience });
 });
 
-test('88: a token that lies unused for its idle life is over to the millisecond', async () => {
+test('88: an unused token expires after its idle lifetime, to the millisecond', async () => {
   const used = await people.signIn();
   const unused = await people.signIn();
   people.target.server.advance(30 * day - 1);
@@ -314,7 +314,7 @@ test('88: a token that lies unused for its idle life is over to the millisecond'
   await expectRefused(unused.refresh_token);
 });
 
-test('88: no rotation moves the end of the absolute life', async () => {
+test('88: no rotation extends the absolute lifetime', async () => {
   let tokens = await people.signIn();
   const end = people.target.server.context.now() + 90 * day;
   for (let round = 0; round < 8; round += 1) {
@@ -329,7 +329,7 @@ test('88: no rotation moves the end of the absolute life', async () => {
   await expectRefused(tokens.refresh_token);
 });
 
-test('88: both lives are settings', async () => {
+test('88: both lifetimes are settings', async () => {
   await using short = await startPeople({
     BINDERY_REFRESH_TOKEN_IDLE_LIFETIME: '60',
     BINDERY_REFRESH_TOKEN_ABSOLUTE_LIFETIME: '100',
@@ -346,7 +346,7 @@ test('88: both lives are settings', async () => {
   await short.target.expectRefusal(await short.askRefresh(kept.refresh_token), 400, 'invalid_grant');
 });
 
-test('89: a token of one kind is none of the other', async () => {
+test('89: a token of one kind is not accepted as the other', async () => {
   const tokens = await people.signIn();
   await expectRefused(tokens.access_token);
   const answer = await people.target.server.app.inject({
@@ -358,7 +358,7 @@ test('89: a token of one kind is none of the other', async () => {
   await people.target.expectRefusal(asAssertion, 401, 'invalid_client');
 });
 
-test('89: a refresh token that was changed anywhere is unknown, and ends nobody else’s sign-in', async () => {
+test("89: a refresh token altered anywhere is unknown, and revokes nobody's sign-in", async () => {
   const { refresh_token } = await people.signIn();
   const swapCase = (text: string) =>
     text.replace(/[a-zA-Z]/, (letter) =>
@@ -380,7 +380,7 @@ test('89: a refresh token that was changed anywhere is unknown, and ends nobody 
   await people.refresh(refresh_token);
 });
 
-test('90: what is no refresh token at all is refused as one that is not valid', async () => {
+test('90: input that is not a refresh token is refused like an invalid one', async () => {
   for (const text of [
     'x',
     'x'.repeat(10_000),
@@ -396,7 +396,7 @@ test('90: what is no refresh token at all is refused as one that is not valid', 
   }
 });
 
-test('93: however often a family is refreshed, it is one row', async () => {
+test('93: a family is one row, however often it is refreshed', async () => {
   const { queries } = people.target.server.context.database;
   let tokens = await people.signIn();
   const familyId = String(decodeJwt(tokens.access_token)['sid']);
@@ -407,7 +407,7 @@ test('93: however often a family is refreshed, it is one row', async () => {
   assert.equal(rows.length, 1);
 });
 
-test('257: of a refresh token the store has hashes only', async () => {
+test('257: the store holds only hashes of refresh tokens', async () => {
   const person: Person = people.person;
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
