@@ -72,7 +72,7 @@ function numbersOf(title: string): readonly number[] {
 
 const checks = readChecks();
 
-test('every number has one row with a demand, in its group and in order', () => {
+test('every number has one row with a requirement, in its group and in order', () => {
   for (const [group, numbers] of Object.entries(groups)) {
     assert.deepEqual(
       checks.filter((check) => check.group === group).map(({ number }) => number),
@@ -105,7 +105,7 @@ test('every file and title that the page names exists', () => {
   }
 });
 
-test('every numbered test of the attacks is on the page', () => {
+test('every numbered test is on a page', () => {
   const named = new Set(checks.flatMap(({ tests }) => tests.map(({ file, title }) => `${file} ${title}`)));
   const onPage = new Set(checks.map(({ number }) => number));
   const folder = 'test/security';

@@ -32,7 +32,7 @@ async function keySetOf(from: Target): Promise<JSONWebKeySet> {
   return JSON.parse(answer.body) as JSONWebKeySet;
 }
 
-test('94: the header is typ, an asymmetric alg and a kid of the key set, and nothing else', async () => {
+test('94: the header has typ, an asymmetric alg and a kid of the key set, and nothing else', async () => {
   for (const [from, alg] of [
     [target, 'ES256'],
     [rsa, 'RS256'],
@@ -43,7 +43,7 @@ test('94: the header is typ, an asymmetric alg and a kid of the key set, and not
   }
 });
 
-test('95: every claim that RFC 9068 asks for is there and of its type', async () => {
+test('95: every claim that RFC 9068 requires is present, with the right type', async () => {
   const claims = decodeJwt(await tokenOf(target));
   for (const name of ['iss', 'aud', 'sub', 'client_id', 'jti', 'scope']) {
     assert.equal(typeof claims[name], 'string', name);
@@ -54,7 +54,7 @@ test('95: every claim that RFC 9068 asks for is there and of its type', async ()
   }
 });
 
-test('96: iss is the issuer of the metadata byte for byte, with a path too, and from no header', async () => {
+test('96: iss equals the issuer in the metadata byte for byte, also with a path, and comes from no header', async () => {
   for (const [publicUrl, issuer] of [
     ['https://auth.example.com', 'https://auth.example.com'],
     ['https://auth.example.com/', 'https://auth.example.com'],
@@ -70,7 +70,7 @@ test('96: iss is the issuer of the metadata byte for byte, with a path too, and 
   }
 });
 
-test('97: aud is the API and not the token service, and can be set', async () => {
+test('97: aud is the API, not the token service, and is configurable', async () => {
   const { publicUrl } = target.server.context.config;
   assert.equal(decodeJwt(await tokenOf(target)).aud, `${publicUrl}/api`);
   await using other = await startTarget({ BINDERY_AUDIENCE: 'urn:example:binders' });
@@ -79,27 +79,27 @@ test('97: aud is the API and not the token service, and can be set', async () =>
   assert.equal(decodeJwt(await tokenOf(split)).aud, 'https://api.example.com/api');
 });
 
-test('98: the scope of the token is the scope of the answer', async () => {
+test("98: the token's scope is the scope of the response", async () => {
   for (const scope of ['', 'public', 'ibinder_public', 'ibinder_public public']) {
     const answer = target.expectToken(await target.send({ ...target.good, scope }));
     assert.equal(decodeJwt(String(answer['access_token']))['scope'], answer['scope']);
   }
 });
 
-test('99: a client that acts for itself is the subject', async () => {
+test('99: a client acting for itself is the subject', async () => {
   const claims = decodeJwt(await tokenOf(target));
   assert.equal(claims.sub, target.client.clientId);
   assert.equal(claims['client_id'], target.client.clientId);
 });
 
-test('100: no token is bound to a key, and none claims to be', async () => {
+test('100: no token is bound to a key or claims to be', async () => {
   const answer = await target.send(target.good, { headers: { dpop: 'e30.e30.e30' } });
   const body = target.expectToken(answer);
   assert.equal(body['token_type'], 'Bearer');
   assert.equal('cnf' in decodeJwt(String(body['access_token'])), false);
 });
 
-test('101: organization and access are those of the client at the moment, from nowhere else', async () => {
+test("101: organization and access are the client's current ones and come from nowhere else", async () => {
   const other = await target.server.newClient('read');
   const headers = { 'x-tenant-id': target.client.organizationId, 'x-ibinder-tenantid': target.client.organizationId };
   const body = { grant_type: 'client_credentials', client_id: other.clientId, client_secret: other.clientSecret };
@@ -123,7 +123,7 @@ test('102: no two tokens have the same id', async () => {
   }
 });
 
-test('103: a token lives for expires_in from its iat, and may be used from the same second', async () => {
+test('103: a token is valid for expires_in seconds from its iat, and can be used in the same second', async () => {
   const answer = target.expectToken(await target.send(target.good));
   const { iat, nbf, exp } = decodeJwt(String(answer['access_token']));
   assert.equal(Number(exp) - Number(iat), answer['expires_in']);
@@ -131,7 +131,7 @@ test('103: a token lives for expires_in from its iat, and may be used from the s
   assert.equal(iat, Math.floor(target.server.context.now() / 1000));
 });
 
-test('104: a token holds eleven claims, none of them a name, a secret or an id that is for inside', async () => {
+test('104: a token has eleven claims, none of them a name, a secret or an internal id', async () => {
   const token = await tokenOf(target);
   const claims = decodeJwt(token);
   assert.deepEqual(Object.keys(claims).toSorted(), [
@@ -158,7 +158,7 @@ test('104: a token holds eleven claims, none of them a name, a secret or an id t
   }
 });
 
-test('106: a token stays below 4 kB and verifies with jose from the published keys', async () => {
+test('106: a token stays below 4 kB and verifies with jose against the published keys', async () => {
   for (const from of [target, rsa]) {
     const token = await tokenOf(from, { scope: 'public ibinder_public' });
     assert.ok(token.length < 4096);

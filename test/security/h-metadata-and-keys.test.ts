@@ -30,7 +30,7 @@ async function keySetOf(from: Target): Promise<{ keys: JWK[] }> {
   return JSON.parse((await get(from, jwksPath)).body) as { keys: JWK[] };
 }
 
-test('134: the metadata stands at both well-known places, for GET and HEAD only', async () => {
+test('134: the metadata is at both well-known paths, for GET and HEAD only', async () => {
   const [first, second] = await Promise.all(metadataPaths.map((path) => get(target, path)));
   assert.equal(first?.status, 200);
   assert.match(String(first?.headers['content-type']), /^application\/json/);
@@ -48,7 +48,7 @@ test('134: the metadata stands at both well-known places, for GET and HEAD only'
   }
 });
 
-test('134: for an issuer with a path, the well-known part stands before the path and all addresses have it', async () => {
+test('134: for an issuer with a path, the well-known part comes before the path, and every URL contains it', async () => {
   await using from = await startTarget({ BINDERY_PUBLIC_URL: 'https://example.com/auth' });
   for (const path of metadataPaths) {
     for (const asked of [`${path}/auth`, `/auth${path}`]) {
@@ -65,7 +65,7 @@ test('134: for an issuer with a path, the well-known part stands before the path
   assert.equal((await get(from, `/auth${jwksPath}`)).status, 200);
 });
 
-test('135: the metadata has only members of RFC 8414, none empty, and every address in it answers', async () => {
+test('135: the metadata has only members of RFC 8414, none empty, and every URL in it answers', async () => {
   const metadata = await metadataOf(target);
   const known = [
     'issuer',
@@ -101,7 +101,7 @@ test('135: the metadata has only members of RFC 8414, none empty, and every addr
   }
 });
 
-test('136: every grant, scope and authentication method of the metadata works, and no other', async () => {
+test('136: every grant, scope and authentication method in the metadata works, and no other does', async () => {
   const metadata = await metadataOf(target);
   const grants = metadata['grant_types_supported'] as string[];
   for (const grant_type of [
@@ -130,7 +130,7 @@ test('136: every grant, scope and authentication method of the metadata works, a
   assert.ok(!JSON.stringify(metadata).includes('none'));
 });
 
-test('136: the metadata names the first path and the scopes that the server was set up with', async () => {
+test('136: the metadata names the first token path and the scopes that are configured', async () => {
   await using from = await startTarget({ BINDERY_TOKEN_PATHS: '/t,/u', BINDERY_SCOPES: 'one,two' });
   const metadata = await metadataOf(from);
   assert.equal(metadata['token_endpoint'], `${from.server.context.config.publicUrl}/t`);
@@ -139,7 +139,7 @@ test('136: the metadata names the first path and the scopes that the server was 
   assert.equal((await from.send(from.good)).status, 404);
 });
 
-test('138: the key set shows public members only, each key with its own kid, use and alg', async () => {
+test('138: the key set has only public members, each key with its own kid, use and alg', async () => {
   for (const [algorithm, bits] of [
     ['ES256', '2048'],
     ['EdDSA', '2048'],
@@ -164,7 +164,7 @@ test('138: the key set shows public members only, each key with its own kid, use
   assert.throws(() => loadConfig({ BINDERY_RSA_BITS: '1024' }), /from 2048/);
 });
 
-test('139: the key set may be kept for a while, has a steady ETag and answers 304', async () => {
+test('139: the key set is cacheable, has a stable ETag and answers 304', async () => {
   const answer = await get(target, jwksPath);
   assert.equal(answer.headers['cache-control'], 'public, max-age=300');
   const etag = String(answer.headers['etag']);
@@ -182,7 +182,7 @@ test('139: the key set may be kept for a while, has a steady ETag and answers 30
   }
 });
 
-test('139: the metadata may be kept for a while, has a steady ETag and answers 304', async () => {
+test('139: the metadata is cacheable, has a stable ETag and answers 304', async () => {
   for (const path of metadataPaths) {
     const answer = await get(target, path);
     assert.match(String(answer.headers['cache-control']), /^public, max-age=\d+$/);
@@ -198,7 +198,7 @@ test('139: the metadata may be kept for a while, has a steady ETag and answers 3
 const reopen = (from: Target, environment: Readonly<Record<string, string>>) =>
   startTestApp({ BINDERY_DATA_DIR: from.server.context.config.dataDir, ...environment });
 
-test('140: a new key is published before it signs, the old one until its last token is over', async () => {
+test('140: a new key is published before it signs, the old one until its last token has expired', async () => {
   await using from = await startTarget();
   const verifies = async (token: string, keySet: JSONWebKeySet) => {
     await jwtVerify(token, createLocalJWKSet(keySet), { currentDate: new Date(from.server.context.now()) });
@@ -236,7 +236,7 @@ test('140: a new key is published before it signs, the old one until its last to
   );
 });
 
-test('141: a key that is taken away in the store signs and verifies nothing from the next request on', async () => {
+test('141: a key that is retired in the store signs and verifies nothing from the next request on', async () => {
   await using from = await startTarget();
   const token = String(from.expectToken(await from.send(from.good))['access_token']);
   const headers = { authorization: `Bearer ${token}`, 'x-tenant-id': from.client.organizationId };
@@ -259,7 +259,7 @@ test('141: a key that is taken away in the store signs and verifies nothing from
   assert.equal((await get(from, '/api/binders', headers)).status, 401);
 });
 
-test('142: two processes that need a new key at once make one', async () => {
+test('142: two processes that need a new key at the same time create one', async () => {
   await using first = await startBindery();
   const client = await createClient(first);
   const oldToken = await getToken(first, client);

@@ -35,7 +35,7 @@ async function clientToken(): Promise<string> {
   return String(people.target.expectToken(await people.target.send(people.target.good))['access_token']);
 }
 
-test('147: without credentials or with bad ones nothing is told, with a challenge where the header was tried', async () => {
+test('147: with missing or wrong credentials nothing is revealed, with a challenge if the header was used', async () => {
   const token = await clientToken();
   const { clientId } = people.client;
   for (const more of [{ client_secret: '' }, { client_secret: 'x' }, { client_id: '', client_secret: '' }]) {
@@ -51,7 +51,7 @@ test('147: without credentials or with bad ones nothing is told, with a challeng
   await people.target.expectRefusal(withHeader, 401, 'invalid_client');
 });
 
-test('147: an access token is no credential here', async () => {
+test('147: an access token is not accepted as a credential', async () => {
   const token = await clientToken();
   const answer = await people.target.send(
     { token },
@@ -60,7 +60,7 @@ test('147: an access token is no credential here', async () => {
   await people.target.expectRefusal(answer, 401, 'invalid_client');
 });
 
-test('147: GET is 405 and its query is in no log', async () => {
+test('147: GET is 405, and its query is never logged', async () => {
   const token = await clientToken();
   const answer = await people.target.send('', {
     method: 'GET',
@@ -72,7 +72,7 @@ test('147: GET is 405 and its query is in no log', async () => {
   await people.target.expectRefusal(answer, 405, 'invalid_request');
 });
 
-test("148: a client sees what a token of its own organization says, its own token and another client's", async () => {
+test("148: a client can introspect tokens of its own organization, its own and another client's", async () => {
   const token = await clientToken();
   const { sid: _sid, ...claims } = decodeJwt(token);
   const told = await people.introspect(token);
@@ -82,7 +82,7 @@ test("148: a client sees what a token of its own organization says, its own toke
   }
 });
 
-test('148: of a user token the user is told, and nothing of the person', async () => {
+test("148: for a user's token the user id is returned, and nothing personal", async () => {
   const { access_token } = await people.signIn();
   const told = await people.introspect(access_token);
   assert.equal(told['sub'], people.person.id);
@@ -91,7 +91,7 @@ test('148: of a user token the user is told, and nothing of the person', async (
   assert.ok(!JSON.stringify(told).includes(people.person.email));
 });
 
-test('148: an API credential sees the tokens of its audience, of every organization', async () => {
+test('148: an API credential can introspect the tokens for its audience, of every organization', async () => {
   const api = await newApi(people.target.server.context.config.audience);
   const stranger = await newStranger();
   const foreign = await people.target.send({
@@ -116,7 +116,7 @@ test('148: an API credential sees the tokens of its audience, of every organizat
   assert.equal((JSON.parse(inHeader.body) as Record<string, unknown>)['active'], true);
 });
 
-test('149: an API credential sees no token of another audience and no refresh token', async () => {
+test('149: an API credential can introspect no token for another audience and no refresh token', async () => {
   const other = await newApi('https://other.example.com/api');
   const ours = await newApi(people.target.server.context.config.audience);
   const { access_token, refresh_token } = await people.signIn();
@@ -124,7 +124,7 @@ test('149: an API credential sees no token of another audience and no refresh to
   assert.deepEqual(await people.introspect(refresh_token, ours), inactive);
 });
 
-test('147: an API credential opens neither the token endpoint nor revocation, and none that was deleted or is wrong', async () => {
+test('147: an API credential is refused at the token endpoint and at revocation, and everywhere once it is deleted or wrong', async () => {
   const { context } = people.target.server;
   const api = await newApi(context.config.audience);
   const { access_token, refresh_token } = await people.signIn();
@@ -142,7 +142,7 @@ test('147: an API credential opens neither the token endpoint nor revocation, an
   await people.target.expectRefusal(await people.askIntrospection(access_token, api), 401, 'invalid_client');
 });
 
-test('149: whatever is not a live token of the own organization gets the same two words', async () => {
+test("149: anything but a live token of the caller's organization gets the same inactive response", async () => {
   const stranger = await newStranger();
   const as = { client_id: stranger.clientId, client_secret: stranger.clientSecret };
   const tokens = await people.signIn();
@@ -188,7 +188,7 @@ test('149: whatever is not a live token of the own organization gets the same tw
   }
 });
 
-test('149: a token of another Bindery with the same names is not active', async () => {
+test('149: a token of another Bindery instance with the same names is inactive', async () => {
   await using other = await startPeople();
   const token = String(other.target.expectToken(await other.target.send(other.target.good))['access_token']);
   assert.equal(decodeJwt(token).iss, people.target.server.context.config.publicUrl);
@@ -197,7 +197,7 @@ test('149: a token of another Bindery with the same names is not active', async 
   assert.deepEqual(await people.introspect(refresh_token), inactive);
 });
 
-test('151: a request without a token, or with two, is refused', async () => {
+test('151: a request without a token or with two is refused', async () => {
   await people.target.expectRefusal(await people.askIntrospection(''), 400, 'invalid_request');
   const { clientId, clientSecret } = people.client;
   const twice = `client_id=${clientId}&client_secret=${clientSecret}&token=a&token=b`;
@@ -208,7 +208,7 @@ test('151: a request without a token, or with two, is refused', async () => {
   );
 });
 
-test('152: the hint does not matter, right, wrong or unknown', async () => {
+test('152: the hint does not matter, whether right, wrong or unknown', async () => {
   const { access_token, refresh_token } = await people.signIn();
   for (const token of [access_token, refresh_token]) {
     for (const token_type_hint of ['access_token', 'refresh_token', 'something_else', '']) {
@@ -217,7 +217,7 @@ test('152: the hint does not matter, right, wrong or unknown', async () => {
   }
 });
 
-test('153: a refresh token is told of to its own client only, and not when it was used up', async () => {
+test('153: a refresh token is active for its own client only, and inactive once it is used', async () => {
   const { refresh_token } = await people.signIn();
   const told = await people.introspect(refresh_token);
   const now = people.target.server.context.now();
@@ -239,7 +239,7 @@ test('153: a refresh token is told of to its own client only, and not when it wa
   assert.deepEqual(await people.introspect(refresh_token), inactive);
 });
 
-test('153: asking about a used refresh token is no reuse', async () => {
+test('153: introspecting a used refresh token is not reuse', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   people.target.server.advance(60_000);
@@ -247,7 +247,7 @@ test('153: asking about a used refresh token is no reuse', async () => {
   await people.refresh(second.refresh_token);
 });
 
-test('154: a token is inactive from the moment its client, its user or its organization is switched off', async () => {
+test('154: a token is inactive from the moment its client, its user or its organization is disabled', async () => {
   const { context } = people.target.server;
   const organization = await createOrganization(context, testActor, { name: 'Switched' });
   const client = await people.newPasswordClient(organization.id);
@@ -290,7 +290,7 @@ test('154: a token is inactive from the moment its client, its user or its organ
   await expectBoth(false, false, 'client deleted');
 });
 
-test('40: a client that is switched off can neither introspect, revoke nor refresh from its next request on', async () => {
+test('40: a disabled client can neither introspect, revoke nor refresh from its next request on', async () => {
   const { context } = people.target.server;
   const client = await people.newPasswordClient();
   const as = { client_id: client.clientId, client_secret: client.clientSecret };
@@ -345,7 +345,7 @@ test('39: a rotated secret authenticates at every endpoint until its overlap end
   await people.refresh(tokens.refresh_token, now);
 });
 
-test('155: a token larger than any body is refused unread, a long one is just not active', async () => {
+test('155: a token larger than any body is refused unread; a long one is just inactive', async () => {
   await people.target.expectRefusal(await people.askIntrospection('x'.repeat(100_000)), 413, 'invalid_request');
   const long = `${(await clientToken()).slice(0, -10)}${'A'.repeat(15_000)}`;
   assert.deepEqual(await people.introspect(long), inactive);

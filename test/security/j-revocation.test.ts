@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => people[Symbol.asyncDispose]());
 
-test('158: a revoked refresh token is dead, with all that came from the same sign-in', async () => {
+test('158: revoking a refresh token ends it and everything from the same sign-in', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   const other = await people.signIn();
@@ -30,14 +30,14 @@ test('158: a revoked refresh token is dead, with all that came from the same sig
   assert.equal(await people.isActive(other.refresh_token), true);
 });
 
-test('158: a refresh token that was used up still revokes its family: its holder means the sign-in', async () => {
+test('158: revoking a used refresh token still revokes its family, because its holder means the sign-in', async () => {
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   await people.revoke(first.refresh_token);
   assert.equal(await people.isActive(second.refresh_token), false);
 });
 
-test('159: a revoked access token is inactive at once, and its refresh token goes on', async () => {
+test('159: a revoked access token is inactive immediately, and its refresh token keeps working', async () => {
   const { access_token, refresh_token } = await people.signIn();
   await people.revoke(access_token);
   assert.equal(await people.isActive(access_token), false);
@@ -46,14 +46,14 @@ test('159: a revoked access token is inactive at once, and its refresh token goe
   assert.equal(await people.isActive(next.access_token), true);
 });
 
-test('159: a client revokes the token that it has for itself', async () => {
+test('159: a client can revoke its own token', async () => {
   const token = String(people.target.expectToken(await people.target.send(people.target.good))['access_token']);
   const { client_id, client_secret } = people.target.good as Record<'client_id' | 'client_secret', string>;
   await people.revoke(token, { client_id, client_secret });
   assert.equal(await people.isActive(token), false);
 });
 
-test('160: unknown, malformed and expired tokens are 200 as any other', async () => {
+test('160: unknown, malformed and expired tokens are answered with 200 like any other', async () => {
   const expired = await people.signIn();
   people.target.server.advance(91 * 86_400_000);
   for (const token of [
@@ -68,7 +68,7 @@ test('160: unknown, malformed and expired tokens are 200 as any other', async ()
   }
 });
 
-test('160: a token of another client is 200 and lives on, whatever organization it is of', async () => {
+test("160: revoking another client's token is answered with 200 and has no effect, whatever its organization", async () => {
   const tokens = await people.signIn();
   const { context } = people.target.server;
   const other = await createOrganization(context, testActor, { name: 'Other' });
@@ -84,7 +84,7 @@ test('160: a token of another client is 200 and lives on, whatever organization 
   assert.equal(await people.isActive(tokens.refresh_token), true);
 });
 
-test('162: without client authentication nothing is revoked; without a token there is nothing to do', async () => {
+test('162: without client authentication nothing is revoked; without a token the request is refused', async () => {
   const { access_token, refresh_token } = await people.signIn();
   for (const token of [access_token, refresh_token]) {
     for (const more of [{ client_secret: '' }, { client_secret: 'x' }, { client_id: '', client_secret: '' }]) {
@@ -97,7 +97,7 @@ test('162: without client authentication nothing is revoked; without a token the
   await people.target.expectRefusal(asked, 405, 'invalid_request');
 });
 
-test('163: the hint does not matter, right, wrong or unknown', async () => {
+test('163: the hint does not matter, whether right, wrong or unknown', async () => {
   for (const token_type_hint of ['access_token', 'refresh_token', 'something_else']) {
     const { access_token, refresh_token } = await people.signIn();
     await people.revoke(access_token, { token_type_hint });
@@ -107,7 +107,7 @@ test('163: the hint does not matter, right, wrong or unknown', async () => {
   }
 });
 
-test('166: to revoke twice is 200 twice, and one entry in the trail', async () => {
+test('166: revoking twice is answered with 200 twice, and leaves one audit entry', async () => {
   const { access_token, refresh_token } = await people.signIn();
   for (const [token, kind] of [
     [access_token, 'access_token'],
@@ -124,7 +124,7 @@ test('166: to revoke twice is 200 twice, and one entry in the trail', async () =
   }
 });
 
-test('166: of many revocations of one token at once, one is in the trail', async () => {
+test('166: many simultaneous revocations of one token leave one audit entry', async () => {
   const { refresh_token } = await people.signIn();
   const entries = await people.trailOf(() =>
     Promise.all(Array.from({ length: 20 }, () => people.revoke(refresh_token))),
@@ -132,7 +132,7 @@ test('166: of many revocations of one token at once, one is in the trail', async
   assert.equal(entries.length, 1);
 });
 
-test('167: what was revoked stays so for another process and after a start, until it would have ended anyway', async () => {
+test('167: a revoked token stays revoked in other processes and after a restart, until it would have expired', async () => {
   const { access_token } = await people.signIn();
   await people.revoke(access_token);
   const { config, now } = people.target.server.context;
@@ -173,7 +173,7 @@ test('167: what was revoked stays so for another process and after a start, unti
   }
 });
 
-test('168: a revoked token dies at its next request, for who asks and for the API beside the server alike', async () => {
+test("168: a revoked token is refused at its next use, both at introspection and by the API in the server's process", async () => {
   const { access_token } = await people.signIn();
   const open = () =>
     people.target.server.app.inject({
@@ -186,7 +186,7 @@ test('168: a revoked token dies at its next request, for who asks and for the AP
   assert.equal((await open()).statusCode, 401);
 });
 
-test('169: no callback is run and no other origin is let in', async () => {
+test('169: there is no JSONP callback, and no other origin is allowed', async () => {
   const { access_token } = await people.signIn();
   const answer = await people.askRevocation(
     access_token,

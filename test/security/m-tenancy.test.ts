@@ -54,7 +54,7 @@ function assertProblem(answer: Answer, status: number, challenge: RegExp | undef
   }
 }
 
-test('209: without a token the challenge is bare, a bad token is invalid_token, too little access insufficient_scope', async () => {
+test('209: a missing token gets a bare challenge, an invalid one invalid_token, too little access insufficient_scope', async () => {
   const tenant = { 'x-tenant-id': target.client.organizationId };
   assertProblem(await call('GET', '/api/binders', tenant), 401, /^Bearer$/);
   for (const bad of ['x', `${token}x`, token.slice(0, -1), token.replace(/\.[^.]*$/, '.'), 'null']) {
@@ -73,7 +73,7 @@ test('209: without a token the challenge is bare, a bad token is invalid_token, 
   }
 });
 
-test('209: client credentials are no access token, and an access token is no client', async () => {
+test('209: client credentials are not accepted as an access token, nor an access token as a client', async () => {
   const { clientId, clientSecret, organizationId } = target.client;
   const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
   const answer = await call('GET', '/api/binders', { authorization: basic, 'x-tenant-id': organizationId });
@@ -90,7 +90,7 @@ test('210: a token in the query is never read', async () => {
   assertProblem(form, 401, /^Bearer$/);
 });
 
-test('212: every organization but that of the token is 403 alike, whether it exists or not', async () => {
+test("212: every organization but the token's own is 403, whether it exists or not", async () => {
   const own = await call('GET', '/api/binders', headersOf(token, target.client.organizationId.toUpperCase()));
   assert.equal(own.status, 200);
   const bodies = new Set<string>();
@@ -105,7 +105,7 @@ test('212: every organization but that of the token is 403 alike, whether it exi
   assert.equal(bodies.size, 1);
 });
 
-test('213: without a tenant header, with an empty one or with no UUID the answer is 400', async () => {
+test('213: a missing or empty tenant header, or one that is not a UUID, is 400', async () => {
   const authorization = `Bearer ${token}`;
   const { organizationId } = target.client;
   for (const tenant of [
@@ -140,7 +140,7 @@ test('216: two tenant headers must agree', async () => {
   assertProblem(await both(own, ''), 400, undefined);
 });
 
-test('217: what one organization keeps is 404 for another on every route, and stays as it was', async () => {
+test('217: data of one organization is 404 for another on every route, and stays unchanged', async () => {
   const own = headersOf(token, target.client.organizationId);
   const created = await call('POST', '/api/binders', own, { name: 'Ours', type: 'project' });
   assert.equal(created.status, 201);
@@ -162,7 +162,7 @@ test('217: what one organization keeps is 404 for another on every route, and st
   assertProblem(await call('GET', path, headersOf(other.token, target.client.organizationId)), 403, undefined);
 });
 
-test('219: when the keys cannot be read the API is 503 and its handler is not reached', async () => {
+test('219: when the keys cannot be read, the API is 503 and its handler does not run', async () => {
   await using broken = await startTarget();
   const answer = broken.expectToken(await broken.send(broken.good));
   const headers = headersOf(String(answer['access_token']), broken.client.organizationId);
@@ -212,7 +212,7 @@ const publicPaths = [
   '/admin/branding/logo',
 ];
 
-test('220: every route is public by name, or refuses a call without credentials under every method', async () => {
+test('220: every route is either on the public list or refuses calls without credentials, for every method', async () => {
   const routes = routesOf(target);
   assert.equal(routes.filter(({ path }) => path === '/api/binders/:id').length, 1);
   assert.ok(routes.length > 8);

@@ -50,7 +50,7 @@ const answersOfItsOwn: Partial<Record<OperationName, number>> = {
   endSession: 404,
 };
 
-test('235: anonymous, member, owner, the owner of another organization and operator each get what the contract says, and a refusal changes nothing', async () => {
+test('235: anonymous, member, owner, owner of another organization and operator each get what the contract says, and a refusal changes nothing', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const browsers = new Map<Person, Browser>();
@@ -74,7 +74,7 @@ test('235: anonymous, member, owner, the owner of another organization and opera
   assert.ok(refused > 120, `${refused} refusals`);
 });
 
-test('235: whom the contract admits is admitted, each operation with objects of its own', async () => {
+test('235: every role that the contract admits is admitted, for each operation with objects of its own', async () => {
   await using site = await startSite();
   for (const name of operationNames) {
     const { caller, status } = operationOf(name);
@@ -110,7 +110,7 @@ async function targetOf(site: Site, name: OperationName, { organizationId }: Wor
   return { ...given, id: (await createUser(site.server.context, testActor, input)).id };
 }
 
-test('236: every operation with the id of another organization, or of nothing, is 404 with the same words', async () => {
+test('236: every operation with an id of another organization or an unknown id is 404 with the same message', async () => {
   await using site = await startSite();
   const browser = await site.signedIn(site.owner);
   await site.newWorld();
@@ -131,7 +131,7 @@ test('236: every operation with the id of another organization, or of nothing, i
   assert.deepEqual(await site.contents(), before);
 });
 
-test('236: ids of another organization under the own one are 404: clients, secrets, members, invitations', async () => {
+test("236: another organization's ids under one's own are 404: clients, secrets, members, invitations", async () => {
   await using site = await startSite();
   const own = await site.newWorld();
   const browser = await site.signedIn(site.owner);
@@ -158,7 +158,7 @@ test('236: ids of another organization under the own one are 404: clients, secre
   assert.deepEqual(await site.contents(), before);
 });
 
-test('236: a cursor, a filter or a search of one organization shows nothing of another', async () => {
+test('236: a cursor, filter or search in one organization shows nothing of another', async () => {
   await using site = await startSite();
   const own = await site.newWorld();
   const stranger = await site.signedIn(site.stranger);
@@ -191,7 +191,7 @@ test('236: a cursor, a filter or a search of one organization shows nothing of a
   }
 });
 
-test('240: the last owner neither leaves nor becomes a member, and the last operator stays', async () => {
+test('240: the last owner can neither leave nor become a member, and the last operator cannot be removed', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const browser = await site.signedIn(site.owner);
@@ -207,7 +207,7 @@ test('240: the last owner neither leaves nor becomes a member, and the last oper
   assert.equal((await browser.call('removeMember', { parameters })).status, 204);
 });
 
-test('240: of two owners who leave at once one stays, and of two operators who remove each other one stays', async () => {
+test('240: when two owners leave at the same time one stays, and when two operators remove each other one stays', async () => {
   await using site = await startSite();
   const { context } = site.server;
   const { id } = await worldOfTwoOwners(site);
@@ -237,7 +237,7 @@ async function worldOfTwoOwners(site: Site): Promise<{ readonly id: string }> {
   return made;
 }
 
-test('240: who was removed, or is an owner no more, has lost its rights at the next request', async () => {
+test('240: a removed member or former owner has lost their rights at the next request', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const [owner, member] = [await site.signedIn(site.owner), await site.signedIn(site.member)];
@@ -251,7 +251,7 @@ test('240: who was removed, or is an owner no more, has lost its rights at the n
   assert.equal((await member.call('getOrganization', of(''))).status, 404);
 });
 
-test('240: an owner makes no reset link for who is an operator or belongs to another organization as well', async () => {
+test('240: an owner cannot create a reset link for an operator or for a member of another organization', async () => {
   await using site = await startSite();
   const { context } = site.server;
   const world = await site.newWorld();
@@ -274,7 +274,7 @@ test('240: an owner makes no reset link for who is an operator or belongs to ano
   }
 });
 
-test('240: a reset link that an owner made is void once the user has rights elsewhere, or none there any more', async () => {
+test('240: a reset link created by an owner is void once the user has rights elsewhere, or none there any more', async () => {
   await using site = await startSite();
   const { context } = site.server;
   const owner = await site.signedIn(site.owner);
@@ -306,7 +306,7 @@ test('240: a reset link that an owner made is void once the user has rights else
   }
 });
 
-test('239: every operation that is marked so asks for the password after ten minutes, and goes on once it was given', async () => {
+test('239: every marked operation asks for the password after ten minutes, and works once it is given', async () => {
   await using site = await startSite();
   const marked = operationNames.filter((name) => operationOf(name).recent === true);
   assert.ok(marked.length >= 14);
@@ -329,7 +329,7 @@ test('239: every operation that is marked so asks for the password after ten min
   assert.equal((await owner.call('createClient', exampleOf('createClient', world, site))).status, 201);
 });
 
-test('239: creating and rotating secrets, deleting and changing roles are marked so', () => {
+test('239: creating and rotating secrets, deleting and changing roles require a recent password', () => {
   const demanded: readonly OperationName[] = [
     ...(['createClient', 'rotateSecret', 'deleteClient', 'deleteOrganization', 'updateMember'] as const),
     ...(['removeMember', 'createInvitation', 'createResetLink', 'addOperator', 'removeOperator'] as const),
@@ -341,7 +341,7 @@ test('239: creating and rotating secrets, deleting and changing roles are marked
   }
 });
 
-test('243: a change without If-Match is 428, with an old one 412, and neither changes anything', async () => {
+test('243: a change without If-Match is 428, with a stale one 412, and neither changes anything', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const browser = await site.signedIn(site.owner);
@@ -357,7 +357,7 @@ test('243: a change without If-Match is 428, with an old one 412, and neither ch
   assert.deepEqual(await site.contents(), before);
 });
 
-test('243: of two changes at once that saw the same state one is made and the other told 412', async () => {
+test('243: of two simultaneous changes to the same version one succeeds and the other is 412', async () => {
   await using site = await startSite();
   for (const name of conditional) {
     const world = await site.newWorld();

@@ -46,21 +46,21 @@ async function isSignedIn(browser: Browser): Promise<boolean> {
   return status === 200;
 }
 
-test('226: on https the cookie is __Host-, Secure, HttpOnly, SameSite=Lax, of the whole path and of no other host', async () => {
+test('226: on https the cookie has the __Host- prefix, Secure, HttpOnly, SameSite=Lax, the whole path and no other host', async () => {
   await using site = await startSite(https);
   const answer = await site.newBrowser().call('signIn', { body: site.owner });
   assert.match(setCookieOf(answer), /^__Host-bindery_session=[A-Za-z0-9_-]{43}; /);
   assert.deepEqual(attributesOf(answer), ['httponly', 'path=/', 'samesite=lax', 'secure']);
 });
 
-test('226: on plain http of this machine the cookie has an unprefixed name, since browsers refuse the other there', async () => {
+test('226: on plain http on this machine the cookie has no prefix because browsers refuse it there', async () => {
   await using site = await startSite();
   const answer = await site.newBrowser().call('signIn', { body: site.owner });
   assert.match(setCookieOf(answer), /^bindery_session=[A-Za-z0-9_-]{43}; /);
   assert.deepEqual(attributesOf(answer), ['httponly', 'path=/', 'samesite=lax']);
 });
 
-test('226: over plain http from elsewhere nobody signs in, sets up or joins, and the reason is told', async () => {
+test('226: over plain http from elsewhere nobody can sign in, set up or join, and the response says why', async () => {
   await using site = await startSite({ BINDERY_PUBLIC_URL: 'http://bindery.example.com' });
   const browser = site.newBrowser();
   const world = await site.newWorld();
@@ -78,7 +78,7 @@ test('226: over plain http from elsewhere nobody signs in, sets up or joins, and
   assert.match(String((await browser.call('getInstance')).json['signInProblem']), /requires https/);
 });
 
-test('226: signing in gives a new session, whatever the browser had before, and never takes one that was planted', async () => {
+test('226: signing in creates a new session, whatever the browser had before, and never adopts a planted one', async () => {
   await using site = await startSite();
   const planted = `bindery_session=${'A'.repeat(43)}`;
   const browser = site.newBrowser(planted);
@@ -90,7 +90,7 @@ test('226: signing in gives a new session, whatever the browser had before, and 
   assert.notEqual(browser.cookie, first);
 });
 
-test('227: a session id has 256 bits and the store has its hash only', async () => {
+test('227: a session id has 256 bits, and the store has only its hash', async () => {
   await using site = await startSite();
   const browser = await signIn(site);
   const token = browser.cookie.split('=')[1] ?? '';
@@ -107,7 +107,7 @@ test('227: signing out ends the session on the server: its cookie is 401 from th
   assert.equal(await isSignedIn(site.newBrowser(cookie)), false);
 });
 
-test('227: a session ends after 12 hours without use, and use within them keeps it', async () => {
+test('227: a session expires after 12 hours without use, and use extends it', async () => {
   await using site = await startSite();
   const [used, idle] = [await signIn(site), await signIn(site)];
   site.server.advance(12 * hour - 1);
@@ -117,7 +117,7 @@ test('227: a session ends after 12 hours without use, and use within them keeps 
   assert.equal(await isSignedIn(used), true);
 });
 
-test('227: a session ends after 7 days, however much it is used', async () => {
+test('227: a session expires after 7 days, however much it is used', async () => {
   await using site = await startSite();
   const browser = await signIn(site);
   for (let hours = 0; hours < 7 * 24; hours += 8) {
@@ -127,7 +127,7 @@ test('227: a session ends after 7 days, however much it is used', async () => {
   assert.equal(await isSignedIn(browser), false);
 });
 
-test('227: a made-up, cut or foreign cookie is 401 and nothing else', async () => {
+test('227: a made-up, truncated or foreign cookie is 401 and nothing else', async () => {
   await using site = await startSite();
   const { cookie } = await signIn(site);
   for (const value of ['', 'x', 'A'.repeat(43), 'A'.repeat(4000), `${cookie.split('=')[1]}x`, '%00', "' OR 1=1 --"]) {
@@ -136,7 +136,7 @@ test('227: a made-up, cut or foreign cookie is 401 and nothing else', async () =
   assert.equal(await isSignedIn(site.newBrowser(cookie.replace('bindery_session', '__Host-bindery_session'))), false);
 });
 
-test('228: a change of the password ends every other session and keeps the own one', async () => {
+test('228: changing the password ends every other session and keeps the current one', async () => {
   await using site = await startSite();
   const [own, other] = [await signIn(site), await signIn(site)];
   site.server.advance(1000);
@@ -150,7 +150,7 @@ test('228: a change of the password ends every other session and keeps the own o
   assert.equal((await site.newBrowser().call('signIn', { body: renewed })).status, 201);
 });
 
-test('228: a user who is disabled is out at the next request, and enabled again has to sign in', async () => {
+test('228: a disabled user is signed out at the next request, and has to sign in again once enabled', async () => {
   await using site = await startSite();
   const [operator, victim] = [await signIn(site, site.operator), await signIn(site, site.victim)];
   site.server.advance(1000);
@@ -163,7 +163,7 @@ test('228: a user who is disabled is out at the next request, and enabled again 
   assert.equal((await site.newBrowser().call('signIn', { body: site.victim })).status, 201);
 });
 
-test('228: one sees the own sessions, ends one of them, and cannot end those of others', async () => {
+test('228: users see their own sessions, can end one of them, and cannot end those of others', async () => {
   await using site = await startSite();
   const [own, other, foreign] = [await signIn(site), await signIn(site), await signIn(site, site.stranger)];
   const listed = async (browser: Browser) =>
@@ -180,7 +180,7 @@ test('228: one sees the own sessions, ends one of them, and cannot end those of 
   assert.equal((await listed(own)).length, 1);
 });
 
-test('246: nobody is there at first: no password opens it, everything but the setup is 503, and tokens are issued', async () => {
+test('246: before the setup there are no users: no password works, everything but the setup is 503, and tokens are issued', async () => {
   await using server = await startTestApp();
   const browser = newBrowserOf(server);
   for (const name of operationNames) {
@@ -205,7 +205,7 @@ function claim(server: TestApp, token: string, email: string = founder.email): P
   return newBrowserOf(server).call('setUp', { body: { ...founder, email, token } });
 }
 
-test('246: the setup token is good once, then the setup is gone for good', async () => {
+test('246: the setup token works once, and then the setup is gone for good', async () => {
   await using server = await startTestApp();
   const { token } = await newSetupToken(server.context);
   assert.equal((await claim(server, 'A'.repeat(43))).status, 403);
@@ -218,7 +218,7 @@ test('246: the setup token is good once, then the setup is gone for good', async
   assert.ok(!server.log().includes(token));
 });
 
-test('246: of two who claim at once with the same token one becomes the operator', async () => {
+test('246: of two simultaneous setups with the same token one creates the operator', async () => {
   await using server = await startTestApp();
   const { token } = await newSetupToken(server.context);
   const answers = await Promise.all(['one@example.com', 'two@example.com'].map((email) => claim(server, token, email)));
@@ -229,7 +229,7 @@ test('246: of two who claim at once with the same token one becomes the operator
   assert.equal((await queries.selectFrom('organizations').select('id').execute()).length, 1);
 });
 
-test('246: a new setup token voids the old one, and each ends after 30 minutes', async () => {
+test('246: a new setup token voids the old one, and each expires after 30 minutes', async () => {
   await using server = await startTestApp();
   const old = await newSetupToken(server.context);
   const next = await newSetupToken(server.context);
@@ -241,7 +241,7 @@ test('246: a new setup token voids the old one, and each ends after 30 minutes',
   assert.equal((await claim(server, last.token)).status, 201);
 });
 
-test('246: a setup that breaks a rule leaves the token good and nobody behind', async () => {
+test('246: an invalid setup leaves the token valid and creates no user', async () => {
   await using server = await startTestApp();
   const { token } = await newSetupToken(server.context);
   const browser = newBrowserOf(server);
@@ -262,7 +262,7 @@ async function invite(site: Site, email = 'guest@example.com', role = 'member') 
 
 const guest = { password: 'a long password of a guest', name: 'A guest' };
 
-test('242: an invitation is good once, and joins the address that it was made for whatever the caller says', async () => {
+test('242: an invitation works once, for the email it was created for, whatever the caller sends', async () => {
   await using site = await startSite();
   const { link, world } = await invite(site);
   const browser = site.newBrowser();
@@ -278,7 +278,7 @@ test('242: an invitation is good once, and joins the address that it was made fo
   assert.equal((await browser.call('lookUpInvitation', { body: { token: tokenOf(link) } })).status, 404);
 });
 
-test('242: of two who accept an invitation at once one joins', async () => {
+test('242: of two who accept an invitation at the same time one joins', async () => {
   await using site = await startSite();
   const { link } = await invite(site);
   const body = { token: tokenOf(link), ...guest };
@@ -287,7 +287,7 @@ test('242: of two who accept an invitation at once one joins', async () => {
   assert.ok(answers.every(({ status }) => status < 500));
 });
 
-test('242: an invitation of somebody who has an account asks for its password, and a wrong one changes nothing', async () => {
+test('242: an invitation to someone with an account asks for its password, and a wrong one changes nothing', async () => {
   await using site = await startSite();
   const { link } = await invite(site, site.stranger.email, 'owner');
   const token = tokenOf(link);
@@ -297,7 +297,7 @@ test('242: an invitation of somebody who has an account asks for its password, a
   assert.equal((await site.newBrowser().call('acceptInvitation', { body })).status, 201);
 });
 
-test('242: an invitation ends after 7 days, when it is withdrawn, and when a newer one takes its place', async () => {
+test('242: an invitation expires after 7 days, when it is revoked, and when a newer one replaces it', async () => {
   await using site = await startSite();
   const { link, owner, world, answer } = await invite(site);
   const isOver = async (some: string) =>
@@ -318,7 +318,7 @@ test('242: an invitation ends after 7 days, when it is withdrawn, and when a new
   assert.equal(await isOver(last), true);
 });
 
-test('242: a reset link is good once and for an hour, ends every session, and the one before is void', async () => {
+test('242: a reset link works once and for an hour, ends every session, and voids the one before', async () => {
   await using site = await startSite();
   const operator = await signIn(site, site.operator);
   const victim = await signIn(site, site.victim);
@@ -340,7 +340,7 @@ test('242: a reset link is good once and for an hour, ends every session, and th
   assert.equal(await reset(late), 404);
 });
 
-test('242: of two who use a reset link at once one sets the password', async () => {
+test('242: of two who use a reset link at the same time one sets the password', async () => {
   await using site = await startSite();
   const operator = await site.signedIn(site.operator);
   const made = await operator.call('createUserResetLink', { parameters: { userId: site.victim.id } });
@@ -370,7 +370,7 @@ test('242: the host of every link comes from the configuration, whatever the req
   }
 });
 
-test('242 and 258: unknown user, wrong password and disabled user get the same answer, at the cost of one hash each', async () => {
+test('242 and 258: unknown user, wrong password and disabled user get the same response, at the cost of one hash each', async () => {
   await using site = await startSite();
   const operator = await site.signedIn(site.operator);
   await operator.call('setUserState', { parameters: { userId: site.member.id }, body: { state: 'disabled' } });
@@ -391,7 +391,7 @@ test('242 and 258: unknown user, wrong password and disabled user get the same a
   assert.deepEqual((told[0] as { readonly status: number }).status, 400);
 });
 
-test('65 and 242: guesses in the console, by the password grant and at a change of the password are counted together', async () => {
+test('65 and 242: guesses in the console, with the password grant and when changing the password share one count', async () => {
   await using site = await startSite({ BINDERY_LIMIT_USER: '10' });
   const remoteAddress = '203.0.113.5';
   const made = await (await site.signedIn(site.stranger)).call('createClient', {
@@ -433,7 +433,7 @@ test('65 and 242: guesses in the console, by the password grant and at a change 
   assert.equal((await guess(newPassword)).status, 429);
 });
 
-test('238: a secret is in the answer that made it and nowhere else: no later answer, export, trail or log has it', async () => {
+test('238: a secret is in the response that created it and nowhere else: no later response, export, audit log or server log has it', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const [owner, operator] = [await site.signedIn(site.owner), await site.signedIn(site.operator)];
@@ -466,7 +466,7 @@ test('238: a secret is in the answer that made it and nowhere else: no later ans
   }
 });
 
-test('244: no operation edits or removes what is in the audit trail', async () => {
+test('244: no operation edits or removes audit entries', async () => {
   await using site = await startSite();
   const routes = operationNames.map(operationOf).filter(({ path }) => /audit|activity/.test(path));
   assert.equal(routes.length, 4);
@@ -485,7 +485,7 @@ test('244: no operation edits or removes what is in the audit trail', async () =
   );
 });
 
-test('244: exports are downloads of lines of JSON, in which a formula is a text', async () => {
+test('244: exports are downloads of JSON lines, in which a formula is just text', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const owner = await site.signedIn(site.owner);
@@ -547,7 +547,7 @@ test('231: every page has a strict policy, cannot be framed, and sends no referr
   }
 });
 
-test('247: answers of the management API cannot be read from another origin', async () => {
+test('247: responses of the management API cannot be read from another origin', async () => {
   await using site = await startSite();
   const browser = await site.signedIn(site.owner);
   const world = await site.newWorld();

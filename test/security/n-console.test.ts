@@ -37,7 +37,7 @@ async function tryAll(site: Site, name: OperationName): Promise<void> {
   assert.deepEqual(await site.contents(), before, `${name} changed something`);
 }
 
-test('229 and 230: no changing operation, signing in and out included, takes what another site can send', async () => {
+test('229 and 230: no operation that changes something, including sign-in and sign-out, accepts what another site can send', async () => {
   await using site = await startSite();
   assert.ok(changing.length >= 30);
   for (const name of changing) {
@@ -45,7 +45,7 @@ test('229 and 230: no changing operation, signing in and out included, takes wha
   }
 });
 
-test('229: a body that is not said to be JSON is 415 even with our header, and changes nothing', async () => {
+test("229: a body not declared as JSON is 415 even with the console's header, and changes nothing", async () => {
   await using site = await startSite();
   const before = await site.contents();
   const browser = site.newBrowser((await site.signedIn(site.stranger)).cookie);
@@ -82,7 +82,7 @@ test('229: no operation changes anything by GET, and another method of a path is
   assert.deepEqual(await site.contents(), before);
 });
 
-test('229: what a page of ours sends is taken, with Origin alone, with Sec-Fetch-Site alone and with both', async () => {
+test('229: what the console sends is accepted, with Origin only, with Sec-Fetch-Site only and with both', async () => {
   await using site = await startSite();
   const browser = await site.signedIn(site.stranger);
   for (const headers of [{}, { 'sec-fetch-site': undefined }, { origin: undefined }]) {
@@ -91,7 +91,7 @@ test('229: what a page of ours sends is taken, with Origin alone, with Sec-Fetch
   }
 });
 
-test('237: fields that an operation does not know are refused or come to nothing', async () => {
+test('237: fields that an operation does not know are refused or ignored', async () => {
   await using site = await startSite();
   const extra = { userId: site.operator.id, organizationId: site.foreign.organizationId, role: 'owner' };
   const more = { ...extra, isOperator: true, isAdmin: true, createdAt: 0, id: 'chosen', state: 'active', version: 9 };
@@ -122,7 +122,7 @@ test('237: fields that an operation does not know are refused or come to nothing
   assert.deepEqual(await site.contents(), signedIn);
 });
 
-test('237: signing in with more fields gives no more than the account has', async () => {
+test('237: signing in with extra fields grants no more than the account has', async () => {
   await using site = await startSite();
   const { email, password } = site.victim;
   const body = { email, password, isOperator: true, role: 'owner', userId: site.operator.id };
@@ -133,7 +133,7 @@ test('237: signing in with more fields gives no more than the account has', asyn
   assert.equal(user['isOperator'], false);
 });
 
-test('16: names that every object has are fields that nobody knows, and change no prototype', async () => {
+test('16: names that every object has are unknown fields and pollute no prototype', async () => {
   await using site = await startSite();
   const owner = await site.signedIn(site.owner);
   for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']) {

@@ -48,7 +48,7 @@ function times(number: number, ask: (index: number) => Promise<Answer>): Promise
 
 const guessSecret = (people: People, sending: Sending) => people.askSignIn(wrongSecret, sending);
 
-test('248: the limits are those that the documentation names, where nobody set others', () => {
+test('248: the default limits are those in the documentation', () => {
   assert.deepEqual(loadConfig({}).limits, {
     clientPerMinute: 30,
     userPerMinute: 10,
@@ -57,7 +57,7 @@ test('248: the limits are those that the documentation names, where nobody set o
   });
 });
 
-test('248: of 500 wrong secrets at once 30 are 401 and 470 are 429, and a right one passes all the while', async () => {
+test('248: of 500 simultaneous wrong secrets 30 are 401 and 470 are 429, and the right one passes all the while', async () => {
   await using people = await startPeople(defaults);
   const here = elsewhere(1);
   const [wrong, right] = await Promise.all([
@@ -96,7 +96,7 @@ test('248: the same over sockets, from one address', async () => {
   assert.equal((await ask(client.client_secret)).status, 200);
 });
 
-test('248: an unknown client is limited as a known one is, with the same answer', async () => {
+test('248: an unknown client is limited like a known one, with the same response', async () => {
   await using people = await startPeople(defaults);
   const unknown = { ...wrongSecret, client_id: 'client_0000000000000000000000' };
   const answers = await times(40, () => people.askSignIn(unknown, elsewhere(1)));
@@ -108,7 +108,7 @@ test('248: an unknown client is limited as a known one is, with the same answer'
   assert.deepEqual(Object.keys(known.headers), Object.keys(other.headers));
 });
 
-test('248: the count of a client is of one network; from another one it may still guess, and so may another client', async () => {
+test('248: a client is counted per network; another network and another client have counts of their own', async () => {
   await using people = await startPeople(defaults);
   await times(31, () => guessSecret(people, elsewhere(1)));
   expectTooMany(await guessSecret(people, elsewhere(1)));
@@ -117,7 +117,7 @@ test('248: the count of a client is of one network; from another one it may stil
   assert.equal((await people.askSignIn({ ...wrongSecret, client_id: clientId }, elsewhere(1))).status, 401);
 });
 
-test('248: all endpoints count together', async () => {
+test('248: all endpoints share one count', async () => {
   await using people = await startPeople(defaults);
   const paths = ['/connect/token', '/access_token', '/oauth/token', '/oauth/introspect', '/oauth/revoke'];
   const answers = await times(40, (index) =>
@@ -127,7 +127,7 @@ test('248: all endpoints count together', async () => {
   assert.equal(count(answers, 429), 10);
 });
 
-test('248: an API credential is guessed no faster, and a right one passes', async () => {
+test('248: guesses at an API credential are limited too, and the right one passes', async () => {
   await using people = await startPeople(defaults);
   const { context } = people.target.server;
   const api = await createApiCredential(context, testActor, { name: 'API', audience: context.config.audience });
@@ -139,7 +139,7 @@ test('248: an API credential is guessed no faster, and a right one passes', asyn
   assert.equal((await people.askIntrospection('x', right, elsewhere(1))).status, 200);
 });
 
-test('248: of 500 wrong passwords at once 10 are checked, the rest is 429 and never hashed', async () => {
+test('248: of 500 simultaneous wrong passwords 10 are checked, and the rest are 429 and never hashed', async () => {
   await using people = await startPeople(defaults);
   const hashes = people.hashes();
   const answers = await times(500, () => people.askSignIn(wrongPassword, elsewhere(1)));
@@ -167,7 +167,7 @@ test('248: right passwords are not counted, however many there are', async () =>
   expectTooMany(await people.askSignIn(wrongPassword, elsewhere(1)));
 });
 
-test('258: a user who does not exist is limited as one who does, with the same answer', async () => {
+test('258: an unknown user is limited like a known one, with the same response', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER: '2' });
   const visible = async (username: string) => {
     const answers = [];
@@ -187,7 +187,7 @@ test('258: a user who does not exist is limited as one who does, with the same a
   assert.deepEqual(await visible('nobody@example.com'), known);
 });
 
-test('248: another spelling of an address is the same user', async () => {
+test('248: another spelling of an email is the same user', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER: '2' });
   for (const username of [people.person.email, people.person.email.toUpperCase()]) {
     assert.equal((await people.askSignIn({ ...wrongPassword, username }, elsewhere(1))).status, 400);
@@ -196,7 +196,7 @@ test('248: another spelling of an address is the same user', async () => {
   expectTooMany(await people.askSignIn({ ...wrongPassword, username }, elsewhere(1)));
 });
 
-test('248: a network has its own limit over all clients, and still every right secret passes', async () => {
+test('248: a network has its own limit over all clients, and right secrets still pass', async () => {
   await using people = await startPeople(defaults);
   const answers = await times(500, (index) =>
     people.askSignIn({ ...wrongSecret, client_id: `client_${String(index % 100).padStart(22, '0')}` }, elsewhere(1)),
@@ -206,7 +206,7 @@ test('248: a network has its own limit over all clients, and still every right s
   people.target.expectToken(await people.target.send(people.target.good, elsewhere(1)));
 });
 
-test('248: an IPv6 network is counted by its first 64 bits, an IPv4 address in IPv6 form as itself', async () => {
+test('248: IPv6 is counted by its first 64 bits, an IPv4-mapped address as IPv4', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_NETWORK: '3' });
   const from = (remoteAddress: string) => guessSecret(people, { remoteAddress });
   for (const address of ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:2:ffff:ffff:ffff:ffff']) {
@@ -221,7 +221,7 @@ test('248: an IPv6 network is counted by its first 64 bits, an IPv4 address in I
   assert.equal((await from('203.0.113.6')).status, 401);
 });
 
-test('251: one password for many users from one network meets the limit of the network', async () => {
+test("251: one password tried on many users from one network hits the network's limit", async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_NETWORK: '12' });
   const hashes = people.hashes();
   const answers = await times(200, (index) =>
@@ -232,7 +232,7 @@ test('251: one password for many users from one network meets the limit of the n
   assert.equal(people.hashes(), hashes + 12);
 });
 
-test('251: one user from many networks meets the slower limit of the user', async () => {
+test("251: one user attacked from many networks hits the user's slower limit", async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER_HOURLY: '15' });
   const hashes = people.hashes();
   const answers = await times(200, (index) => people.askSignIn(wrongPassword, elsewhere(index)));
@@ -241,7 +241,7 @@ test('251: one user from many networks meets the slower limit of the user', asyn
   assert.equal(people.hashes(), hashes + 15);
 });
 
-test('252: a guesser of many networks locks nobody out of a network that the user has signed in from', async () => {
+test('252: guessing from many networks does not lock users out of a network that they have signed in from', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER_HOURLY: '15' });
   const home = elsewhere(1000);
   const tokens = await people.signIn({}, home);
@@ -258,7 +258,7 @@ test('252: a guesser of many networks locks nobody out of a network that the use
   assert.equal(count(atHome, 429), 1);
 });
 
-test('252: a network becomes known by a right password alone', async () => {
+test('252: only a right password makes a network known', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_USER_HOURLY: '5' });
   const rows = async () =>
     (await people.target.server.context.database.queries.selectFrom('user_networks').selectAll().execute()).length;
@@ -268,7 +268,7 @@ test('252: a network becomes known by a right password alone', async () => {
   assert.equal(await rows(), 0);
 });
 
-test('248: what a stranger says of where it comes from gives it no new counter, and is warned of once a minute', async () => {
+test('248: an untrusted X-Forwarded-For gets no counter of its own, and is warned about once a minute', async () => {
   await using people = await startPeople(defaults);
   const say = (address: string) => ({ ...elsewhere(1), headers: { 'x-forwarded-for': address } });
   const answers = await times(40, (index) => guessSecret(people, say(`198.51.100.${index}`)));
@@ -286,7 +286,7 @@ test('248: what a stranger says of where it comes from gives it no new counter, 
   assert.match(people.target.server.log(), /BINDERY_TRUSTED_PROXIES/);
 });
 
-test('248: behind a trusted proxy each caller has its own counter, and nothing is warned of', async () => {
+test('248: behind a trusted proxy each caller has its own counter, and there is no warning', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_TRUSTED_PROXIES: '203.0.0.0/24' });
   const say = (address: string) => ({ ...elsewhere(1), headers: { 'x-forwarded-for': address } });
   const answers = await times(60, (index) => guessSecret(people, say(`198.51.100.${index % 2}`)));
@@ -297,7 +297,7 @@ test('248: behind a trusted proxy each caller has its own counter, and nothing i
   assert.ok(!people.target.server.log().includes('X-Forwarded-For from an untrusted peer is ignored'));
 });
 
-test('277: what was refused for its number is in the trail as that', async () => {
+test('277: attempts over a limit are in the audit log with that reason', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_CLIENT: '1', BINDERY_LIMIT_USER: '1' });
   const secrets = await people.trailOf(() => times(2, () => guessSecret(people, elsewhere(1))));
   assert.deepEqual(secrets.map(({ reason }) => reason).toSorted(), ['too_many_attempts', 'wrong_secret']);
@@ -305,7 +305,7 @@ test('277: what was refused for its number is in the trail as that', async () =>
   assert.deepEqual(passwords.map(({ reason }) => reason).toSorted(), ['too_many_attempts', 'wrong_password']);
 });
 
-test('255: an unknown client and a wrong secret take the same steps: one hash and one look into the store', async () => {
+test('255: an unknown client and a wrong secret take the same steps: one hash and one store lookup', async () => {
   await using target = await startTarget();
   const { context } = target.server;
   class CountingReader extends ClientCredentialsReader {

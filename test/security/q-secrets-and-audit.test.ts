@@ -86,7 +86,7 @@ function guess(people: People, text: string): string {
   return text;
 }
 
-test('274: after everything that can be done to tokens, no secret stands in the log or in the store', async () => {
+test('274: after everything that can be done with tokens, no secret is in the log or in the store', async () => {
   await using people = await startPeople();
   await useEverything(people);
   // A path is no place for a secret, and is logged.
@@ -103,7 +103,7 @@ test('274: after everything that can be done to tokens, no secret stands in the 
   }
 });
 
-test('275: at the level trace, and when requests fail within, the log of a real server has no secret', async () => {
+test('275: even at trace level and after internal errors, the log of a real server has no secret', async () => {
   await using bindery = await startBindery({ env: { BINDERY_LOG_LEVEL: 'trace' } });
   const canaries = await useRealServer(bindery);
   const log = bindery.log();
@@ -162,7 +162,7 @@ async function useRealServer(bindery: Bindery): Promise<readonly string[]> {
   ];
 }
 
-test('277: each decision leaves who, what, when, where and how it went, under the id that the caller saw', async () => {
+test('277: each decision records who, what, when, where and the outcome, under the request id that the caller saw', async () => {
   await using people = await startPeople();
   const headers = { 'x-request-id': 'request-of-the-test', 'user-agent': 'a test' };
   const sending = { headers, remoteAddress: '203.0.113.7' };
@@ -208,7 +208,7 @@ test('277: each decision leaves who, what, when, where and how it went, under th
   }
 });
 
-test('277: a token that was issued is named by its id, with its grant, its user and the secret that was used', async () => {
+test('277: an issued token is recorded by its id, with its grant, its user and the secret that was used', async () => {
   await using people = await startPeople();
   const [signIn] = await people.trailOf(() => people.signIn());
   const { grant_type, scope, token_id, secret_id, user_id } = signIn?.details ?? {};
@@ -217,7 +217,7 @@ test('277: a token that was issued is named by its id, with its grant, its user 
   assert.match(String(secret_id), /^secret_/);
 });
 
-test('277: attempts of clients that nobody knows are counted, by address and reason', async () => {
+test('277: attempts of unknown clients are counted by address and reason', async () => {
   await using people = await startPeople();
   const sending = { remoteAddress: '203.0.113.7' };
   for (let round = 0; round < 3; round += 1) {
@@ -233,7 +233,7 @@ test('277: attempts of clients that nobody knows are counted, by address and rea
   );
 });
 
-test('277: what an operator does to people, keys and API credentials is in the trail', async () => {
+test('277: what an operator does to users, keys and API credentials is in the audit log', async () => {
   await using people = await startPeople();
   const { context } = people.target.server;
   const other = await createOrganization(context, testActor, { name: 'Other' });
@@ -260,7 +260,7 @@ test('277: what an operator does to people, keys and API credentials is in the t
   }
 });
 
-test('280: no value of the store is a credential: each one, sent as any of them, is refused', async () => {
+test('280: no value in the store works as a credential: each one, sent as any kind, is refused', async () => {
   await using people = await startPeople();
   const { context } = people.target.server;
   const tokens = await people.signIn();
@@ -286,7 +286,7 @@ test('280: no value of the store is a credential: each one, sent as any of them,
   }
 });
 
-test('281: private keys are sealed each under a nonce of its own, and bound to their key id', async () => {
+test('281: each private key is sealed under its own nonce and bound to its key id', async () => {
   await using people = await startPeople();
   const { context } = people.target.server;
   await rotateSigningKey(context, testActor);
@@ -300,7 +300,7 @@ test('281: private keys are sealed each under a nonce of its own, and bound to t
   }
 });
 
-test('284: what a server makes is for its own user only', async () => {
+test('284: files that a server creates are accessible to its own user only', async () => {
   await using bindery = await startBindery();
   assert.equal(statSync(bindery.dataDir).mode & 0o077, 0);
   for (const name of readdirSync(bindery.dataDir)) {
@@ -309,7 +309,7 @@ test('284: what a server makes is for its own user only', async () => {
   assert.ok(readdirSync(bindery.dataDir).includes('master-key'));
 });
 
-test('286: no argument of the command line takes a password or a secret', async () => {
+test('286: no command line argument takes a password or a secret', async () => {
   await using bindery = await startBindery();
   for (const command of [
     ['user', 'create'],
@@ -323,7 +323,7 @@ test('286: no argument of the command line takes a password or a secret', async 
   }
 });
 
-test('286: health, readiness, metadata and keys tell nothing that is secret', async () => {
+test('286: health, readiness, metadata and keys reveal nothing secret', async () => {
   await using people = await startPeople();
   await people.signIn();
   const { app, context } = people.target.server;
