@@ -5,7 +5,7 @@ import { apiAnswers, oauthAnswers } from '../http/error-response.ts';
 import { apiExitCodes, exitCodes } from '../program.ts';
 import { generatedNote, markdownTable } from './page.ts';
 
-/** One code as one part of Bindery answers it. */
+/** One code, as one part of Bindery returns it. */
 export interface ErrorEntry {
   readonly code: string;
   readonly part: 'token' | 'guard' | 'binders' | 'management';
@@ -15,7 +15,7 @@ export interface ErrorEntry {
   readonly meaning: string;
 }
 
-/** Every code there is, in the order of the page. */
+/** Every code, in the order of the page. */
 export function errorEntries(): readonly ErrorEntry[] {
   return [
     ...entriesOf('token', oauthMeanings, (code) => {
@@ -52,20 +52,20 @@ export function errorsPage(): string {
   const byCode = Map.groupBy(entries, ({ code }) => code);
   const tableOf = (part: ErrorEntry['part']): string =>
     markdownTable(
-      ['code', 'status', 'seen as', 'what it means'],
+      ['Code', 'Status', 'Seen as', 'Meaning'],
       [...byCode].filter(([, [first]]) => first?.part === part).map(([code, same]) => rowOf(code, same)),
     );
   return `${generatedNote}
 
 # Errors
 
-No error tells a secret, and none tells anything of another organization. Every answer to a request that is HTTP carries its
-request id in \`X-Request-Id\`; problem details repeat it as \`traceId\`, and the server's log has a line with the same id.
+No error reveals a secret or anything about another organization. Every response has a request id in \`X-Request-Id\`; problem
+details repeat it as \`traceId\`, and the server log has a line with the same id.
 
 ## Token, introspection and revocation endpoints
 
 JSON of the form \`{"error": "...", "error_description": "...", "error_uri": "..."}\` (RFC 6749 §5.2). Several codes below have
-the same \`error\` on the wire and differ by their status; \`error_uri\` leads to the code.
+the same \`error\` on the wire and a different status; \`error_uri\` links to the code.
 
 ${tableOf('token')}
 
@@ -79,31 +79,31 @@ ${tableOf('guard')}
 
 ## Binders API
 
-Problem details (RFC 9457) as well.
+Also problem details (RFC 9457).
 
 ${tableOf('binders')}
 
 ## Management
 
-What the management API and the command line refuse. The status is that of the management API (problem details, RFC 9457).
+Errors of the management API and of the command line. The status is that of the management API (problem details, RFC 9457).
 
 ${tableOf('management')}
 
 ## Exit codes
 
 ${markdownTable(
-  ['exit code', 'what it means'],
+  ['Exit code', 'Meaning'],
   [
     ['0', 'done'],
-    [String(exitCodes.failed), 'failed: the sentence says why'],
-    [String(exitCodes.usage), 'usage: the command or a value is wrong'],
+    [String(exitCodes.failed), 'failed: the message says why'],
+    [String(exitCodes.usage), 'usage: the command or a value is invalid'],
     [String(exitCodes.notFound), 'not found'],
-    [String(exitCodes.conflict), 'conflict with the present state'],
+    [String(exitCodes.conflict), 'conflict with the current state'],
     [
       String(exitCodes.configuration),
-      'configuration: a setting, the master key, the store or Node itself does not fit; a restart mends nothing',
+      'configuration: a setting, the master key, the store or the Node version is wrong; a restart does not help',
     ],
-    ['130, 143', 'the server was told twice to stop (SIGINT, SIGTERM) and ended at once'],
+    ['130, 143', 'the server received SIGINT or SIGTERM twice and stopped at once'],
   ],
 )}
 `;

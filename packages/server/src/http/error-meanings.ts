@@ -5,33 +5,34 @@ import type { ApiErrorCode, OAuthErrorCode } from '../errors.ts';
 /** What every refusal of the token endpoint means, for the reference page. */
 export const oauthMeanings: Readonly<Record<OAuthErrorCode | 'server_error', string>> = {
   invalid_request:
-    'The request cannot be read in one way only: a parameter is missing, came twice or stands in the URL, the client is authenticated in two ways, the encoding is broken, or it is no HTTP. The description says which.',
-  request_too_large: 'The body is over 16 KiB.',
+    'The request is ambiguous or malformed: a parameter is missing, is sent twice or in the URL, the client authenticates in two ways, the encoding is broken, or it is not valid HTTP. The description says which.',
+  request_too_large: 'The body is larger than 16 KiB.',
   unsupported_media_type:
     'The body is neither `application/x-www-form-urlencoded` nor `application/json` in UTF-8, or it is compressed.',
-  method_not_allowed: 'The endpoint takes POST only; `Allow` says so.',
+  method_not_allowed: 'The endpoint accepts POST only; `Allow` says so.',
   invalid_client:
-    'The client could not be authenticated. The answer is the same whatever the reason; owners see the true one in the activity of the client, and operators with `bindery audit --client CLIENT_ID`.',
+    'Client authentication failed. The response is the same for every reason; owners see the actual one in the activity of the client, operators with `bindery audit --client CLIENT_ID`.',
   invalid_grant:
-    'The user name, the password or the refresh token is not good, whatever the reason; the audit trail has the true one.',
+    'The user name, the password or the refresh token is not valid. The response is the same for every reason; the audit log has the actual one.',
   unauthorized_client: 'This client may not use this grant type.',
   unsupported_grant_type: 'No client may use this grant type; the description lists those that exist.',
   invalid_scope:
     'The scope is malformed or not offered; the description names the one that is. Leave it out for the default.',
   invalid_target: '`resource` is not the audience of the API; the description names it. Leave it out.',
   too_many_requests:
-    'Too many failed attempts of this client, user or network. Try again after `Retry-After`; a right client secret passes all the same.',
+    'Rate limit: too many failed attempts of this client, user or network. Try again after `Retry-After`; a valid client secret is never limited.',
   temporarily_unavailable:
-    'The decision could not be kept or the store does not answer, so no token was given; or too many passwords wait to be checked. Try again after `Retry-After`.',
-  server_error: 'A fault in the server. Its log has the details under the id in `X-Request-Id`.',
+    'No token was issued, because the decision could not be recorded, the store does not respond, or too many passwords are waiting to be checked. Try again after `Retry-After`.',
+  server_error: 'An internal error. The server log has the details under the id in `X-Request-Id`.',
 };
 
 /** What every refusal of the guard means. */
 export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
-  no_token: 'There is no Bearer token in the `Authorization` header. The query and the body are never read for one.',
+  no_token: 'There is no Bearer token in the `Authorization` header. A token in the query or in the body is ignored.',
   authorization_repeated: 'The `Authorization` header was sent more than once.',
   token_too_long: 'The token is longer than 8,192 characters.',
-  token_malformed: 'The token is not three parts of canonical base64url that hold JSON with unique members.',
+  token_malformed:
+    'The token does not consist of three parts in canonical base64url that contain JSON with unique members.',
   token_header_refused:
     'The header is not that of an access token: `typ`, `alg` or `kid` is wrong, or a parameter is not allowed. `claim` names it.',
   token_key_unknown: 'The issuer has no key with this id. Was the token issued elsewhere?',
@@ -63,26 +64,27 @@ export const bindersMeanings: Readonly<Record<BindersErrorCode, string>> = {
   not_found: 'The binder does not exist, or is not visible to this organization.',
   method_not_allowed: 'The path does not support this method; `Allow` lists those that it does.',
   precondition_failed: 'The binder has changed since the version in `If-Match`. Read it again, then decide.',
-  body_too_large: 'The body is over 64 KiB.',
-  unsupported_media_type: 'The body is not JSON, or is compressed.',
+  body_too_large: 'The body is larger than 64 KiB.',
+  unsupported_media_type: 'The body is not JSON, or it is compressed.',
   bad_request: 'The request is malformed.',
   unavailable: 'The database is unavailable or full. Try again after `Retry-After`.',
-  internal_error: 'A fault in the API. The log has the details under `traceId`.',
+  internal_error: 'An internal error. The log has the details under `traceId`.',
 };
 
 /** What every refusal of a management action means. */
 export const apiMeanings: Readonly<Record<ApiErrorCode, string>> = {
-  invalid_input: 'A value breaks its rule; the sentence says which.',
+  invalid_input: 'A value is invalid; the message says which.',
   not_found: 'There is no such organization or API client.',
   conflict:
-    'The present state does not allow it: two secrets are live already, or somebody changed the same thing at the same moment.',
-  unauthenticated: 'Nobody is signed in, or the session has ended. Sign in again.',
-  reauthentication_required: 'The password was given over ten minutes ago: give it again, then repeat the request.',
-  forbidden: 'Your role does not allow it, or the request came from another site; the sentence says which.',
-  precondition_failed: 'It has changed since the state that `If-Match` names. Read it again, then decide.',
-  precondition_required: 'Send `If-Match` with the `ETag` of the state you have seen.',
+    'It conflicts with the current state: two secrets are active already, or somebody else changed the same object.',
+  unauthenticated: 'Nobody is signed in, or the session has expired. Sign in again.',
+  reauthentication_required:
+    'The password was entered more than ten minutes ago: enter it again, then repeat the request.',
+  forbidden: 'Your role does not allow it, or the request came from another site; the message says which.',
+  precondition_failed: 'It has changed since the version in `If-Match`. Read it again before you change it.',
+  precondition_required: 'Send `If-Match` with the `ETag` of the version you have read.',
   unsupported_media_type: 'Send the body as `application/json`.',
-  too_many_requests: 'There were too many failed passwords; `Retry-After` says when to try again.',
+  too_many_requests: 'Rate limit: too many failed passwords. Try again after `Retry-After`.',
   setup_required: 'No operator has claimed this instance yet: open the setup link that the server printed.',
-  unavailable: 'The store cannot do it now.',
+  unavailable: 'The store is unavailable.',
 };

@@ -18,6 +18,8 @@ import type { Known } from './samples.ts';
 import { search, searchEntries } from './search.ts';
 import { fillHtml, fillText, type Values, valuesOf } from './values.ts';
 
+const excerptLengthMax = 160;
+
 interface Asked {
   Querystring: { lang?: unknown; client?: unknown; q?: unknown };
   Params: { '*'?: string };
@@ -86,7 +88,7 @@ class Portal {
     const items = found.map(({ page, heading, href, text }) => {
       const [path = '', fragment] = href.split('#', 2);
       const link = `VALUE_BASE${path}VALUE_QUERY${fragment === undefined ? '' : `#${fragment}`}`;
-      return `<li><a href="${link}">${escapeHtml(heading)}</a> <small>${escapeHtml(page)}</small><p>${escapeHtml(text.slice(0, 160))}</p></li>`;
+      return `<li><a href="${link}">${escapeHtml(heading)}</a> <small>${escapeHtml(page)}</small><p>${escapeHtml(excerptOf(text))}</p></li>`;
     });
     // The question must not be filled in as if it were a value.
     const list = fillHtml(
@@ -248,6 +250,11 @@ ${groups.join('\n\n')}
 
 function plainRow(title: string, html: string): string {
   return `<section class="row"><div class="prose"><h1>${title}</h1>${html}</div><div class="code"></div></section>`;
+}
+
+/** The beginning of a section's text, cut between words. */
+function excerptOf(text: string): string {
+  return text.length <= excerptLengthMax ? text : `${text.slice(0, excerptLengthMax).replace(/\s+\S*$/, '')} …`;
 }
 
 /** A page for a signed-in reader must not be cached. */

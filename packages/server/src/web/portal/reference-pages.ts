@@ -112,7 +112,7 @@ function parameterTable(parameters: readonly Json[]): string {
       [typeOf(schema as Json, {}), description].filter(Boolean).join('. '),
     );
   });
-  return `**Parameters**\n\n| name | where | |\n| --- | --- | --- |\n${rows.join('\n')}`;
+  return `**Parameters**\n\n| Name | In | |\n| --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 function memberTable(schema: Json, schemas: Readonly<Record<string, Json>>): string {
@@ -126,7 +126,7 @@ function memberTable(schema: Json, schemas: Readonly<Record<string, Json>>): str
       [typeOf(member, schemas), member['description']].filter(Boolean).join('. '),
     ),
   );
-  return rows.length === 0 ? '' : `| field | | |\n| --- | --- | --- |\n${rows.join('\n')}`;
+  return rows.length === 0 ? '' : `| Field | | |\n| --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 function row(...cells: readonly string[]): string {
@@ -163,7 +163,7 @@ function responses(operation: Operation, document: OpenApiDocument): string {
     const { description } = resolveSchema(response, refusals);
     return row(status, String(description));
   });
-  return `**Responses**\n\n| status | |\n| --- | --- |\n${rows.join('\n')}`;
+  return `**Responses**\n\n| Status | |\n| --- | --- |\n${rows.join('\n')}`;
 }
 
 function request(
