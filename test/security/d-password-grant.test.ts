@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { argon2Sync, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { addMember, removeMember } from '@bindery/server/actions/members.ts';
 import { createOrganization, switchOrganization } from '@bindery/server/actions/organizations.ts';
-import { addMember, removeMember, setUserState } from '@bindery/server/actions/users.ts';
+import { setUserState } from '@bindery/server/actions/users.ts';
 import { QueuedPasswordHasher } from '@bindery/server/live/password-hasher.ts';
 import { decodeJwt } from 'jose';
 import { testActor } from '../support/app.ts';
 import { type People, type Person, startPeople, type TrailLine } from '../support/people.ts';
 import type { Answer } from '../support/target.ts';
+import { weakHashOf } from '../support/weak-hash.ts';
 
 let people: People;
 let foreigner: Person;
@@ -310,18 +311,3 @@ test('285: a hash with outdated cost is renewed at the next sign-in, and the pas
   assert.equal(await hashOf(), renewed);
   assert.equal(await new QueuedPasswordHasher().verify(person.password, renewed), true);
 });
-
-/** As an older version with a lower cost might have made it. */
-function weakHashOf(password: string): string {
-  const nonce = randomBytes(16);
-  const hash = argon2Sync('argon2id', {
-    message: Buffer.from(password),
-    nonce,
-    memory: 1024,
-    passes: 1,
-    parallelism: 1,
-    tagLength: 32,
-  });
-  const encode = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
-  return `$argon2id$v=19$m=1024,t=1,p=1$${encode(nonce)}$${encode(hash)}`;
-}

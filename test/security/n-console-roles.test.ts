@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addMember, removeMember } from '@bindery/server/actions/members.ts';
 import { addOperator } from '@bindery/server/actions/operators.ts';
 import { createOrganization } from '@bindery/server/actions/organizations.ts';
-import { addMember, createUser, removeMember } from '@bindery/server/actions/users.ts';
+import { createUser } from '@bindery/server/actions/users.ts';
 import type { OperationName } from '@bindery/server/admin/contract/index.ts';
 import type { Caller } from '@bindery/server/admin/contract/operation.ts';
 import { testActor } from '../support/app.ts';

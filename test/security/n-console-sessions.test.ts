@@ -14,6 +14,7 @@ import {
   startSite,
   tokenOf,
 } from '../support/console.ts';
+import { weakHashOf } from '../support/weak-hash.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -214,7 +215,7 @@ test('246: the setup token works once, and then the setup is gone for good', asy
   const page = await server.app.inject({ url: '/setup', headers: { accept: 'text/html', host: 'localhost:8080' } });
   assert.equal(page.statusCode, 404);
   assert.ok(page.body.includes('href="/console"') && !page.body.includes(token));
-  await assert.rejects(newSetupToken(server.context), /has an operator already/);
+  await assert.rejects(newSetupToken(server.context), /already has an operator/);
   assert.ok(!server.log().includes(token));
 });
 
@@ -567,4 +568,40 @@ test('247: responses of the management API cannot be read from another origin', 
   });
   assert.ok(preflight.statusCode >= 400);
   assert.equal(preflight.headers['access-control-allow-origin'], undefined);
+});
+
+test('285: the console renews a hash with outdated cost wherever it takes the password, and goes on with it', async () => {
+  await using site = await startSite();
+  const { queries } = site.server.context.database;
+  const hashOf = async (id: string) =>
+    (await queries.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirstOrThrow())
+      .password_hash ?? '';
+  const { owner } = site;
+  const weaken = async () => {
+    const weak = weakHashOf(owner.password);
+    await queries.updateTable('users').set({ password_hash: weak }).where('id', '=', owner.id).execute();
+    return weak;
+  };
+  const strong = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+
+  const weak = await weaken();
+  const wrong = await site.newBrowser().call('signIn', { body: { email: owner.email, password: 'not the password' } });
+  assert.equal(wrong.status, 400);
+  assert.equal(await hashOf(owner.id), weak);
+  const browser = await signIn(site);
+  const renewed = await hashOf(owner.id);
+  assert.match(renewed, strong);
+  assert.equal(await site.server.hasher.verify(owner.password, renewed), true);
+  await signIn(site);
+  assert.equal(await hashOf(owner.id), renewed, 'a hash of the current cost stays');
+
+  await weaken();
+  assert.equal((await browser.call('reauthenticate', { body: { password: owner.password } })).status, 200);
+  assert.match(await hashOf(owner.id), strong);
+
+  await weaken();
+  const newPassword = 'another long password';
+  const changed = await browser.call('changePassword', { body: { currentPassword: owner.password, newPassword } });
+  assert.equal(changed.status, 204, changed.text);
+  await signIn(site, { ...owner, password: newPassword });
 });

@@ -1,7 +1,7 @@
 import { createClient } from '@bindery/server/actions/clients.ts';
+import { createOperator } from '@bindery/server/actions/operators.ts';
 import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { startSession } from '@bindery/server/actions/sessions.ts';
-import { createOperator } from '@bindery/server/actions/setup.ts';
 import { createUser } from '@bindery/server/actions/users.ts';
 import type { GrantType } from '@bindery/server/domain/access.ts';
 import { cookieNameOf } from '@bindery/server/http/session-cookie.ts';

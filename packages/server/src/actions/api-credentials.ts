@@ -7,8 +7,8 @@ import { parseName } from '../domain/name.ts';
 import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
 import { insertApiCredential, listApiCredentials, removeApiCredential } from '../store/api-credentials.ts';
-import { insertAuditEntry } from '../store/audit.ts';
 import type { ActionContext } from './context.ts';
+import { recordAction } from './record-action.ts';
 
 /** Makes the credential with which an API introspects tokens of its audience; its secret is seen this once. */
 export async function createApiCredential(
@@ -31,13 +31,11 @@ export async function createApiCredential(
   };
   await context.database.transaction(async (queries) => {
     await insertApiCredential(queries, credential);
-    await insertAuditEntry(queries, {
-      at: context.now(),
+    await recordAction(context, queries, {
       actor,
       organizationId: null,
       action: 'api_credential.create',
       target: { type: 'api_credential', id: credential.id },
-      outcome: 'done',
       details: { name: credential.name, audience: credential.audience },
     });
   });
@@ -56,13 +54,11 @@ export async function deleteApiCredential(context: ActionContext, actor: Actor, 
     if (credential === undefined) {
       throw new ApiError('not_found', 'there is no such API credential; list them with: bindery api list');
     }
-    await insertAuditEntry(queries, {
-      at: context.now(),
+    await recordAction(context, queries, {
       actor,
       organizationId: null,
       action: 'api_credential.delete',
       target: { type: 'api_credential', id },
-      outcome: 'done',
       details: { name: credential.name, audience: credential.audience },
     });
     return credential;

@@ -1,8 +1,8 @@
 import type { Actor } from '../domain/audit-entry.ts';
 import { type Branding, defaultBranding } from '../domain/branding.ts';
-import { insertAuditEntry } from '../store/audit.ts';
 import { readStoredSetting, writeStoredSetting } from '../store/settings.ts';
 import type { ActionContext } from './context.ts';
+import { recordAction } from './record-action.ts';
 
 const setting = 'branding';
 
@@ -18,13 +18,11 @@ export async function setBranding(context: ActionContext, actor: Actor, branding
   await context.database.transaction(async (queries) => {
     await writeStoredSetting(queries, setting, JSON.stringify(branding));
     const { logo, ...words } = branding;
-    await insertAuditEntry(queries, {
-      at: context.now(),
+    await recordAction(context, queries, {
       actor,
       organizationId: null,
       action: 'branding.set',
       target: null,
-      outcome: 'done',
       details: { ...words, logo: logo === null ? 'none' : 'a picture' },
     });
   });

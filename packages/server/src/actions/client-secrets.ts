@@ -3,10 +3,10 @@ import type { Actor } from '../domain/audit-entry.ts';
 import { newSecretOf } from '../domain/client-secret.ts';
 import { liveSecretsMax } from '../domain/limits.ts';
 import { ApiError } from '../errors.ts';
-import { insertAuditEntry } from '../store/audit.ts';
-import { type ClientTarget, changeClient, clientChanged, entryOf, type NewSecret } from './clients.ts';
+import { actionOn, type ClientTarget, changeClient, clientChanged, type NewSecret, readListed } from './clients.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
+import { recordAction } from './record-action.ts';
 
 /** How a rotation treats the old secret: it works `overlapMilliseconds` longer, 0 ends every old one at once. */
 export interface Rotation {
@@ -51,15 +51,16 @@ export async function rotateSecret(
       // It leaked: what somebody else got with it ends too.
       await cutOff(context, queries, { kind: 'client', id: client.id });
     }
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, client, 'client.rotate_secret'),
+    await recordAction(context, queries, {
+      ...actionOn(client, actor, 'client.rotate_secret'),
       details: {
         secret_last_four: secret.stored.lastFour,
         secret_expires_at: secret.stored.expiresAt,
         previous_secret_expires_at: previousSecretExpiresAt,
       },
     });
-    return { client, clientSecret: secret.clientSecret, previousSecretExpiresAt };
+    const listed = await readListed(queries, client, now);
+    return { client, listed, clientSecret: secret.clientSecret, previousSecretExpiresAt };
   });
 }
 
@@ -85,8 +86,8 @@ export async function setSecretEnd(
       throw clientChanged(target);
     }
     await clients.setSecretEnd(client.id, secret.id, expiresAt);
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, client, expiresAt === now ? 'client.end_secret' : 'client.move_secret_end'),
+    await recordAction(context, queries, {
+      ...actionOn(client, actor, expiresAt === now ? 'client.end_secret' : 'client.move_secret_end'),
       details: {
         secret_last_four: secret.lastFour,
         before: { expires_at: secret.expiresAt },

@@ -1,31 +1,34 @@
 import type { Access, GrantType } from '../domain/access.ts';
-import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
-import type { Actor, AuditEntry } from '../domain/audit-entry.ts';
+import type { ApiClient, ClientSecret, ListedClient } from '../domain/api-client.ts';
+import type { Actor } from '../domain/audit-entry.ts';
 import { newSecretOf } from '../domain/client-secret.ts';
 import { newClientId } from '../domain/identifier.ts';
 import { parseDescription, parseName } from '../domain/name.ts';
 import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
 import { OrganizationClients, organizationOfClient } from '../store/api-clients.ts';
-import { insertAuditEntry } from '../store/audit.ts';
+import { ClientSearch } from '../store/client-list.ts';
 import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff, cutOffIfLess } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
+import { type RecordedAction, recordAction } from './record-action.ts';
 
-/** A client together with its live secrets. */
+/** A client with its valid secrets. */
 export interface ClientWithSecrets {
   readonly client: ApiClient;
   readonly secrets: readonly ClientSecret[];
 }
 
-/** What creating a client or rotating its secret answers: the only time the secret is seen. */
+/** The result of creating a client or rotating its secret: the only time the secret is seen. */
 export interface NewSecret {
   readonly client: ApiClient;
+  /** The client as the transaction left it, so that showing the secret needs nothing more of the store. */
+  readonly listed: ListedClient;
   readonly clientSecret: string;
 }
 
-/** Makes an API client with its first secret; `secretExpiresAt` in epoch milliseconds, null for never. */
+/** Creates an API client with its first secret; `secretExpiresAt` in epoch milliseconds, null for never. */
 export async function createClient(
   context: ActionContext,
   actor: Actor,
@@ -53,12 +56,12 @@ export async function createClient(
     version: 1,
   };
   const secret = newSecretOf(client.id, { pepper: context.keys.pepper, expiresAt: input.secretExpiresAt, now });
-  await context.database.transaction(async (queries) => {
+  return context.database.transaction(async (queries) => {
     const clients = new OrganizationClients(queries, client.organizationId);
     await clients.insert(client);
     await clients.insertSecret(secret.stored);
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, client, 'client.create'),
+    await recordAction(context, queries, {
+      ...actionOn(client, actor, 'client.create'),
       details: {
         name: client.name,
         access: client.access,
@@ -67,11 +70,12 @@ export async function createClient(
         secret_expires_at: secret.stored.expiresAt,
       },
     });
+    const listed = await readListed(queries, client, now);
+    return { client, listed, clientSecret: secret.clientSecret };
   });
-  return { client, clientSecret: secret.clientSecret };
 }
 
-/** A page of an organization's clients, with their live secrets. */
+/** A page of an organization's clients, with their valid secrets. */
 export async function readClients(
   context: ActionContext,
   organizationId: string,
@@ -85,7 +89,7 @@ export async function readClients(
   );
 }
 
-/** The organization a client belongs to, for an operator who names the client alone; throws `not_found`. */
+/** The organization a client belongs to, for an operator who gives only the client id; throws `not_found`. */
 export async function requireOrganizationOfClient(context: ActionContext, clientId: string): Promise<string> {
   const organizationId = await organizationOfClient(context.database.queries, clientId);
   if (organizationId === undefined) {
@@ -94,7 +98,7 @@ export async function requireOrganizationOfClient(context: ActionContext, client
   return organizationId;
 }
 
-/** One client of an organization with its live secrets, or `not_found`. */
+/** A client of an organization with its valid secrets; throws `not_found`. */
 export async function readClient(
   context: ActionContext,
   organizationId: string,
@@ -106,7 +110,7 @@ export async function readClient(
   return { client, secrets: await clients.liveSecrets(client.id, context.now()) };
 }
 
-/** Changes a client's state, access or name; holds for the next request of the token endpoint. */
+/** Changes a client's state, access, name or description; takes effect with the next token request. */
 export async function updateClient(
   context: ActionContext,
   actor: Actor,
@@ -124,30 +128,30 @@ export async function updateClient(
       throw clientChanged(target);
     }
     await cutOffIfLess(context, queries, before, after);
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, after, 'client.update'),
+    await recordAction(context, queries, {
+      ...actionOn(after, actor, 'client.update'),
       details: { before: pick(before, Object.keys(parsed)), after: parsed },
     });
     return after;
   });
 }
 
-/** Deletes a client and its secrets for good; its trail stays. */
+/** Deletes a client and its secrets; its audit entries stay. */
 export async function deleteClient(context: ActionContext, actor: Actor, target: ClientTarget): Promise<ApiClient> {
   return changeClient(context, target, async (queries, clients, client) => {
     if (!(await clients.remove(client.id, client.version))) {
       throw clientChanged(target);
     }
     await cutOff(context, queries, { kind: 'client', id: client.id });
-    await insertAuditEntry(queries, {
-      ...entryOf(context, actor, client, 'client.delete'),
+    await recordAction(context, queries, {
+      ...actionOn(client, actor, 'client.delete'),
       details: { name: client.name, access: client.access },
     });
     return client;
   });
 }
 
-/** Which client an action is about, and which version of it the caller has seen, when that matters. */
+/** The client an action is about and, if it matters, the version that the caller has seen. */
 export interface ClientTarget {
   readonly organizationId: string;
   readonly clientId: string;
@@ -173,16 +177,9 @@ export function changeClient<Result>(
   });
 }
 
-/** An audit entry about a client. */
-export function entryOf(context: ActionContext, actor: Actor, client: ApiClient, action: string): AuditEntry {
-  return {
-    at: context.now(),
-    actor,
-    organizationId: client.organizationId,
-    action,
-    target: { type: 'client', id: client.id },
-    outcome: 'done',
-  };
+/** An action on a client, for the audit log. */
+export function actionOn(client: ApiClient, actor: Actor, action: string): RecordedAction {
+  return { actor, organizationId: client.organizationId, action, target: { type: 'client', id: client.id } };
 }
 
 function pick(client: ApiClient, names: readonly string[]): Readonly<Record<string, unknown>> {
@@ -190,11 +187,20 @@ function pick(client: ApiClient, names: readonly string[]): Readonly<Record<stri
 }
 
 function clientNotFound(): ApiError {
-  return new ApiError('not_found', 'there is no such API client; list them with: bindery client list --org ID');
+  return new ApiError('not_found', 'API client not found; list API clients with: bindery client list --org ID');
 }
 
-/** Thrown when the client is not at the version that was read any more. */
+/** A client as lists show it; throws `not_found`. */
+export async function readListed(queries: Queries, client: ApiClient, now: number): Promise<ListedClient> {
+  const listed = await new ClientSearch(queries, client.organizationId, now).find(client.id);
+  if (listed === undefined) {
+    throw clientNotFound();
+  }
+  return listed;
+}
+
+/** Thrown if the client is no longer at the version that was read. */
 export function clientChanged({ version }: ClientTarget): ApiError {
   const code = version === undefined ? 'conflict' : 'precondition_failed';
-  return new ApiError(code, 'the API client was changed at the same moment; look at it and try again');
+  return new ApiError(code, 'the API client was changed by someone else; reload it and try again');
 }

@@ -1,35 +1,25 @@
 import type { Actor } from '../domain/audit-entry.ts';
 import { parseEmail } from '../domain/email.ts';
-import { newRowId, newUserId } from '../domain/identifier.ts';
-import { invitationMilliseconds, resetLinkMilliseconds } from '../domain/limits.ts';
+import { newRowId } from '../domain/identifier.ts';
+import { invitationMilliseconds } from '../domain/limits.ts';
 import type { Role } from '../domain/member.ts';
-import { parseName } from '../domain/name.ts';
-import type { OneTimeLink } from '../domain/one-time-link.ts';
+import type { NewLink, OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
+import type { Organization } from '../domain/organization.ts';
 import type { Page } from '../domain/page.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
-import type { User } from '../domain/user.ts';
+import { checkNewPassword } from '../domain/password.ts';
+import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
-import { insertAuditEntry } from '../store/audit.ts';
-import { endSessions } from '../store/console-sessions.ts';
-import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
-import { findLink, insertLink, OrganizationInvitations, useLink, voidLinks } from '../store/one-time-links.ts';
-import { revokeRefreshFamilies } from '../store/refresh-families.ts';
-import { findUserByEmail, insertUser, updateUser } from '../store/users.ts';
+import { findLink, insertLink, OrganizationInvitations, useLink } from '../store/one-time-links.ts';
+import { findUserByEmail, insertUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
-import { cutOff } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
+import { recordAction } from './record-action.ts';
 import { startSession } from './sessions.ts';
-import { requireUser } from './users.ts';
+import { type SignInDeps, signIn } from './sign-in.ts';
 
-/** A link that was made just now; only here is it seen whole. */
-export interface NewLink {
-  readonly link: string;
-  readonly details: OneTimeLink;
-}
-
-/** Invites an address into an organization; an open invitation for it is replaced. */
+/** Invites an e-mail address to an organization; an open invitation for it is replaced. */
 export async function createInvitation(
   context: ActionContext,
   actor: Actor,
@@ -51,17 +41,15 @@ export async function createInvitation(
   await context.database.transaction(async (queries) => {
     const user = await findUserByEmail(queries, email);
     if (user !== undefined && (await new OrganizationMembers(queries, organization.id).find(user.id)) !== undefined) {
-      throw new ApiError('conflict', 'this address is a member already');
+      throw new ApiError('conflict', 'this e-mail address already belongs to a member');
     }
     await new OrganizationInvitations(queries, organization.id).removeFor(email);
     await insertLink(queries, details, hashOneTimeToken(token));
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor,
       organizationId: organization.id,
       action: 'invitation.create',
       target: { type: 'invitation', id: details.id },
-      outcome: 'done',
       details: { email, role: input.role },
     });
   });
@@ -88,33 +76,40 @@ export async function deleteInvitation(
   await context.database.transaction(async (queries) => {
     const removed = await new OrganizationInvitations(queries, organizationId).remove(id);
     if (removed === undefined) {
-      throw new ApiError('not_found', 'there is no such open invitation');
+      throw new ApiError('not_found', 'invitation not found, or no longer open');
     }
-    await insertAuditEntry(queries, {
-      at: context.now(),
+    await recordAction(context, queries, {
       actor,
       organizationId,
       action: 'invitation.delete',
       target: { type: 'invitation', id },
-      outcome: 'done',
       details: { email: removed.email, role: removed.role },
     });
   });
 }
 
-/** What an invitation is for, or `not_found` when it is over. */
-export async function readInvitation(context: ActionContext, token: string) {
+/** An open invitation and the user it is for, if the e-mail address has one. Times are epoch milliseconds. */
+export interface OpenInvitation {
+  readonly organization: Organization;
+  readonly email: string;
+  readonly role: Role;
+  readonly user: User | undefined;
+  readonly expiresAt: number;
+}
+
+/** What an invitation is for; throws `not_found` if the link does not work any more. */
+export async function readInvitation(context: ActionContext, token: string): Promise<OpenInvitation> {
   const { queries } = context.database;
   const link = await findLink(queries, 'invitation', hashOneTimeToken(token), context.now());
   if (link === undefined || link.organizationId === null || link.email === null || link.role === null) {
-    throw linkIsOver();
+    throw invalidLink();
   }
   const organization = await requireOrganization(context, link.organizationId);
   const user = await findUserByEmail(queries, link.email);
   return { organization, email: link.email, role: link.role, user, expiresAt: link.expiresAt };
 }
 
-/** Joins the invited address to the organization: a user with its own password, or a new one with the one given. */
+/** Adds the invited person to the organization: an existing user with their password, or a new one with a new password. */
 export async function acceptInvitation(
   context: ActionContext,
   actor: Actor,
@@ -122,48 +117,33 @@ export async function acceptInvitation(
     readonly token: string;
     readonly password: string;
     readonly name: string | undefined;
-    readonly hasher: PasswordHasher;
-  },
+    /** The network that the request came from. */
+    readonly network: string;
+  } & SignInDeps,
 ): Promise<{ readonly user: User; readonly sessionToken: string }> {
   const { organization, email, role, user: existing } = await readInvitation(context, input.token);
   const startedAt = context.now();
-  if (existing !== undefined && !(await input.hasher.verify(input.password, existing.passwordHash))) {
-    throw new ApiError('forbidden', 'this address has a user already, and the password is not its own');
-  }
-  if (existing?.state === 'disabled') {
-    throw new ApiError('forbidden', 'this user is disabled');
-  }
-  const passwordHash =
-    existing === undefined ? await input.hasher.hash(checkNewPassword(input.password)) : existing.passwordHash;
+  const user =
+    existing === undefined
+      ? newUser(
+          { email, name: input.name, passwordHash: await input.hasher.hash(checkNewPassword(input.password)) },
+          startedAt,
+        )
+      : await requirePassword(context, { ...input, email });
   return context.database.transaction(async (queries) => {
     const now = context.now();
     if ((await useLink(queries, 'invitation', hashOneTimeToken(input.token), now)) === undefined) {
-      throw linkIsOver();
+      throw invalidLink();
     }
-    const user: User = existing ?? {
-      id: newUserId(),
-      email,
-      passwordHash,
-      state: 'active',
-      name: input.name === undefined ? null : parseName(input.name),
-      locale: null,
-      theme: 'auto',
-      isOperator: false,
-      createdAt: now,
-      updatedAt: now,
-      version: 1,
-    };
     if (existing === undefined && !(await insertUser(queries, user))) {
-      throw new ApiError('conflict', 'this address has got a user meanwhile; open the link again');
+      throw new ApiError('conflict', 'this e-mail address got a user in the meantime; open the link again');
     }
     await new OrganizationMembers(queries, organization.id).insert(user.id, role, now);
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor: { ...actor, type: 'user', id: user.id },
       organizationId: organization.id,
       action: 'member.add',
       target: { type: 'user', id: user.id },
-      outcome: 'done',
       details: { email, role },
     });
     const { token } = await startSession(context, queries, actor, user, startedAt);
@@ -171,88 +151,23 @@ export async function acceptInvitation(
   });
 }
 
-/**
- * A link with which a user sets a new password, good once for an hour; it voids the one before. One that an owner made
- * for its organization is good only while the user has no rights beyond it.
- */
-export async function createResetLink(
+async function requirePassword(
   context: ActionContext,
-  actor: Actor,
-  email: string,
-  organizationId: string | null,
-): Promise<NewLink> {
-  const user = await requireUser(context, email);
-  const token = newOneTimeToken();
-  const now = context.now();
-  const details: OneTimeLink = {
-    id: newRowId('link'),
-    kind: 'reset',
-    organizationId,
-    email: user.email,
-    role: null,
-    createdAt: now,
-    expiresAt: now + resetLinkMilliseconds,
-  };
-  await context.database.transaction(async (queries) => {
-    await voidLinks(queries, 'reset', user.email);
-    await insertLink(queries, details, hashOneTimeToken(token));
-    await insertAuditEntry(queries, {
-      at: now,
-      actor,
-      organizationId,
-      action: 'user.create_reset_link',
-      target: { type: 'user', id: user.id },
-      outcome: 'done',
-    });
-  });
-  return { link: `${context.config.publicUrl}/console/reset#t=${token}`, details };
-}
-
-/** Sets a new password with a reset link; everything the user signed in to ends. */
-export async function resetPassword(
-  context: ActionContext,
-  actor: Actor,
-  input: { readonly token: string; readonly password: string; readonly hasher: PasswordHasher },
-): Promise<void> {
-  const tokenHash = hashOneTimeToken(input.token);
-  if ((await findLink(context.database.queries, 'reset', tokenHash, context.now())) === undefined) {
-    throw linkIsOver();
+  input: { readonly email: string; readonly password: string; readonly network: string } & SignInDeps,
+): Promise<User> {
+  const result = await signIn(context, input, input, ({ state }) => state === 'active');
+  if (result.failure === undefined) {
+    return result.user;
   }
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
-  await context.database.transaction(async (queries) => {
-    const now = context.now();
-    const link = await useLink(queries, 'reset', tokenHash, now);
-    const user = link?.email == null ? undefined : await findUserByEmail(queries, link.email);
-    if (user === undefined || !(await isWithinReach(queries, link?.organizationId ?? null, user))) {
-      throw linkIsOver();
-    }
-    if ((await updateUser(queries, user, { passwordHash, sessionsEndedAt: now }, now)) === undefined) {
-      throw new ApiError('conflict', 'the user was changed at the same moment; try again');
-    }
-    await endSessions(queries, user.id);
-    await revokeRefreshFamilies(queries, { userId: user.id }, 'password_changed', now);
-    await cutOff(context, queries, { kind: 'user', id: user.id });
-    await insertAuditEntry(queries, {
-      at: now,
-      actor: { ...actor, type: 'user', id: user.id },
-      organizationId: null,
-      action: 'user.set_password',
-      target: { type: 'user', id: user.id },
-      outcome: 'done',
-      details: { by: 'reset_link' },
-    });
-  });
+  throw new ApiError(
+    'forbidden',
+    result.failure === 'not_allowed'
+      ? 'this user is disabled'
+      : 'this e-mail address already has a user; the password is not the password of that user',
+  );
 }
 
-/** Whoever made the link may hold it still, and the user may have got rights since that are not theirs to take. */
-async function isWithinReach(queries: Queries, organizationId: string | null, user: User): Promise<boolean> {
-  if (organizationId === null) {
-    return true;
-  }
-  const member = await new OrganizationMembers(queries, organizationId).find(user.id);
-  return member !== undefined && !member.hasRightsElsewhere;
-}
-
-function linkIsOver(): ApiError {
-  return new ApiError('not_found', 'the link is wrong, used or over; ask for a new one');
+/** Thrown for a one-time link that does not work, or not any more. */
+export function invalidLink(): ApiError {
+  return new ApiError('not_found', 'the link is invalid, already used or expired; ask for a new one');
 }

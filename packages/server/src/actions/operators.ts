@@ -1,14 +1,43 @@
 import type { Actor } from '../domain/audit-entry.ts';
-import type { User } from '../domain/user.ts';
+import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
-import { insertAuditEntry } from '../store/audit.ts';
-import { findUser, listOperators, updateUser } from '../store/users.ts';
+import { voidLinks } from '../store/one-time-links.ts';
+import { findUser, insertUser, listOperators } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
-import { requireUser } from './users.ts';
+import { recordAction } from './record-action.ts';
+import { requireUser, updateOrConflict } from './users.ts';
 
 /** The users who run this instance. */
 export function readOperators(context: ActionContext): Promise<readonly User[]> {
   return listOperators(context.database.queries);
+}
+
+/** Creates a user who is an operator; throws `conflict` if the e-mail address already has a user. */
+export async function createOperator(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly email: string; readonly password: string; readonly hasher: PasswordHasher },
+): Promise<User> {
+  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  const operator = newUser({ email: input.email, passwordHash, isOperator: true }, context.now());
+  await context.database.transaction(async (queries) => {
+    if (!(await insertUser(queries, operator))) {
+      throw new ApiError(
+        'conflict',
+        'this e-mail address already has a user; make it an operator with: bindery operator add',
+      );
+    }
+    await voidLinks(queries, 'setup');
+    await recordAction(context, queries, {
+      actor,
+      organizationId: null,
+      action: 'operator.add',
+      target: { type: 'user', id: operator.id },
+      details: { email: operator.email },
+    });
+  });
+  return operator;
 }
 
 /** Makes an existing user an operator. */
@@ -17,36 +46,31 @@ export async function addOperator(context: ActionContext, actor: Actor, email: s
   return setOperator(context, actor, user.id, true);
 }
 
-/** Takes the role from an operator; the last one stays. */
+/** Takes the operator's rights from a user; throws `conflict` for the last operator. */
 export function removeOperator(context: ActionContext, actor: Actor, userId: string): Promise<User> {
   return setOperator(context, actor, userId, false);
 }
 
 async function setOperator(context: ActionContext, actor: Actor, userId: string, isOperator: boolean): Promise<User> {
   return context.database.transaction(async (queries) => {
-    const now = context.now();
     const user = await findUser(queries, userId);
     if (user === undefined || (!isOperator && !user.isOperator)) {
-      throw new ApiError('not_found', 'there is no such operator');
+      throw new ApiError('not_found', 'operator not found; list operators with: bindery operator list');
     }
-    const operators = await listOperators(queries);
-    if (!isOperator && operators.length <= 1) {
-      throw new ApiError('conflict', 'the last operator stays; make another one first');
+    const remaining = isOperator ? undefined : (await listOperators(queries)).find(({ id }) => id !== user.id);
+    if (!isOperator && remaining === undefined) {
+      throw new ApiError('conflict', 'this is the last operator; add another operator first');
     }
-    const changed = await updateUser(queries, user, { isOperator }, now);
-    // Two who remove each other at once would leave nobody: the version of who stays decides between them.
-    const stays = isOperator ? changed : operators.find(({ id }) => id !== user.id);
-    const kept = stays && (isOperator ? stays : await updateUser(queries, stays, {}, now));
-    if (changed === undefined || kept === undefined) {
-      throw new ApiError('conflict', 'the user was changed at the same moment; try again');
+    const changed = await updateOrConflict(context, queries, user, { isOperator });
+    if (remaining !== undefined) {
+      // Two who remove each other at once would leave nobody: the version of the one who stays decides.
+      await updateOrConflict(context, queries, remaining, {});
     }
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor,
       organizationId: null,
       action: isOperator ? 'operator.add' : 'operator.remove',
       target: { type: 'user', id: user.id },
-      outcome: 'done',
       details: { email: user.email },
     });
     return changed;

@@ -1,10 +1,8 @@
 import type { Actor } from '../domain/audit-entry.ts';
-import { newOrganizationId } from '../domain/identifier.ts';
 import { parseName } from '../domain/name.ts';
-import type { Organization } from '../domain/organization.ts';
+import { newOrganization, type Organization } from '../domain/organization.ts';
 import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
-import { insertAuditEntry } from '../store/audit.ts';
 import {
   findOrganization,
   insertOrganization,
@@ -14,40 +12,30 @@ import {
 } from '../store/organizations.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
+import { recordAction } from './record-action.ts';
 
-/** Makes an organization. */
+/** Creates an organization. */
 export async function createOrganization(
   context: ActionContext,
   actor: Actor,
   input: { readonly name: string },
 ): Promise<Organization> {
-  const now = context.now();
-  const organization: Organization = {
-    id: newOrganizationId(),
-    name: parseName(input.name),
-    state: 'active',
-    apiClientsEnabled: context.config.apiClientsByDefault,
-    contact: null,
-    createdAt: now,
-    updatedAt: now,
-    version: 1,
-  };
+  const { apiClientsByDefault } = context.config;
+  const organization = newOrganization({ name: input.name, apiClientsEnabled: apiClientsByDefault }, context.now());
   await context.database.transaction(async (queries) => {
     await insertOrganization(queries, organization);
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor,
       organizationId: organization.id,
       action: 'organization.create',
       target: { type: 'organization', id: organization.id },
-      outcome: 'done',
       details: { name: organization.name, api_clients_enabled: organization.apiClientsEnabled },
     });
   });
   return organization;
 }
 
-/** Finds an organization, or throws `not_found`. */
+/** The organization with an id, in any letter case; throws `not_found`. */
 export async function requireOrganization(context: ActionContext, id: string): Promise<Organization> {
   const organization = await findOrganization(context.database.queries, id.toLowerCase());
   if (organization === undefined) {
@@ -56,7 +44,7 @@ export async function requireOrganization(context: ActionContext, id: string): P
   return organization;
 }
 
-/** A page of all organizations, or of those that a search finds. */
+/** A page of all organizations, or of those that match a search. */
 export function readOrganizations(
   context: ActionContext,
   page: Page,
@@ -65,7 +53,7 @@ export function readOrganizations(
   return listOrganizations(context.database.queries, page, search);
 }
 
-/** Changes an organization's name or contact, if it is still at `version`. */
+/** Changes an organization's name or contact; throws `precondition_failed` if it is no longer at `version`. */
 export async function updateOrganizationDetails(
   context: ActionContext,
   actor: Actor,
@@ -86,20 +74,18 @@ export async function updateOrganizationDetails(
     if (after === undefined) {
       throw organizationChanged();
     }
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor,
       organizationId: after.id,
       action: 'organization.update',
       target: { type: 'organization', id: after.id },
-      outcome: 'done',
       details: { before: pick(before, Object.keys(parsed)), after: parsed },
     });
     return after;
   });
 }
 
-/** Deletes an organization with its API clients and binders for good, if it is still at `version`. */
+/** Deletes an organization with its API clients and binders; throws `precondition_failed` if it is no longer at `version`. */
 export async function deleteOrganization(
   context: ActionContext,
   actor: Actor,
@@ -114,50 +100,53 @@ export async function deleteOrganization(
       throw organizationChanged();
     }
     await cutOff(context, queries, { kind: 'organization', id: organization.id });
-    await insertAuditEntry(queries, {
-      at: context.now(),
+    await recordAction(context, queries, {
       actor,
       organizationId: organization.id,
       action: 'organization.delete',
       target: { type: 'organization', id: organization.id },
-      outcome: 'done',
       details: { name: organization.name },
     });
   });
 }
 
-/** Disables or enables an organization, or switches its API clients on or off; holds for the next request. */
+/** What an operator can switch: whether an organization may do anything, and whether it may use API clients. */
+export type OrganizationSwitches = Partial<Pick<Organization, 'state' | 'apiClientsEnabled'>>;
+
+/** Disables or enables an organization, or switches its API clients on or off; takes effect with the next request. */
 export async function switchOrganization(
   context: ActionContext,
   actor: Actor,
   id: string,
-  change: { readonly state: Organization['state'] } | { readonly apiClientsEnabled: boolean },
+  change: OrganizationSwitches,
 ): Promise<Organization> {
-  const now = context.now();
   return context.database.transaction(async (queries) => {
     const before = await findOrganization(queries, id.toLowerCase());
-    const after = before && (await updateOrganization(queries, before.id, change, now));
-    if (before === undefined || after === undefined) {
+    if (before === undefined) {
       throw organizationNotFound();
     }
-    if (lives(before) && !lives(after)) {
+    if (Object.keys(change).length === 0) {
+      return before;
+    }
+    const after = await updateOrganization(queries, before.id, change, context.now());
+    if (after === undefined) {
+      throw organizationNotFound();
+    }
+    if (mayUseTokens(before) && !mayUseTokens(after)) {
       await cutOff(context, queries, { kind: 'organization', id: after.id });
     }
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor,
       organizationId: after.id,
       action: 'organization.update',
       target: { type: 'organization', id: after.id },
-      outcome: 'done',
       details: { before: switchesOf(before), after: switchesOf(after) },
     });
     return after;
   });
 }
 
-/** Whether tokens of its clients are good. */
-function lives({ state, apiClientsEnabled }: Organization): boolean {
+function mayUseTokens({ state, apiClientsEnabled }: Organization): boolean {
   return state === 'active' && apiClientsEnabled;
 }
 
@@ -174,5 +163,5 @@ function organizationChanged(): ApiError {
 }
 
 function organizationNotFound(): ApiError {
-  return new ApiError('not_found', 'there is no such organization; list them with: bindery org list');
+  return new ApiError('not_found', 'organization not found; list organizations with: bindery org list');
 }

@@ -9,7 +9,6 @@ import {
   sealContextOf,
 } from '../domain/signing-key.ts';
 import { ApiError } from '../errors.ts';
-import { insertAuditEntry } from '../store/audit.ts';
 import {
   insertSigningKey,
   listSigningKeys,
@@ -18,6 +17,7 @@ import {
   retireOtherKeys,
 } from '../store/signing-keys.ts';
 import type { ActionContext } from './context.ts';
+import { recordAction } from './record-action.ts';
 
 /** All keys that are not over yet, in the order in which they began to sign. */
 export function readSigningKeys(context: ActionContext): Promise<readonly StoredSigningKey[]> {
@@ -79,13 +79,11 @@ export async function addSigningKey(
       key.kid,
       key.signsFrom + (config.accessTokenLifetimeSeconds + clockToleranceSeconds) * 1000,
     );
-    await insertAuditEntry(queries, {
-      at: now,
+    await recordAction(context, queries, {
       actor,
       organizationId: null,
       action: 'signing_key.create',
       target: { type: 'signing_key', id: key.kid },
-      outcome: 'done',
       details: { algorithm, signs_from: key.signsFrom },
     });
     return key;

@@ -1,6 +1,7 @@
+import type { ListedClient } from '../domain/api-client.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
 import { overviewDays } from '../domain/limits.ts';
-import { ClientSearch, type ListedClient } from '../store/client-list.ts';
+import { ClientSearch } from '../store/client-list.ts';
 import { type HourOfUse, readUsage } from '../store/usage.ts';
 import type { ActionContext } from './context.ts';
 

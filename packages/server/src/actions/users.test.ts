@@ -3,18 +3,9 @@ import { after, before, test } from 'node:test';
 import { startTestApp, type TestApp, testActor } from '../../../../test/support/app.ts';
 import { ApiError, type ApiErrorCode } from '../errors.ts';
 import { findUserByEmail, isKnownNetwork, rememberNetwork } from '../store/users.ts';
+import { addMember, readMembers, removeMember, setMemberRole } from './members.ts';
 import { createOrganization } from './organizations.ts';
-import {
-  addMember,
-  createUser,
-  readMembers,
-  readUsers,
-  removeMember,
-  requireUser,
-  setMemberRole,
-  setPassword,
-  setUserState,
-} from './users.ts';
+import { createUser, readUsers, requireUser, setPassword, setUserState } from './users.ts';
 
 let server: TestApp;
 let organizationId: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { createResetLink } from '../actions/invitations.ts';
-import { addOperator, readOperators, removeOperator } from '../actions/operators.ts';
-import { createOperator, newSetupToken } from '../actions/setup.ts';
+import { addOperator, createOperator, readOperators, removeOperator } from '../actions/operators.ts';
+import { createResetLink } from '../actions/password-reset.ts';
+import { newSetupToken } from '../actions/setup.ts';
 import { requireUser } from '../actions/users.ts';
 import { removeSetupToken, writeSetupToken } from '../data-folder/setup-token-file.ts';
 import type { User } from '../domain/user.ts';

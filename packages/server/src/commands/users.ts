@@ -1,14 +1,6 @@
 import { type Command, Option } from 'commander';
-import {
-  addMember,
-  createUser,
-  readMembers,
-  readUsers,
-  removeMember,
-  setMemberRole,
-  setPassword,
-  setUserState,
-} from '../actions/users.ts';
+import { addMember, readMembers, removeMember, setMemberRole } from '../actions/members.ts';
+import { createUser, readUsers, setPassword, setUserState } from '../actions/users.ts';
 import { type Member, type Role, roles } from '../domain/member.ts';
 import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';

@@ -26,6 +26,15 @@ export interface ClientSecret {
   readonly lastUsedAddress: string | null;
 }
 
+/** A client as lists show it. Times are epoch milliseconds. */
+export interface ListedClient {
+  readonly client: ApiClient;
+  /** The valid secrets, oldest first. */
+  readonly secrets: readonly ClientSecret[];
+  readonly lastUsedAt: number | null;
+  readonly lastUsedAddress: string | null;
+}
+
 /** What the token endpoint needs to know about a client. Times are epoch milliseconds. */
 export interface ClientCredentials {
   readonly clientId: string;

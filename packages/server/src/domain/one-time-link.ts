@@ -11,3 +11,9 @@ export interface OneTimeLink {
   readonly createdAt: number;
   readonly expiresAt: number;
 }
+
+/** A link that was just created; only here is it complete. */
+export interface NewLink {
+  readonly link: string;
+  readonly details: OneTimeLink;
+}

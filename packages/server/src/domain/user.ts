@@ -1,3 +1,7 @@
+import { parseEmail } from './email.ts';
+import { newUserId } from './identifier.ts';
+import { parseName } from './name.ts';
+
 /** A person; global, and a member of any number of organizations. Times are epoch milliseconds. */
 export interface User {
   readonly id: string;
@@ -16,3 +20,28 @@ export interface User {
 
 /** How the console looks to a user; `auto` follows the browser. */
 export type Theme = 'light' | 'dark' | 'auto';
+
+/** A new, active user; throws `invalid_input` for an e-mail address or a name that is not one. */
+export function newUser(
+  input: {
+    readonly email: string;
+    readonly passwordHash: string | null;
+    readonly name?: string | undefined;
+    readonly isOperator?: boolean;
+  },
+  now: number,
+): User {
+  return {
+    id: newUserId(),
+    email: parseEmail(input.email),
+    passwordHash: input.passwordHash,
+    state: 'active',
+    name: input.name === undefined ? null : parseName(input.name),
+    locale: null,
+    theme: 'auto',
+    isOperator: input.isOperator ?? false,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+  };
+}

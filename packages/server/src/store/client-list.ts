@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Access } from '../domain/access.ts';
-import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
+import type { ApiClient, ClientSecret, ListedClient } from '../domain/api-client.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
 import { expiringSoonDays, idleClientDays } from '../domain/limits.ts';
 import type { Page } from '../domain/page.ts';
@@ -16,15 +16,6 @@ export interface ClientFilter {
   readonly state?: ApiClient['state'] | undefined;
   readonly usage?: 'never' | 'idle' | 'expiring' | undefined;
   readonly sort: 'name' | 'createdAt' | 'lastUsedAt';
-}
-
-/** A client as lists show it. */
-export interface ListedClient {
-  readonly client: ApiClient;
-  /** The live secrets, oldest first. */
-  readonly secrets: readonly ClientSecret[];
-  readonly lastUsedAt: number | null;
-  readonly lastUsedAddress: string | null;
 }
 
 const idleMilliseconds = idleClientDays * dayMilliseconds;

@@ -1,11 +1,10 @@
-import { changeOwnPassword, endSession } from '../../actions/sessions.ts';
+import { changeOwnPassword, updateAccount } from '../../actions/account.ts';
+import { endSession } from '../../actions/sessions.ts';
 import { sessionIdleMilliseconds } from '../../domain/limits.ts';
-import { ApiError } from '../../errors.ts';
 import { listSessions } from '../../store/console-sessions.ts';
-import { updateUser } from '../../store/users.ts';
 import type { Handlers } from '../call.ts';
 import type { accountOperations } from '../contract/account.ts';
-import { checkPassword, whenHasherIsFree } from './password.ts';
+import { asApiErrors, checkPassword } from './password.ts';
 import { describeSession } from './session-answer.ts';
 import { toTimestamp } from './wire.ts';
 
@@ -13,27 +12,21 @@ import { toTimestamp } from './wire.ts';
 export const accountHandlers: Handlers<keyof typeof accountOperations> = {
   async updateAccount(call) {
     const { name, locale, theme } = call.body;
-    const changed = await updateUser(
-      call.context.database.queries,
-      call.signedIn.user,
-      {
-        ...(name === undefined ? {} : { name }),
-        ...(locale === undefined ? {} : { locale }),
-        ...(theme === undefined ? {} : { theme }),
-      },
-      call.context.now(),
-    );
-    if (changed === undefined) {
-      throw new ApiError('conflict', 'your account was changed at the same time; try again');
-    }
+    const changed = await updateAccount(call.context, call.actor, call.signedIn.user, {
+      ...(name === undefined ? {} : { name }),
+      ...(locale === undefined ? {} : { locale }),
+      ...(theme === undefined ? {} : { theme }),
+    });
     return describeSession(call, changed, call.signedIn.session);
   },
 
   async changePassword(call) {
     const { currentPassword, newPassword } = call.body;
-    await checkPassword(call, call.signedIn.user.email, currentPassword);
-    await whenHasherIsFree(() =>
-      changeOwnPassword(call.context, call.actor, call.signedIn, { newPassword, hasher: call.deps.hasher }),
+    // As it is after the check, which may renew the hash.
+    const user = await checkPassword(call, call.signedIn.user.email, currentPassword);
+    const { session } = call.signedIn;
+    await asApiErrors(() =>
+      changeOwnPassword(call.context, call.actor, { user, session }, { newPassword, hasher: call.deps.hasher }),
     );
   },
 

@@ -1,8 +1,9 @@
 import { rotateSecret, setSecretEnd } from '../../actions/client-secrets.ts';
 import { createClient, deleteClient, updateClient } from '../../actions/clients.ts';
 import { readClientUsage } from '../../actions/usage.ts';
+import type { ListedClient } from '../../domain/api-client.ts';
 import { ApiError } from '../../errors.ts';
-import { ClientSearch, type ListedClient } from '../../store/client-list.ts';
+import { ClientSearch } from '../../store/client-list.ts';
 import { type Call, type Handlers, setEtag } from '../call.ts';
 import type { clientOperations } from '../contract/clients.ts';
 import type { OperationName, ResponseOf } from '../contract/index.ts';
@@ -30,8 +31,7 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
       grants: body.passwordGrant ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'],
       secretExpiresAt: endOf(call, body.secretExpiresAt),
     });
-    const client = await findListed(call, made.client.id);
-    return { client: toClient(client), clientSecret: made.clientSecret, previousSecretExpiresAt: null };
+    return { client: toClient(made.listed), clientSecret: made.clientSecret, previousSecretExpiresAt: null };
   },
 
   async getClient(call) {
@@ -59,7 +59,7 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
       secretExpiresAt: endOf(call, call.body.secretExpiresAt),
     });
     return {
-      client: await answerClient(call, made.client.id),
+      client: answerListed(call, made.listed),
       clientSecret: made.clientSecret,
       previousSecretExpiresAt: toTimestampOrNull(made.previousSecretExpiresAt),
     };
@@ -116,9 +116,12 @@ async function findListed({ context, organizationId }: AnyCall, clientId: string
 }
 
 async function answerClient(call: AnyCall, clientId: string): Promise<ResponseOf<'getClient'>> {
-  const found = await findListed(call, clientId);
-  setEtag(call.reply, found.client.version);
-  return toClient(found);
+  return answerListed(call, await findListed(call, clientId));
+}
+
+function answerListed(call: AnyCall, listed: ListedClient): ResponseOf<'getClient'> {
+  setEtag(call.reply, listed.client.version);
+  return toClient(listed);
 }
 
 function endOf({ context }: AnyCall, at: string | null): number | null {

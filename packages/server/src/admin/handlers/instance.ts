@@ -8,7 +8,7 @@ import { version } from '../../version.ts';
 import type { Handlers } from '../call.ts';
 import type { ResponseOf } from '../contract/index.ts';
 import type { instanceOperations } from '../contract/instance.ts';
-import { refuseOverPlainHttp, whenHasherIsFree } from './password.ts';
+import { asApiErrors, refuseOverPlainHttp } from './password.ts';
 import { startedSession } from './session-answer.ts';
 import { toPalette } from './wire.ts';
 
@@ -37,7 +37,7 @@ export const instanceHandlers: Handlers<keyof typeof instanceOperations> = {
 
   async setUp(call) {
     refuseOverPlainHttp(call);
-    const { sessionToken, user } = await whenHasherIsFree(() =>
+    const { sessionToken, user } = await asApiErrors(() =>
       setUp(call.context, call.actor, { ...call.body, hasher: call.deps.hasher }),
     );
     removeSetupToken(call.context.config.dataDir);

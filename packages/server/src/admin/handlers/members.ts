@@ -1,5 +1,6 @@
-import { createInvitation, createResetLink, deleteInvitation, readInvitations } from '../../actions/invitations.ts';
-import { removeMember, setMemberRole } from '../../actions/users.ts';
+import { createInvitation, deleteInvitation, readInvitations } from '../../actions/invitations.ts';
+import { removeMember, setMemberRole } from '../../actions/members.ts';
+import { createResetLink } from '../../actions/password-reset.ts';
 import type { Member } from '../../domain/member.ts';
 import type { OneTimeLink } from '../../domain/one-time-link.ts';
 import { ApiError } from '../../errors.ts';

@@ -1,14 +1,10 @@
 import { createApiCredential, deleteApiCredential, readApiCredentials } from '../../actions/api-credentials.ts';
 import { readBranding, setBranding } from '../../actions/branding.ts';
 import type { ActionContext } from '../../actions/context.ts';
-import { createInvitation, createResetLink } from '../../actions/invitations.ts';
+import { createInvitation } from '../../actions/invitations.ts';
 import { addOperator, readOperators, removeOperator } from '../../actions/operators.ts';
-import {
-  createOrganization,
-  readOrganizations,
-  requireOrganization,
-  switchOrganization,
-} from '../../actions/organizations.ts';
+import { createOrganization, readOrganizations, switchOrganization } from '../../actions/organizations.ts';
+import { createResetLink } from '../../actions/password-reset.ts';
 import { readSigningKeys, rotateSigningKey } from '../../actions/signing-keys.ts';
 import { readUsers, setUserState } from '../../actions/users.ts';
 import type { ApiCredential } from '../../domain/api-credential.ts';
@@ -39,15 +35,11 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   },
 
   async switchOrganization({ context, actor, organizationId, body }) {
-    const changes = [
-      ...(body.state === undefined ? [] : [{ state: body.state }]),
-      ...(body.apiClients === undefined ? [] : [{ apiClientsEnabled: body.apiClients === 'on' }]),
-    ];
-    let organization = await requireOrganization(context, organizationId);
-    for (const change of changes) {
-      organization = await switchOrganization(context, actor, organizationId, change);
-    }
-    return toOrganization(organization);
+    const changed = await switchOrganization(context, actor, organizationId, {
+      ...(body.state === undefined ? {} : { state: body.state }),
+      ...(body.apiClients === undefined ? {} : { apiClientsEnabled: body.apiClients === 'on' }),
+    });
+    return toOrganization(changed);
   },
 
   async inviteOwner({ context, actor, organizationId, body }) {

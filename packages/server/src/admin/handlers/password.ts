@@ -1,13 +1,12 @@
+import { type SignInResult, signIn } from '../../actions/sign-in.ts';
 import { PasswordQueueFullError } from '../../domain/password.ts';
 import type { User } from '../../domain/user.ts';
 import { ApiError, OAuthError } from '../../errors.ts';
 import { networkOf } from '../../http/network.ts';
 import { signInProblemOf } from '../../http/session-cookie.ts';
 import { insertAuditEntry } from '../../store/audit.ts';
-import { findUserByEmail, isKnownNetwork, rememberNetwork } from '../../store/users.ts';
 import type { Call } from '../call.ts';
 import type { OperationName } from '../contract/index.ts';
-import type { AdminDeps } from '../deps.ts';
 
 type AnyCall = Call<OperationName>;
 
@@ -19,31 +18,24 @@ export function refuseOverPlainHttp({ context }: Pick<AnyCall, 'context'>): void
   }
 }
 
-/** Finds the user with this address and password; every other outcome gets the same response and costs one hash. */
+/** The user with this e-mail address and password; every failure gets the same response and costs one hash. */
 export async function checkPassword(
   { context, deps, actor }: Pick<AnyCall, 'context' | 'deps' | 'actor'>,
   email: string,
   password: string,
 ): Promise<User> {
-  const { queries } = context.database;
-  const network = networkOf(actor.address);
-  const isKnown = await isKnownNetwork(queries, email, network);
-  await withinLimits(() => deps.limits.countPassword(email, network, isKnown));
-  const user = await findUserByEmail(queries, email);
-  const isRight = await whenHasherIsFree(() => deps.hasher.verify(password, user?.passwordHash ?? null));
-  if (user === undefined || !isRight || user.state !== 'active') {
-    await recordRefusal({ context, deps, actor }, user, isRight);
-    throw new ApiError('invalid_input', 'the email address or the password is wrong');
+  const attempt = { email, password, network: networkOf(actor.address) };
+  const result = await asApiErrors(() => signIn(context, deps, attempt, ({ state }) => state === 'active'));
+  if (result.failure === undefined) {
+    return result.user;
   }
-  await deps.limits.forgivePassword(email, network, isKnown);
-  await rememberNetwork(queries, user.id, network, context.now());
-  return user;
+  await recordRefusal({ context, deps, actor }, result);
+  throw new ApiError('invalid_input', 'the e-mail address or the password is wrong');
 }
 
 async function recordRefusal(
-  { context, deps, actor }: { context: AnyCall['context']; deps: AdminDeps; actor: AnyCall['actor'] },
-  user: User | undefined,
-  isRight: boolean,
+  { context, deps, actor }: Pick<AnyCall, 'context' | 'deps' | 'actor'>,
+  { user, failure }: Exclude<SignInResult, { failure: undefined }>,
 ): Promise<void> {
   if (user === undefined) {
     await deps.countUnknownSignIn(actor);
@@ -56,30 +48,21 @@ async function recordRefusal(
     action: 'session.start',
     target: { type: 'user', id: user.id },
     outcome: 'refused',
-    reason: isRight ? 'user_disabled' : 'wrong_password',
+    reason: failure === 'not_allowed' ? 'user_disabled' : failure,
   });
 }
 
-/** Counts an attempt; the rate limits answer in OAuth's format, which becomes this API's. */
-export async function withinLimits(count: () => Promise<void>): Promise<void> {
+/** Runs what counts or hashes a password; its refusals become this API's: `too_many_requests` and `unavailable`. */
+export async function asApiErrors<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    await count();
+    return await work();
   } catch (error) {
     if (error instanceof OAuthError && error.retryAfterSeconds !== undefined) {
       throw new ApiError('too_many_requests', error.message, { retryAfterSeconds: error.retryAfterSeconds });
     }
-    throw error;
-  }
-}
-
-/** Runs what hashes a password; `unavailable` while too many are waiting. */
-export async function whenHasherIsFree<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof PasswordQueueFullError) {
-      throw new ApiError('unavailable', 'too many passwords are being checked; try again shortly', { cause });
+    if (error instanceof PasswordQueueFullError) {
+      throw new ApiError('unavailable', 'too many passwords are being checked; try again', { cause: error });
     }
-    throw cause;
+    throw error;
   }
 }

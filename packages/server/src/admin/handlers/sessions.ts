@@ -1,4 +1,5 @@
-import { acceptInvitation, readInvitation, resetPassword } from '../../actions/invitations.ts';
+import { acceptInvitation, readInvitation } from '../../actions/invitations.ts';
+import { resetPassword } from '../../actions/password-reset.ts';
 import { endSession, startSession } from '../../actions/sessions.ts';
 import { sessionRecentMilliseconds } from '../../domain/limits.ts';
 import { networkOf } from '../../http/network.ts';
@@ -7,7 +8,7 @@ import { touchSession } from '../../store/console-sessions.ts';
 import type { Handlers } from '../call.ts';
 import type { sessionOperations } from '../contract/sessions.ts';
 import { findSession } from '../gate.ts';
-import { checkPassword, refuseOverPlainHttp, whenHasherIsFree, withinLimits } from './password.ts';
+import { asApiErrors, checkPassword, refuseOverPlainHttp } from './password.ts';
 import { describeSession, startedSession } from './session-answer.ts';
 import { toTimestamp } from './wire.ts';
 
@@ -16,7 +17,7 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
   async signIn(call) {
     refuseOverPlainHttp(call);
     const startedAt = call.context.now();
-    const user = await checkPassword(call, call.body.email.toLowerCase(), call.body.password);
+    const user = await checkPassword(call, call.body.email, call.body.password);
     const { token } = await call.context.database.transaction((queries) =>
       startSession(call.context, queries, call.actor, user, startedAt),
     );
@@ -56,22 +57,20 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
 
   async acceptInvitation(call) {
     refuseOverPlainHttp(call);
-    const { email } = await readInvitation(call.context, call.body.token);
-    const network = networkOf(call.actor.address);
-    await withinLimits(() => call.deps.limits.countPassword(email, network, false));
-    const { user, sessionToken } = await whenHasherIsFree(() =>
+    const { user, sessionToken } = await asApiErrors(() =>
       acceptInvitation(call.context, call.actor, {
         token: call.body.token,
         password: call.body.password,
         name: call.body.name,
+        network: networkOf(call.actor.address),
         hasher: call.deps.hasher,
+        limits: call.deps.limits,
       }),
     );
-    await call.deps.limits.forgivePassword(email, network, false);
     return startedSession(call, user, sessionToken);
   },
 
   async resetPassword({ context, actor, body, deps }) {
-    await whenHasherIsFree(() => resetPassword(context, actor, { ...body, hasher: deps.hasher }));
+    await asApiErrors(() => resetPassword(context, actor, { ...body, hasher: deps.hasher }));
   },
 };

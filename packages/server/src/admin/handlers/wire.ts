@@ -1,7 +1,7 @@
+import type { ListedClient } from '../../domain/api-client.ts';
 import type { Member } from '../../domain/member.ts';
 import type { Organization } from '../../domain/organization.ts';
 import { paletteOf } from '../../domain/palette.ts';
-import type { ListedClient } from '../../store/client-list.ts';
 import type { ResponseOf } from '../contract/index.ts';
 
 type Client = ResponseOf<'getClient'>;

@@ -1,4 +1,5 @@
-import { isOutdatedHash, PasswordQueueFullError } from '../../domain/password.ts';
+import { signIn } from '../../actions/sign-in.ts';
+import { PasswordQueueFullError } from '../../domain/password.ts';
 import { hashRefreshToken, newFamilyId, newRefreshToken } from '../../domain/refresh-token.ts';
 import { grantScope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
@@ -6,7 +7,6 @@ import { OAuthError } from '../../errors.ts';
 import { networkOf } from '../../http/network.ts';
 import { insertRefreshFamily } from '../../store/refresh-families.ts';
 import { isUserLive } from '../../store/token-state.ts';
-import { findUserByEmail, isKnownNetwork, rememberNetwork, updateUser } from '../../store/users.ts';
 import type { OAuthDeps } from '../deps.ts';
 import { type Granted, GrantRefusal, type GrantRequest } from './grant.ts';
 
@@ -20,7 +20,7 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
     throw new OAuthError('invalid_request', 'username and password are required');
   }
   const scope = grantScope(parameters.get('scope'), config.scopes);
-  const user = await checkPassword(deps, grant, username.toLowerCase(), password);
+  const user = await checkPassword(deps, grant, username, password);
   const familyId = newFamilyId();
   const refreshToken = newRefreshToken(familyId, keys.refreshTag);
   const family = {
@@ -57,45 +57,30 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
   };
 }
 
-/** Every refusal costs one real hash and gets the same response, whether or not the user exists. */
+/** Every refusal costs one hash and gets the same response, whether or not the user exists. */
 async function checkPassword(
   deps: OAuthDeps,
   { client, request, now }: GrantRequest,
   email: string,
   password: string,
 ): Promise<User> {
-  const { queries } = deps.context.database;
-  const network = networkOf(request.callerAddress);
-  const isKnown = await isKnownNetwork(queries, email, network);
-  await deps.limits.countPassword(email, network, isKnown);
-  const user = await findUserByEmail(queries, email);
-  const mayEnter = user !== undefined && (await isUserLive(queries, user.id, client.organizationId, now));
-  const isRight = await verify(deps, password, user?.passwordHash ?? null);
-  if (user === undefined || !mayEnter || !isRight) {
+  const { context } = deps;
+  const attempt = { email, password, network: networkOf(request.callerAddress) };
+  const isAllowed = (user: User) => isUserLive(context.database.queries, user.id, client.organizationId, now);
+  const { user, failure } = await signIn(context, deps, attempt, isAllowed).catch(asOAuthError);
+  if (failure !== undefined) {
     throw new OAuthError('invalid_grant', 'the username or password is incorrect', {
-      cause: new GrantRefusal(user === undefined ? 'unknown_user' : isRight ? 'user_not_allowed' : 'wrong_password'),
+      cause: new GrantRefusal(failure === 'not_allowed' ? 'user_not_allowed' : failure),
     });
   }
-  await deps.limits.forgivePassword(email, network, isKnown);
-  await rememberNetwork(queries, user.id, network, now);
-  await renewHash(deps, user, password, now);
   return user;
 }
 
-async function verify(deps: OAuthDeps, password: string, hash: string | null): Promise<boolean> {
-  try {
-    return await deps.hasher.verify(password, hash);
-  } catch (cause) {
-    if (cause instanceof PasswordQueueFullError) {
-      throw new OAuthError('temporarily_unavailable', 'too many password checks are in progress; try again', { cause });
-    }
-    throw cause;
+function asOAuthError(error: unknown): never {
+  if (error instanceof PasswordQueueFullError) {
+    throw new OAuthError('temporarily_unavailable', 'too many password checks are in progress; try again', {
+      cause: error,
+    });
   }
-}
-
-async function renewHash(deps: OAuthDeps, user: User, password: string, now: number): Promise<void> {
-  if (user.passwordHash !== null && isOutdatedHash(user.passwordHash)) {
-    const passwordHash = await deps.hasher.hash(password);
-    await updateUser(deps.context.database.queries, user, { passwordHash }, now);
-  }
+  throw error;
 }

@@ -1,0 +1,128 @@
+import type { Actor } from '../domain/audit-entry.ts';
+import type { Member, Role } from '../domain/member.ts';
+import type { Page } from '../domain/page.ts';
+import type { User } from '../domain/user.ts';
+import { ApiError } from '../errors.ts';
+import type { Queries } from '../store/database.ts';
+import { OrganizationMembers } from '../store/members.ts';
+import { findOrganization, updateOrganization } from '../store/organizations.ts';
+import { revokeRefreshFamilies } from '../store/refresh-families.ts';
+import type { ActionContext } from './context.ts';
+import { cutOff } from './cut-off.ts';
+import { requireOrganization } from './organizations.ts';
+import { recordAction } from './record-action.ts';
+import { changeUser } from './users.ts';
+
+/** Adds an existing user to an organization; the password stays the same. */
+export async function addMember(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly organizationId: string; readonly email: string; readonly role: Role },
+): Promise<User> {
+  const organization = await requireOrganization(context, input.organizationId);
+  return changeUser(context, input.email, async (queries, user) => {
+    if (!(await new OrganizationMembers(queries, organization.id).insert(user.id, input.role, context.now()))) {
+      throw new ApiError('conflict', 'this user is already a member of the organization');
+    }
+    await recordAction(context, queries, {
+      actor,
+      organizationId: organization.id,
+      action: 'member.add',
+      target: { type: 'user', id: user.id },
+      details: { email: user.email, role: input.role },
+    });
+    return user;
+  });
+}
+
+/** A page of an organization's members. */
+export async function readMembers(
+  context: ActionContext,
+  organizationId: string,
+  page: Page,
+): Promise<readonly Member[]> {
+  const organization = await requireOrganization(context, organizationId);
+  return new OrganizationMembers(context.database.queries, organization.id).list(page);
+}
+
+/** Changes a member's role; throws `conflict` for the last owner. */
+export async function setMemberRole(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly organizationId: string; readonly email: string; readonly role: Role },
+): Promise<Member> {
+  return changeMember(context, input, async (queries, organizationId, member) => {
+    const members = new OrganizationMembers(queries, organizationId);
+    await refuseWithoutOwner(context, queries, organizationId, member, input.role);
+    await members.setRole(member.userId, input.role);
+    await recordAction(context, queries, {
+      actor,
+      organizationId,
+      action: 'member.update',
+      target: { type: 'user', id: member.userId },
+      details: { before: { role: member.role }, after: { role: input.role } },
+    });
+    return { ...member, role: input.role };
+  });
+}
+
+/** Removes a member from an organization and revokes the user's tokens there; throws `conflict` for the last owner. */
+export async function removeMember(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly organizationId: string; readonly email: string },
+): Promise<Member> {
+  return changeMember(context, input, async (queries, organizationId, member) => {
+    const { userId } = member;
+    await refuseWithoutOwner(context, queries, organizationId, member, undefined);
+    await new OrganizationMembers(queries, organizationId).remove(userId);
+    const revoked = await revokeRefreshFamilies(queries, { userId, organizationId }, 'member_removed', context.now());
+    await cutOff(context, queries, { kind: 'member', userId, organizationId });
+    await recordAction(context, queries, {
+      actor,
+      organizationId,
+      action: 'member.remove',
+      target: { type: 'user', id: userId },
+      details: { email: member.email, role: member.role, refresh_tokens_revoked: revoked },
+    });
+    return member;
+  });
+}
+
+/** Refuses to leave an organization without an owner; its version decides between two owners who leave at once. */
+async function refuseWithoutOwner(
+  context: ActionContext,
+  queries: Queries,
+  organizationId: string,
+  member: Member,
+  newRole: Role | undefined,
+): Promise<void> {
+  if (member.role !== 'owner' || newRole === 'owner') {
+    return;
+  }
+  // Read before the owners are counted: an owner who leaves in between changes its version.
+  const organization = await findOrganization(queries, organizationId);
+  if ((await new OrganizationMembers(queries, organizationId).countOwners()) <= 1) {
+    throw new ApiError('conflict', 'this is the last owner; make another member an owner first');
+  }
+  const claimed =
+    organization && (await updateOrganization(queries, organization.id, {}, context.now(), organization.version));
+  if (claimed === undefined) {
+    throw new ApiError('conflict', 'the organization was changed by someone else; try again');
+  }
+}
+
+async function changeMember<Result>(
+  context: ActionContext,
+  input: { readonly organizationId: string; readonly email: string },
+  change: (queries: Queries, organizationId: string, member: Member) => Promise<Result>,
+): Promise<Result> {
+  const { id } = await requireOrganization(context, input.organizationId);
+  return changeUser(context, input.email, async (queries, user) => {
+    const member = await new OrganizationMembers(queries, id).find(user.id);
+    if (member === undefined) {
+      throw new ApiError('not_found', 'this user is not a member of the organization');
+    }
+    return change(queries, id, member);
+  });
+}

@@ -1,0 +1,91 @@
+import type { Actor } from '../domain/audit-entry.ts';
+import { newRowId } from '../domain/identifier.ts';
+import { resetLinkMilliseconds } from '../domain/limits.ts';
+import type { NewLink, OneTimeLink } from '../domain/one-time-link.ts';
+import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
+import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { User } from '../domain/user.ts';
+import { endSessions } from '../store/console-sessions.ts';
+import type { Queries } from '../store/database.ts';
+import { OrganizationMembers } from '../store/members.ts';
+import { findLink, insertLink, useLink, voidLinks } from '../store/one-time-links.ts';
+import { findUserByEmail } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
+import { invalidLink } from './invitations.ts';
+import { recordAction } from './record-action.ts';
+import { requireUser, revokeTokens, updateOrConflict } from './users.ts';
+
+/**
+ * Creates a link with which a user sets a new password: it works once, for an hour, and voids the one before. A link
+ * that an owner created for an organization works only while the user has no rights beyond that organization.
+ */
+export async function createResetLink(
+  context: ActionContext,
+  actor: Actor,
+  email: string,
+  organizationId: string | null,
+): Promise<NewLink> {
+  const user = await requireUser(context, email);
+  const token = newOneTimeToken();
+  const now = context.now();
+  const details: OneTimeLink = {
+    id: newRowId('link'),
+    kind: 'reset',
+    organizationId,
+    email: user.email,
+    role: null,
+    createdAt: now,
+    expiresAt: now + resetLinkMilliseconds,
+  };
+  await context.database.transaction(async (queries) => {
+    await voidLinks(queries, 'reset', user.email);
+    await insertLink(queries, details, hashOneTimeToken(token));
+    await recordAction(context, queries, {
+      actor,
+      organizationId,
+      action: 'user.create_reset_link',
+      target: { type: 'user', id: user.id },
+    });
+  });
+  return { link: `${context.config.publicUrl}/console/reset#t=${token}`, details };
+}
+
+/** Sets a new password with a reset link, ends all sessions and revokes all tokens of the user. */
+export async function resetPassword(
+  context: ActionContext,
+  actor: Actor,
+  input: { readonly token: string; readonly password: string; readonly hasher: PasswordHasher },
+): Promise<void> {
+  const tokenHash = hashOneTimeToken(input.token);
+  if ((await findLink(context.database.queries, 'reset', tokenHash, context.now())) === undefined) {
+    throw invalidLink();
+  }
+  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  await context.database.transaction(async (queries) => {
+    const now = context.now();
+    const link = await useLink(queries, 'reset', tokenHash, now);
+    const user = link?.email == null ? undefined : await findUserByEmail(queries, link.email);
+    if (user === undefined || !(await isWithinReach(queries, link?.organizationId ?? null, user))) {
+      throw invalidLink();
+    }
+    await updateOrConflict(context, queries, user, { passwordHash, sessionsEndedAt: now });
+    await endSessions(queries, user.id);
+    await revokeTokens(context, queries, user, 'password_changed');
+    await recordAction(context, queries, {
+      actor: { ...actor, type: 'user', id: user.id },
+      organizationId: null,
+      action: 'user.set_password',
+      target: { type: 'user', id: user.id },
+      details: { by: 'reset_link' },
+    });
+  });
+}
+
+/** The owner who created the link may still hold it, and the user may have gained rights elsewhere since then. */
+async function isWithinReach(queries: Queries, organizationId: string | null, user: User): Promise<boolean> {
+  if (organizationId === null) {
+    return true;
+  }
+  const member = await new OrganizationMembers(queries, organizationId).find(user.id);
+  return member !== undefined && !member.hasRightsElsewhere;
+}

@@ -1,0 +1,79 @@
+import { isOutdatedHash, type PasswordHasher, PasswordQueueFullError } from '../domain/password.ts';
+import type { User } from '../domain/user.ts';
+import { findUserByEmail, isKnownNetwork, rememberNetwork, updateUser } from '../store/users.ts';
+import type { ActionContext } from './context.ts';
+
+/** Limits on guessing passwords. */
+export interface PasswordLimits {
+  /** Counts a password before it is checked; throws `too_many_requests`. */
+  countPassword(email: string, network: string, isKnownNetwork: boolean): Promise<void>;
+  /** Takes back what a correct password was counted for. */
+  forgivePassword(email: string, network: string, isKnownNetwork: boolean): Promise<void>;
+}
+
+/** What checks passwords. */
+export interface SignInDeps {
+  readonly hasher: PasswordHasher;
+  readonly limits: PasswordLimits;
+}
+
+/** An e-mail address (in any letter case) and a password, and the network they came from. */
+export interface SignInAttempt {
+  readonly email: string;
+  readonly password: string;
+  readonly network: string;
+}
+
+/** The result of a sign-in. Callers are told the same about every failure; the audit log is told which it was. */
+export type SignInResult =
+  | { readonly user: User; readonly failure: undefined }
+  | {
+      readonly user: User | undefined;
+      readonly failure: 'unknown_user' | 'wrong_password' | 'not_allowed';
+    };
+
+/**
+ * Checks a password. Every attempt is counted and costs one hash, whether or not the user exists. `isAllowed` says
+ * whether a user may sign in here at all. A correct password renews an outdated hash. Throws `too_many_requests`, or
+ * `PasswordQueueFullError` if too many checks are waiting.
+ */
+export async function signIn(
+  context: ActionContext,
+  { hasher, limits }: SignInDeps,
+  attempt: SignInAttempt,
+  isAllowed: (user: User) => boolean | Promise<boolean>,
+): Promise<SignInResult> {
+  const { queries } = context.database;
+  const { password, network } = attempt;
+  const email = attempt.email.toLowerCase();
+  const isKnown = await isKnownNetwork(queries, email, network);
+  await limits.countPassword(email, network, isKnown);
+  const user = await findUserByEmail(queries, email);
+  const mayEnter = user !== undefined && (await isAllowed(user));
+  const isCorrect = await hasher.verify(password, user?.passwordHash ?? null);
+  if (user === undefined) {
+    return { user, failure: 'unknown_user' };
+  }
+  if (!isCorrect || !mayEnter) {
+    return { user, failure: isCorrect ? 'not_allowed' : 'wrong_password' };
+  }
+  await limits.forgivePassword(email, network, isKnown);
+  await rememberNetwork(queries, user.id, network, context.now());
+  return { user: await renewHash(context, hasher, user, password), failure: undefined };
+}
+
+/** The user with an up-to-date hash. A full queue is no reason to refuse a sign-in: the next one renews it. */
+async function renewHash(context: ActionContext, hasher: PasswordHasher, user: User, password: string): Promise<User> {
+  if (user.passwordHash === null || !isOutdatedHash(user.passwordHash)) {
+    return user;
+  }
+  try {
+    const passwordHash = await hasher.hash(password);
+    return (await updateUser(context.database.queries, user, { passwordHash }, context.now())) ?? user;
+  } catch (error) {
+    if (error instanceof PasswordQueueFullError) {
+      return user;
+    }
+    throw error;
+  }
+}
