@@ -15,6 +15,7 @@ const PROGRAMS = {
   docs: ['packages/server/src/docs/write.ts'],
   bench: ['bench/main.ts'],
   soak: ['test/soak/main.ts'],
+  version: ['scripts/release/version.ts'],
   release: ['scripts/release/release.ts'],
 };
 

@@ -1,59 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openPage, sees, startBrowser } from '../support/browser.ts';
+import { copyClone } from '../support/clone.ts';
 import { accepts, freePort } from '../support/ports.ts';
 import { cleanEnvironment } from '../support/programs.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const posixOnly = process.platform === 'win32' ? 'needs process groups' : false;
-
-/** A copy of the clone to edit, built and installed as this one: its packages are links, except our own. */
-function copyClone(): string {
-  const clone = mkdtempSync(join(tmpdir(), 'bindery-dev-'));
-  const filter = (path: string): boolean => !['node_modules', 'data'].includes(basename(path));
-  for (const name of [
-    'docs',
-    'examples',
-    'packages',
-    'scripts',
-    'sdks',
-    'package.json',
-    'package-lock.json',
-    'tsconfig.json',
-  ]) {
-    cpSync(join(root, name), join(clone, name), { recursive: true, filter });
-  }
-  mkdirSync(join(clone, '.cache'));
-  for (const name of readdirSync(join(root, '.cache')).filter((one) => one.startsWith('build-'))) {
-    cpSync(join(root, '.cache', name), join(clone, '.cache', name));
-  }
-  mkdirSync(join(clone, 'node_modules/@bindery'), { recursive: true });
-  for (const name of readdirSync(join(root, 'node_modules')).filter((one) => !['@bindery', '.cache'].includes(one))) {
-    symlinkSync(join(root, 'node_modules', name), join(clone, 'node_modules', name));
-  }
-  for (const name of readdirSync(join(clone, 'packages'))) {
-    symlinkSync(join(clone, 'packages', name), join(clone, 'node_modules/@bindery', name));
-  }
-  symlinkSync(join(clone, 'sdks/typescript'), join(clone, 'node_modules/@bindery/client'));
-  return clone;
-}
 
 describe('npm run dev', { skip: posixOnly }, () => {
   let clone = '';
@@ -82,7 +39,10 @@ describe('npm run dev', { skip: posixOnly }, () => {
     // The pipes close when their last holder is gone: Vite's process, the server's, and those between.
     ended = once(npm, 'close');
     end = (signal) => void (npm.pid !== undefined && process.kill(-npm.pid, signal));
-    await waitFor(async () => ((await accepts(port)) && log.includes(' is listening on ')) || undefined);
+    await waitFor(async () => {
+      assert.doesNotMatch(log, /installing packages/, 'run `npm start` first: this clone is not installed');
+      return ((await accepts(port)) && log.includes(' is listening on ')) || undefined;
+    });
   });
   after(async () => {
     if (log !== '' && existsSync(clone)) {
