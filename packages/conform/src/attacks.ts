@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type Attack, bearer, goodHeaders, type Lab, reading, writing } from './attack.ts';
+import { type Attack, type AttackOptions, bearer, reading, validHeaders, writing } from './attack.ts';
 import { withBrokenSignature, withClaims } from './forge.ts';
 
-/** Reads with each token, which must be refused. */
-function refusedTokens(make: (lab: Lab) => Promise<readonly string[]>): Attack['attempts'] {
-  return async (lab) => (await make(lab)).map((token) => reading(lab, goodHeaders(lab, token)));
+/** Reads with each of these tokens. */
+function refusedTokens(make: (options: AttackOptions) => Promise<readonly string[]>): Attack['attempts'] {
+  return async (options) => (await make(options)).map((token) => reading(options, validHeaders(options, token)));
 }
 
-/** Reads with a token whose claims were changed before it was signed, which must be refused. */
+/** Reads with tokens whose claims are changed before they are signed. */
 function refusedClaims(
-  changesOf: (seconds: number, lab: Lab) => readonly Readonly<Record<string, unknown>>[],
+  changesOf: (seconds: number, options: AttackOptions) => readonly Readonly<Record<string, unknown>>[],
 ): Attack['attempts'] {
-  return refusedTokens((lab) =>
-    Promise.all(changesOf(lab.forge.claims().iat, lab).map((changes) => lab.forge.token(changes))),
+  return refusedTokens((options) =>
+    Promise.all(changesOf(options.forge.claims().iat, options).map((changes) => options.forge.token(changes))),
   );
 }
 
@@ -20,38 +20,41 @@ function refusedClaims(
 export const attacks: readonly Attack[] = [
   {
     id: 'no-token',
-    title: 'a call without a token, with and without the tenant header',
+    title: 'a request without a token, with and without the tenant header',
     source: 'RFC 6750 §3',
-    attempts: async (lab) => [reading(lab, []), reading(lab, [lab.tenantHeader, lab.organizationId])],
+    attempts: async (options) => [
+      reading(options, []),
+      reading(options, [options.tenantHeader, options.organizationId]),
+    ],
   },
   {
     id: 'garbage',
-    title: 'an empty token, garbage, and texts that only look like a JWT',
+    title: 'an empty token, garbage, and strings that only look like a JWT',
     source: 'RFC 7519 §7.2',
     attempts: refusedTokens(async () => ['', 'garbage', 'a.b.c', '..', `${'a'.repeat(4000)}.b.c`]),
   },
   {
     id: 'token-in-query',
-    title: 'a good token in the query and none in the header',
+    title: 'a valid token in the query instead of the header',
     source: 'RFC 6750 §2.3, RFC 9700 §4.3.2',
-    async attempts(lab) {
-      const path = `${lab.target.readPath}${lab.target.readPath.includes('?') ? '&' : '?'}access_token=`;
-      const headers = [lab.tenantHeader, lab.organizationId];
-      return [{ method: 'GET', path: path + (await lab.forge.token()), headers }];
+    async attempts(options) {
+      const path = `${options.target.readPath}${options.target.readPath.includes('?') ? '&' : '?'}access_token=`;
+      const headers = [options.tenantHeader, options.organizationId];
+      return [{ method: 'GET', path: path + (await options.forge.token()), headers }];
     },
   },
   {
     id: 'repeated-authorization',
-    title: 'two Authorization headers, the good one first and last',
+    title: 'two Authorization headers, the valid one first and last',
     source: 'RFC 6750 §2, RFC 9110 §5.3',
-    async attempts(lab) {
-      const good = goodHeaders(lab, await lab.forge.token());
-      return [reading(lab, [...good, ...bearer('garbage')]), reading(lab, [...bearer('garbage'), ...good])];
+    async attempts(options) {
+      const valid = validHeaders(options, await options.forge.token());
+      return [reading(options, [...valid, ...bearer('garbage')]), reading(options, [...bearer('garbage'), ...valid])];
     },
   },
   {
     id: 'expired',
-    title: 'a token that expired an hour ago, and one that never does',
+    title: 'a token that expired an hour ago, and one that never expires',
     source: 'RFC 7519 §4.1.4',
     attempts: refusedClaims((seconds) => [
       { iat: seconds - 7200, nbf: seconds - 7200, exp: seconds - 3600 },
@@ -60,13 +63,13 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'not-yet-valid',
-    title: 'a token that begins in an hour',
+    title: 'a token that becomes valid in an hour',
     source: 'RFC 7519 §4.1.5',
     attempts: refusedClaims((seconds) => [{ iat: seconds + 3600, nbf: seconds + 3600, exp: seconds + 7200 }]),
   },
   {
     id: 'wrong-audience',
-    title: 'a token for another API, for none, and for one whose name is longer',
+    title: 'a token for another API, for none, and for one whose name begins with this one',
     source: 'RFC 9068 §4',
     attempts: refusedClaims((_, { forge }) => [
       { aud: 'https://elsewhere.example/api' },
@@ -76,7 +79,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'wrong-issuer',
-    title: 'a token of another issuer, of none, and of one that is spelt almost the same, with a good signature',
+    title: 'a token of another issuer, of none, and of one with almost the same name, with a valid signature',
     source: 'RFC 9068 §4',
     attempts: refusedClaims((_, { forge }) => [
       { iss: 'https://elsewhere.example' },
@@ -86,13 +89,13 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'foreign-key',
-    title: "a token signed with somebody else's key under the name of the real one",
+    title: "a token signed with another key under the real key's id",
     source: 'RFC 7515 §5.2',
     attempts: refusedTokens(async ({ forge }) => [await forge.foreignToken(() => ({}))]),
   },
   {
     id: 'unknown-key',
-    title: 'a token signed with a key that the issuer does not have',
+    title: "a token signed with a key that is not among the issuer's",
     source: 'RFC 7515 §4.1.4',
     attempts: refusedTokens(async ({ forge }) => [
       await forge.foreignToken(() => ({ kid: randomUUID() })),
@@ -101,7 +104,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'embedded-key',
-    title: 'a token that brings its own key along in its header',
+    title: 'a token that carries its own key in its header',
     source: 'RFC 8725 §3.10',
     attempts: refusedTokens(async ({ forge }) => [
       await forge.foreignToken((jwk) => ({ jwk })),
@@ -110,7 +113,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'alg-none',
-    title: 'a token that is not signed and says so, in every spelling',
+    title: 'an unsigned token with alg none, in every spelling',
     source: 'RFC 8725 §3.1',
     attempts: refusedTokens(async ({ forge }) =>
       ['none', 'None', 'NONE', 'nOnE', '', null, undefined].flatMap((alg) => [
@@ -121,13 +124,13 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'public-key-as-secret',
-    title: 'a token signed by HS256 with the public key as its secret',
+    title: 'a token signed by HS256 with the public key as the secret',
     source: 'RFC 8725 §3.1',
     attempts: refusedTokens(async ({ forge }) => forge.hmacTokens()),
   },
   {
     id: 'tampered-payload',
-    title: 'a good token whose payload was changed to more access, and to another organization',
+    title: 'a valid token whose payload was changed to more access, and to another organization',
     source: 'RFC 7515 §5.2',
     attempts: refusedTokens(async ({ forge, otherOrganizationId }) => {
       const token = await forge.token();
@@ -139,7 +142,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'tampered-signature',
-    title: 'a good token whose signature was changed, cut short, or taken away',
+    title: 'a valid token whose signature was changed, truncated, or removed',
     source: 'RFC 7515 §5.2',
     attempts: refusedTokens(async ({ forge }) => {
       const token = await forge.token();
@@ -149,7 +152,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'wrong-type',
-    title: 'a JWT of the same issuer and key that is no access token',
+    title: 'a JWT of the same issuer and key that is not an access token',
     source: 'RFC 9068 §4, RFC 8725 §3.11',
     attempts: refusedTokens(({ forge }) =>
       Promise.all(['JWT', 'dpop+jwt', undefined].map((typ) => forge.tokenWithHeader({ typ }))),
@@ -157,7 +160,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'critical-extension',
-    title: 'a token with an extension that must be understood and cannot be',
+    title: 'a token with an unknown critical extension',
     source: 'RFC 7515 §4.1.11',
     attempts: refusedTokens(async ({ forge }) => [
       await forge.tokenWithHeader({ crit: ['https://example.com/must'], 'https://example.com/must': true }),
@@ -165,50 +168,50 @@ export const attacks: readonly Attack[] = [
   },
   {
     id: 'no-tenant-header',
-    title: 'a good token without the tenant header, and with an empty one',
-    source: 'a token and its call must agree on the organization',
-    async attempts(lab) {
-      const token = bearer(await lab.forge.token());
-      return [reading(lab, token), reading(lab, [...token, lab.tenantHeader, ''])];
+    title: 'a valid token without the tenant header, and with an empty one',
+    source: 'the token and the tenant header must agree',
+    async attempts(options) {
+      const token = bearer(await options.forge.token());
+      return [reading(options, token), reading(options, [...token, options.tenantHeader, ''])];
     },
   },
   {
     id: 'header-against-token',
-    title: 'a good token with the header of another organization, and with both',
-    source: 'the organization is that of the token',
-    async attempts(lab) {
-      const token = bearer(await lab.forge.token());
-      const other = [lab.tenantHeader, lab.otherOrganizationId];
+    title: 'a valid token with the tenant header of another organization, and with both',
+    source: "the organization is the token's",
+    async attempts(options) {
+      const token = bearer(await options.forge.token());
+      const other = [options.tenantHeader, options.otherOrganizationId];
       return [
-        reading(lab, [...token, ...other]),
-        reading(lab, [...token, lab.tenantHeader, lab.organizationId, ...other]),
-        reading(lab, [...token, ...other, lab.tenantHeader, lab.organizationId]),
+        reading(options, [...token, ...other]),
+        reading(options, [...token, options.tenantHeader, options.organizationId, ...other]),
+        reading(options, [...token, ...other, options.tenantHeader, options.organizationId]),
       ];
     },
   },
   {
     id: 'other-organization',
-    title: "another organization's token with this one's header",
-    source: 'the organization is that of the token',
+    title: "another organization's token with this one's tenant header",
+    source: "the organization is the token's",
     attempts: refusedTokens(async ({ forge, otherOrganizationId }) => [
       await forge.token({ organization_id: otherOrganizationId }),
     ]),
   },
   {
     id: 'no-organization',
-    title: 'a token that belongs to no organization',
-    source: 'the organization is that of the token',
+    title: 'a token without an organization',
+    source: "the organization is the token's",
     attempts: refusedClaims(() => [{ organization_id: undefined }, { organization_id: '' }]),
   },
   {
     id: 'foreign-object',
-    title: "another organization's token, with its own header, at a thing of this organization",
+    title: "another organization's token and tenant header, for an object of this organization",
     source: 'OWASP API1:2023',
     needs: 'objectPath',
-    async attempts(lab) {
-      const token = await lab.forge.token({ organization_id: lab.otherOrganizationId, access: 'read_write' });
-      const headers = [...bearer(token), lab.tenantHeader, lab.otherOrganizationId];
-      return [{ method: 'GET', path: lab.target.objectPath ?? '', headers }];
+    async attempts(options) {
+      const token = await options.forge.token({ organization_id: options.otherOrganizationId, access: 'read_write' });
+      const headers = [...bearer(token), options.tenantHeader, options.otherOrganizationId];
+      return [{ method: 'GET', path: options.target.objectPath ?? '', headers }];
     },
   },
   {
@@ -216,37 +219,40 @@ export const attacks: readonly Attack[] = [
     title: 'a write without a token',
     source: 'RFC 6750 §3',
     needs: 'write',
-    attempts: async (lab) => [writing(lab, []), writing(lab, [lab.tenantHeader, lab.organizationId])],
+    attempts: async (options) => [
+      writing(options, []),
+      writing(options, [options.tenantHeader, options.organizationId]),
+    ],
   },
   {
     id: 'read-token-writes',
-    title: 'a read token that writes',
+    title: 'a write with a read token',
     source: 'RFC 6750 §3.1',
     needs: 'write',
-    attempts: async (lab) => [writing(lab, goodHeaders(lab, await lab.forge.token()))],
+    attempts: async (options) => [writing(options, validHeaders(options, await options.forge.token()))],
   },
   {
     id: 'method-override',
-    title: 'a read token that writes and calls it a GET',
+    title: 'a write with a read token and a method override to GET',
     source: 'OWASP API5:2023',
     needs: 'write',
-    async attempts(lab) {
-      const headers = goodHeaders(lab, await lab.forge.token());
+    async attempts(options) {
+      const headers = validHeaders(options, await options.forge.token());
       const names = ['x-http-method-override', 'x-http-method', 'x-method-override'];
-      const query = { ...writing(lab, headers), path: `${lab.target.write?.path}?_method=GET` };
-      return [...names.map((name) => writing(lab, [...headers, name, 'GET'])), query];
+      const query = { ...writing(options, headers), path: `${options.target.write?.path}?_method=GET` };
+      return [...names.map((name) => writing(options, [...headers, name, 'GET'])), query];
     },
   },
   {
     id: 'no-access',
-    title: 'a token that writes and does not say what it may do',
+    title: 'a write with a token without a valid access claim',
     source: 'RFC 9068 §4',
     needs: 'write',
-    async attempts(lab) {
+    async attempts(options) {
       const tokens = await Promise.all(
-        [undefined, 'none', 'READ_WRITE', ['read_write']].map((access) => lab.forge.token({ access })),
+        [undefined, 'none', 'READ_WRITE', ['read_write']].map((access) => options.forge.token({ access })),
       );
-      return tokens.map((token) => writing(lab, goodHeaders(lab, token)));
+      return tokens.map((token) => writing(options, validHeaders(options, token)));
     },
   },
 ];

@@ -1,48 +1,62 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Attack, goodHeaders, type Lab, reading, writing } from './attack.ts';
+import { type Attack, type AttackOptions, reading, validHeaders, writing } from './attack.ts';
 import { attacks } from './attacks.ts';
 import { type Attempt, send } from './send.ts';
 
-/** What became of an attack; `held` is undefined where it was not tried. */
+/** How an API is attacked. */
+export interface ConformOptions extends AttackOptions {
+  /**
+   * Revokes one token by its id (`jti`), as the API's issuer would; the API has ten seconds to refuse it. Without it this
+   * attack is skipped.
+   */
+  readonly revoke?: (tokenId: string) => Promise<void>;
+}
+
+/** The result of one attack. */
 export interface AttackResult {
   readonly id: string;
   readonly title: string;
+  /** Whether the API withstood it; undefined if it was skipped. */
   readonly held: boolean | undefined;
-  /** What the API answered, or why it was not tried. */
+  /** What the API responded, or why the attack was skipped. */
   readonly reason: string;
 }
 
-/** What became of a run. */
+/** The result of a run. */
 export interface ConformResult {
-  /** What is wrong with the API or the run before any attack; then none was tried. */
+  /** Why the run says nothing: a valid request failed, before the attacks (then none was tried) or after them. */
   readonly problem: string | undefined;
   readonly attacks: readonly AttackResult[];
+  /** Whether the API withstood every attack that was tried. */
   readonly passed: boolean;
 }
 
-/** What is cut off is refused everywhere after this. */
-const cutoffMillisecondsMax = 10_000;
+const revocationMillisecondsMax = 10_000;
+const pollMilliseconds = 250;
 
-/** The last attack, which takes a change of the store. */
+/** The last attack; it is the only one that changes anything at the issuer. */
 export const cutOffAttack = {
   id: 'cut-off',
-  title: 'a token that was revoked, within ten seconds',
+  title: 'a token that was revoked, ten seconds later',
   source: 'RFC 7009 §2',
 } as const;
 
-/** Attacks an API and says what holds; `revoke` ends one token by its id. */
-export async function conform(lab: Lab, revoke: (tokenId: string) => Promise<void>): Promise<ConformResult> {
-  const problem = await findProblem(lab);
+/**
+ * Makes valid requests, then every attack in turn, then valid requests again. Requests are sent one after the other, each
+ * with a time limit of ten seconds. Never rejects because of what the API does; that is in the result.
+ */
+export async function conform({ revoke, ...options }: ConformOptions): Promise<ConformResult> {
+  const problem = await findProblem(options);
   if (problem !== undefined) {
     return { problem, attacks: [], passed: false };
   }
   const results: AttackResult[] = [];
   for (const attack of attacks) {
-    results.push(await run(lab, attack));
+    results.push(await run(options, attack));
   }
-  results.push(await runCutOff(lab, revoke));
-  // What refuses everything at the end has refused some of it for another reason.
-  const problemAfter = await findProblem({ ...lab, target: { ...lab.target, write: undefined } });
+  results.push(await runCutOff(options, revoke));
+  // An API that now refuses everything refused some attacks for another reason.
+  const problemAfter = await findProblem({ ...options, target: { ...options.target, write: undefined } });
   return {
     problem: problemAfter === undefined ? undefined : `after the attacks, ${problemAfter}`,
     attacks: results,
@@ -50,82 +64,88 @@ export async function conform(lab: Lab, revoke: (tokenId: string) => Promise<voi
   };
 }
 
-/** The controls: what must be let in, for else every attack would hold. */
-async function findProblem(lab: Lab): Promise<string | undefined> {
-  const read = goodHeaders(lab, await lab.forge.token());
-  const write = goodHeaders(lab, await lab.forge.token({ access: 'read_write' }));
-  const { objectPath } = lab.target;
+/** Makes the valid requests, which must succeed: otherwise the API would withstand everything. */
+async function findProblem(options: AttackOptions): Promise<string | undefined> {
+  const read = validHeaders(options, await options.forge.token());
+  const write = validHeaders(options, await options.forge.token({ access: 'read_write' }));
+  const { objectPath } = options.target;
   const controls: readonly (readonly [string, Attempt])[] = [
-    ['a good read token', reading(lab, read)],
-    ['a good read/write token', reading(lab, write)],
+    ['a valid read token', reading(options, read)],
+    ['a valid read/write token', reading(options, write)],
     ...(objectPath === undefined
       ? []
-      : [['a good read token', { method: 'GET', path: objectPath, headers: read }] as const]),
-    ...(lab.target.write === undefined ? [] : [['a good read/write token', writing(lab, write)] as const]),
+      : [['a valid read token', { method: 'GET', path: objectPath, headers: read }] as const]),
+    ...(options.target.write === undefined ? [] : [['a valid read/write token', writing(options, write)] as const]),
   ];
   for (const [what, attempt] of controls) {
-    const answer = await statusOf(lab, attempt);
-    if (typeof answer === 'string' || answer < 200 || answer > 299) {
-      const got = typeof answer === 'string' ? answer : `was answered ${answer}`;
-      return `${attempt.method} ${attempt.path} with ${what} ${got}, and must be let in`;
+    const response = await statusOf(options, attempt);
+    if (typeof response === 'string' || response < 200 || response > 299) {
+      return `${attempt.method} ${attempt.path} with ${what} must succeed, but ${describe(response)}`;
     }
   }
   return undefined;
 }
 
-async function run(lab: Lab, attack: Attack): Promise<AttackResult> {
+const needed = { write: 'no write path was given', objectPath: 'no object path was given' } as const;
+
+async function run(options: AttackOptions, attack: Attack): Promise<AttackResult> {
   const { id, title, needs } = attack;
-  if (needs !== undefined && lab.target[needs] === undefined) {
-    const option = needs === 'write' ? '--write-path' : '--object-path';
-    return { id, title, held: undefined, reason: `not tried: it needs ${option}` };
+  if (needs !== undefined && options.target[needs] === undefined) {
+    return { id, title, held: undefined, reason: `skipped: ${needed[needs]}` };
   }
   const statuses: number[] = [];
-  for (const attempt of await attack.attempts(lab)) {
-    const answer = await statusOf(lab, attempt);
-    if (typeof answer === 'string') {
-      return { id, title, held: false, reason: answer };
+  for (const attempt of await attack.attempts(options)) {
+    const response = await statusOf(options, attempt);
+    if (typeof response === 'string' || !isRefusal(response)) {
+      const advice = response === 429 ? '; raise the rate limit' : '';
+      return { id, title, held: false, reason: `${describe(response)}${advice}` };
     }
-    if (!isRefusal(answer)) {
-      return { id, title, held: false, reason: `was answered ${answer}${answer === 429 ? ', lift the limit' : ''}` };
-    }
-    statuses.push(answer);
+    statuses.push(response);
   }
   return { id, title, held: true, reason: [...new Set(statuses)].join(', ') };
 }
 
 /** Revokes a token of its own and waits until it is refused. */
-async function runCutOff(lab: Lab, revoke: (tokenId: string) => Promise<void>): Promise<AttackResult> {
+async function runCutOff(options: AttackOptions, revoke: ConformOptions['revoke']): Promise<AttackResult> {
   const { id, title } = cutOffAttack;
-  const { jti } = lab.forge.claims();
-  const attempt = reading(lab, goodHeaders(lab, await lab.forge.token({ jti })));
-  const before = await statusOf(lab, attempt);
+  if (revoke === undefined) {
+    return { id, title, held: undefined, reason: 'skipped: no way to revoke a token was given' };
+  }
+  const { jti } = options.forge.claims();
+  const attempt = reading(options, validHeaders(options, await options.forge.token({ jti })));
+  const before = await statusOf(options, attempt);
   if (typeof before === 'string' || before > 299) {
-    return { id, title, held: false, reason: `before it was revoked, it was answered ${before}` };
+    return { id, title, held: false, reason: `before the revocation, ${describe(before)}` };
   }
   await revoke(jti);
   const started = performance.now();
   for (;;) {
-    const answer = await statusOf(lab, attempt);
-    if (typeof answer === 'number' && isRefusal(answer)) {
-      return { id, title, held: true, reason: `${answer} after ${Math.ceil((performance.now() - started) / 1000)} s` };
+    const response = await statusOf(options, attempt);
+    const elapsed = performance.now() - started;
+    if (typeof response === 'number' && isRefusal(response)) {
+      return { id, title, held: true, reason: `${response} after ${Math.ceil(elapsed / 1000)} s` };
     }
-    if (performance.now() - started > cutoffMillisecondsMax) {
-      return { id, title, held: false, reason: `was answered ${answer} ten seconds after it was revoked` };
+    if (elapsed > revocationMillisecondsMax) {
+      return { id, title, held: false, reason: `ten seconds after the revocation, ${describe(response)}` };
     }
-    await wait(250);
+    await wait(pollMilliseconds);
   }
 }
 
-/** An answer of 5xx is no refusal: something broke; nor is a limit, which says nothing of the token. */
+/** 5xx is not a refusal, since something broke, and neither is a rate limit, which says nothing about the token. */
 function isRefusal(status: number): boolean {
   return status >= 400 && status <= 499 && status !== 408 && status !== 429;
 }
 
-async function statusOf({ target }: Lab, attempt: Attempt): Promise<number | string> {
+function describe(response: number | string): string {
+  return typeof response === 'string' ? response : `the response was ${response}`;
+}
+
+async function statusOf({ target }: AttackOptions, attempt: Attempt): Promise<number | string> {
   try {
     return await send(target.url, attempt);
   } catch (error) {
     const isConnection = error instanceof Error && 'code' in error;
-    return isConnection ? `got no answer (${String(error.code)})` : 'got no answer in ten seconds';
+    return isConnection ? `there was no response (${String(error.code)})` : 'there was no response within ten seconds';
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { encode, type Signer, type SigningAlgorithm, signCompact } from './jws.ts';
 
-/** Whom the tokens are for, and what they are signed with. */
+/** What valid tokens say, and the key that signs them. */
 export interface ForgeOptions {
   readonly issuer: string;
   readonly audience: string;
@@ -9,7 +9,7 @@ export interface ForgeOptions {
   readonly clientId: string;
   readonly organizationId: string;
   readonly signer: Signer;
-  /** The clock, in epoch milliseconds. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
 }
 
@@ -24,7 +24,7 @@ export interface ForgedClaims extends Changes {
 
 const lifetimeSeconds = 300;
 
-/** Makes good tokens with the real key, and bad ones with it or without. */
+/** Makes valid tokens with the real key, and forged ones with or without it. */
 export class Forge {
   readonly #options: ForgeOptions;
 
@@ -32,7 +32,7 @@ export class Forge {
     this.#options = options;
   }
 
-  /** The claims of a good token that lives five minutes; `undefined` takes one away. */
+  /** The claims of a valid token, which expires in five minutes; `undefined` removes one. */
   claims(changes: Changes = {}): ForgedClaims {
     const { issuer, audience, scope, clientId, organizationId, now } = this.#options;
     const issuedAt = Math.floor(now() / 1000);
@@ -52,17 +52,17 @@ export class Forge {
     };
   }
 
-  /** A good token with some claims changed, signed with the real key. */
+  /** A token with some claims changed, signed with the real key. */
   token(changes: Changes = {}): Promise<string> {
     return this.tokenWithHeader({}, changes);
   }
 
-  /** The same, with header members changed too. */
+  /** The same with header parameters changed as well. */
   async tokenWithHeader(header: Changes, changes: Changes = {}): Promise<string> {
     return signCompact({ ...this.#header(), ...header }, this.claims(changes), this.#options.signer);
   }
 
-  /** A token that somebody signed with a key of their own; `header` is told the public half. */
+  /** A token signed with a new key; `header` gets its public JWK and returns header parameters to change. */
   async foreignToken(header: (jwk: object) => Changes): Promise<string> {
     const { algorithm, kid } = this.#options.signer;
     const { privateKey, publicKey } = foreignPair(algorithm);
@@ -70,12 +70,12 @@ export class Forge {
     return signCompact(members, this.claims(), { algorithm, kid, privateKey });
   }
 
-  /** A token without signature that names no algorithm, in any spelling. */
+  /** A token without a signature under an `alg` of any spelling. */
   unsignedToken(alg: unknown, signature = ''): string {
     return `${encode({ ...this.#header(), alg })}.${encode(this.claims({ access: 'read_write' }))}.${signature}`;
   }
 
-  /** HS256 tokens whose secret is the public key, in each form in which a library may have it. */
+  /** HS256 tokens whose secret is the public key, in each form that a library may hold it in. */
   hmacTokens(): readonly string[] {
     const key = createPublicKey(this.#options.signer.privateKey);
     const pem = key.export({ type: 'spki', format: 'pem' }).toString();
@@ -95,15 +95,15 @@ export class Forge {
   }
 }
 
-/** A token whose payload was exchanged under its signature. */
+/** A token with another payload under its signature. */
 export function withClaims(token: string, change: (claims: Changes) => Changes): string {
   const [header = '', payload = '', signature = ''] = token.split('.');
-  // A payload that the forge above wrote.
+  // The forge above wrote it.
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Changes;
   return `${header}.${encode(change(claims))}.${signature}`;
 }
 
-/** A token with one character of its signature changed, in the middle, where it counts. */
+/** A token with one character in the middle of its signature changed. */
 export function withBrokenSignature(token: string): string {
   const start = token.lastIndexOf('.') + 1;
   const place = start + Math.floor((token.length - start) / 2);

@@ -3,14 +3,14 @@ import { constants, type KeyObject, sign } from 'node:crypto';
 /** The signature algorithms of Bindery's tokens (RFC 7518 §3.1, RFC 8037). */
 export type SigningAlgorithm = 'ES256' | 'RS256' | 'EdDSA';
 
-/** A private key and what its signatures need. */
+/** A private key, its id and its algorithm. */
 export interface Signer {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
   readonly privateKey: KeyObject;
 }
 
-/** Signs any header and claims as a compact JWS (RFC 7515 §3.1), including headers that a library would refuse. */
+/** Signs any header and claims as a compact JWS (RFC 7515 §3.1), including those that a library would refuse. */
 export function signCompact(header: object, claims: object, { algorithm, privateKey }: Signer): string {
   const input = `${encode(header)}.${encode(claims)}`;
   const signature = sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(input), {
@@ -22,7 +22,7 @@ export function signCompact(header: object, claims: object, { algorithm, private
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** One part of a compact JWS. */
+/** One part of a compact JWS: base64url of JSON. */
 export function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }

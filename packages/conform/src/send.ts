@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** A request as it goes out; headers are a flat list, so that one can be sent twice. */
+/** A request as it is sent; headers are a flat list, so that one can be repeated. */
 export interface Attempt {
   readonly method: string;
-  /** From the root of the API's address on. */
+  /** Appended to the base URL of the API. */
   readonly path: string;
   readonly headers: readonly string[];
   readonly body?: string;
@@ -12,7 +12,7 @@ export interface Attempt {
 
 const timeoutMilliseconds = 10_000;
 
-/** Sends a request to the API; resolves to the status, or throws a sentence when there is no answer. */
+/** Sends a request to the API and resolves to the status of the response; rejects when there is none in ten seconds. */
 export function send(base: string, attempt: Attempt): Promise<number> {
   const url = new URL(base.replace(/\/$/, '') + attempt.path);
   const body = attempt.body === undefined ? undefined : Buffer.from(attempt.body);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ConformResult, conform, Forge, type Lab, type Target } from '@bindery/conform';
+import { type AttackOptions, type ConformResult, conform, Forge, type Target } from '@bindery/conform';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readClients } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
@@ -26,18 +26,22 @@ interface ConformOptions extends AnswerOptions {
 /** `bindery conform` */
 export function conformCommand(program: Command): void {
   answering(program.command('conform'))
-    .description('attack your own API and say which attacks hold; exit code 0 when all do, 1 otherwise')
-    .argument('<url>', 'the address of the API, as its callers have it', baseUrl)
+    .description('attack your own API and report which attacks it withstands; exit code 0 for all, 1 otherwise')
+    .argument('<url>', 'the base URL of the API, as its callers see it', baseUrl)
     .requiredOption('--organization <organization-id>', 'the organization whose tokens are used')
     .requiredOption('--read-path <path>', 'a path that a read token may GET', path)
-    .option('--write-path <path>', 'a path that only a read/write token may write; it is written to once', path)
-    .option('--write-method <method>', 'how it is written to', 'POST')
-    .option('--write-body <json>', 'what is sent there')
-    .option('--object-path <path>', 'the path of a thing that belongs to the organization', path)
-    .option('--tenant-header <name>', 'the name of the tenant header (default: the first that is set up)')
+    .option(
+      '--write-path <path>',
+      'a path that only a read/write token may write to; one valid write is made there',
+      path,
+    )
+    .option('--write-method <method>', 'the method of the write', 'POST')
+    .option('--write-body <json>', 'the body of the write')
+    .option('--object-path <path>', 'the path of an object that belongs to the organization', path)
+    .option('--tenant-header <name>', 'the name of the tenant header (default: the first one in the settings)')
     .addHelpText(
       'after',
-      '\nAn attack that holds changes nothing. An API that lets one through does what was asked: use one that may.\n\nExample:\n  bindery conform http://localhost:3000 --organization 6f1d7f0a-0000-4000-8000-000000000000 --read-path /things --write-path /things --write-body \'{"name":"conform"}\'',
+      '\nAn API that lets an attack through also does what that attack asks for: do not use production data.\n\nExample:\n  bindery conform http://localhost:3000 --organization 6f1d7f0a-0000-4000-8000-000000000000 --read-path /things --write-path /things --write-body \'{"name":"conform"}\'',
     )
     .action(async (url: string, options: ConformOptions) => {
       const { config, result } = await withStore(async (context, actor) => ({
@@ -52,29 +56,34 @@ export function conformCommand(program: Command): void {
 }
 
 async function run(context: ActionContext, actor: Actor, url: string, options: ConformOptions): Promise<ConformResult> {
-  const lab = await createLab(context, targetOf(url, options), options);
+  const attackOptions = await createAttackOptions(context, targetOf(url, options), options);
   await context.database.transaction((queries) =>
     // Tokens are signed with the real key, outside the token endpoint.
     insertAuditEntry(queries, {
       at: context.now(),
       actor,
-      organizationId: lab.organizationId,
+      organizationId: attackOptions.organizationId,
       action: 'conform.run',
-      target: { type: 'organization', id: lab.organizationId },
+      target: { type: 'organization', id: attackOptions.organizationId },
       outcome: 'done',
       details: { url },
     }),
   );
-  return conform(lab, (id) =>
-    context.database.transaction((queries) => cutOff(context, queries, { kind: 'token', id })),
-  );
+  return conform({
+    ...attackOptions,
+    revoke: (id) => context.database.transaction((queries) => cutOff(context, queries, { kind: 'token', id })),
+  });
 }
 
-async function createLab(context: ActionContext, target: Target, options: ConformOptions): Promise<Lab> {
+async function createAttackOptions(
+  context: ActionContext,
+  target: Target,
+  options: ConformOptions,
+): Promise<AttackOptions> {
   const { config, now } = context;
   const organization = await requireOrganization(context, options.organization);
   const clients = await readClients(context, organization.id, { size: 100, number: 1 });
-  // An API that introspects asks after the client; others take any.
+  // An API that introspects needs a client that exists; others accept any.
   const client = clients.find(({ client: { state } }) => state === 'active')?.client;
   const others = await readOrganizations(context, { size: 2, number: 1 });
   const other = others.find(({ id }) => id !== organization.id);
@@ -107,24 +116,24 @@ function describe(config: Config, url: string, { problem, attacks, passed }: Con
   const held = attacks.filter((attack) => attack.held === true).length;
   return [
     ...table(
-      ['ATTACK', 'HOLDS', 'ANSWER', 'WHAT IS TRIED'],
+      ['ATTACK', 'RESULT', 'RESPONSE', 'WHAT IS TRIED'],
       attacks.map((attack) => [
         attack.id,
-        attack.held === undefined ? '-' : attack.held ? 'yes' : 'NO',
+        attack.held === undefined ? '-' : attack.held ? 'refused' : 'GOT THROUGH',
         attack.reason,
         attack.title,
       ]),
     ).slice(attacks.length === 0 ? 1 : 0),
-    ...(problem === undefined ? [] : [`the control failed: ${problem}`, ...hintsOf(config)]),
-    `${url}: ${held} attacks hold, ${failed} do not${passed ? '' : ': the API is not safe, or could not be tried'}`,
+    ...(problem === undefined ? [] : [`a valid request failed: ${problem}`, ...hintsOf(config)]),
+    `${url}: ${held} attacks refused, ${failed} got through${passed ? '' : '; the API is not safe, or could not be tested'}`,
   ];
 }
 
 function hintsOf({ publicUrl, audience }: Config): readonly string[] {
   return [
-    `the token came from ${publicUrl} for ${audience}: are these the issuer and the audience that the API knows?`,
-    'if not, give this command the PORT, BINDERY_PUBLIC_URL and BINDERY_AUDIENCE of your server',
-    'does the API know the path, and the tenant header by this name?',
+    `the token is from ${publicUrl} for ${audience}: are these the issuer and audience that the API is configured with?`,
+    'if not, run this command with the PORT, BINDERY_PUBLIC_URL and BINDERY_AUDIENCE of your server',
+    'does the API have this path, and does its tenant header have this name?',
   ];
 }
 

@@ -9,12 +9,13 @@ export function attacksPage(): string {
 
 # Attacks on your API
 
-What [\`bindery conform\`](../../operators/reference/command-line.md#bindery-conform) tries on an API, in this order. An attack holds when each attempt of it is
-answered 4xx; an answer of 2xx or 3xx lets it in, one of 5xx means that something broke, and 408 and 429 say nothing. Before the
-first attack, good tokens must be let in, and again after the last: an API that refuses everybody holds nothing.
+What [\`bindery conform\`](../../operators/reference/command-line.md#bindery-conform) tries on an API, in this order. An API withstands an
+attack if it answers every attempt with 4xx. 2xx and 3xx mean that the attempt got through, 5xx that something broke; 408
+and 429 say nothing about the token, so they do not count as refusals. Valid requests must succeed before the first attack
+and after the last one: an API that refuses everything proves nothing.
 
 ${markdownTable(
-  ['attack', 'what is tried', 'where it comes from', 'needs'],
+  ['attack', 'what is tried', 'rule', 'needs'],
   [
     ...attacks.map(({ id, title, source, needs: need }) => [
       `<a id="${id}"></a>\`${id}\``,
