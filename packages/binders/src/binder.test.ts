@@ -8,7 +8,7 @@ test('an id is nine upper-case letters and digits', () => {
   assert.equal(new Set(ids).size, ids.length);
 });
 
-test('every byte below 252 stands for a letter or digit as often as any other, and the rest are skipped', () => {
+test('every byte below 252 stands for a letter or digit equally often, and the rest are skipped', () => {
   let next = 0;
   const bytes = (size: number) => Uint8Array.from({ length: size }, () => next++ % 256);
   const counts = new Map<string, number>();

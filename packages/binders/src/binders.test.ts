@@ -24,7 +24,7 @@ async function startCaller(test: Parameters<typeof startApp>[0], randomBytes?: (
   return { app, call, create };
 }
 
-test('a new binder is answered with 201, its place, its tag and itself', async (t) => {
+test('a new binder gets 201 with Location, ETag and the binder', async (t) => {
   const { call } = await startCaller(t);
   const response = await call('POST', '/api/binders', { payload: { name: '  Harbour  ', type: 'procurement' } });
   assert.equal(response.statusCode, 201);
@@ -44,7 +44,7 @@ test('a new binder is answered with 201, its place, its tag and itself', async (
   assert.deepEqual([found.statusCode, found.json(), found.headers.etag], [200, body, '"1"']);
 });
 
-test('the list is wrapped, newest first, and paged from 1', async (t) => {
+test('the list is wrapped, newest first, and pages count from 1', async (t) => {
   const { call, create } = await startCaller(t);
   for (const name of ['a', 'b', 'c']) await create(name);
   const names = (body: { items: { name: string }[] }) => body.items.map((item) => item.name).join('');
@@ -57,7 +57,7 @@ test('the list is wrapped, newest first, and paged from 1', async (t) => {
   assert.deepEqual((await call('GET', '/api/binders?pageNumber=1000000')).json().items, []);
 });
 
-test('a page that cannot be is 400 with a message for its field', async (t) => {
+test('an impossible page is 400 with a message for the field', async (t) => {
   const { call } = await startCaller(t);
   for (const value of ['0', '-1', '201', '1.5', '1e1', 'x', '', '%20', '99999999', '1&pageSize=1']) {
     const response = await call('GET', `/api/binders?pageSize=${value}`);
@@ -69,7 +69,7 @@ test('a page that cannot be is 400 with a message for its field', async (t) => {
   assert.equal((await call('GET', '/api/binders?pageSize=200')).statusCode, 200);
 });
 
-test('a wrong field is 400 with a message, and nothing is stored', async (t) => {
+test('an invalid field is 400 with a message, and nothing is stored', async (t) => {
   const { call } = await startCaller(t);
   const good = { name: 'Harbour', type: 'project' };
   const table: [unknown, string[]][] = [
@@ -105,7 +105,7 @@ test('a wrong field is 400 with a message, and nothing is stored', async (t) => 
   assert.equal((await call('GET', '/api/binders')).json().totalCount, 0);
 });
 
-test('16: __proto__ in a body is a field like any other, and refused', async (t) => {
+test('16: __proto__ in a body is an unknown field like any other, and refused', async (t) => {
   const { call } = await startCaller(t);
   const payload = '{"name":"a","type":"project","__proto__":{"polluted":1}}';
   const response = await call('POST', '/api/binders', { payload, headers: { 'content-type': 'application/json' } });
@@ -114,13 +114,13 @@ test('16: __proto__ in a body is a field like any other, and refused', async (t)
   assert.equal(Reflect.get({}, 'polluted'), undefined);
 });
 
-test('a name of 200 characters is kept, whatever the characters are', async (t) => {
+test('a name of 200 characters is accepted, whatever the characters are', async (t) => {
   const { create } = await startCaller(t);
   for (const name of ['x'.repeat(200), '🗂'.repeat(200), 'Ærø & Sønner <b>"\''])
     assert.equal((await create(name)).name, name);
 });
 
-test('a change sets what it names and gives the binder a new tag', async (t) => {
+test('a change sets the given fields and gives the binder a new ETag', async (t) => {
   const { call, create } = await startCaller(t);
   const { id, createdAt } = await create();
   for (const contentType of ['application/json', 'application/merge-patch+json', 'application/json; charset=utf-8']) {
@@ -141,7 +141,7 @@ test('a change sets what it names and gives the binder a new tag', async (t) => 
   }
 });
 
-test('243: of many writers upon the same tag one wins, the others get 412 and no change is lost', async (t) => {
+test('243: of many writers with the same ETag one wins, the others get 412, and no change is lost', async (t) => {
   const { call, create } = await startCaller(t);
   const { id } = await create();
   const url = `/api/binders/${id}`;
@@ -154,7 +154,7 @@ test('243: of many writers upon the same tag one wins, the others get 412 and no
   assert.deepEqual([now.json().name, now.headers.etag], [`writer ${statuses.indexOf(200)}`, '"2"']);
 });
 
-test('If-Match: weak and unknown tags are 412, * is any state, and a deletion obeys it too', async (t) => {
+test('If-Match: weak and unknown tags are 412, * matches any state, and a deletion obeys it too', async (t) => {
   const { call, create } = await startCaller(t);
   const { id } = await create();
   const url = `/api/binders/${id}`;
@@ -171,7 +171,7 @@ test('If-Match: weak and unknown tags are 412, * is any state, and a deletion ob
     assert.equal((await call('DELETE', url, { headers: { 'if-match': tag } })).statusCode, 404);
 });
 
-test('a read with the tag it already has is 304 without a body', async (t) => {
+test('a read with the current ETag is 304 without a body', async (t) => {
   const { call, create } = await startCaller(t);
   const { id } = await create();
   for (const tag of ['"1"', 'W/"1"', '*', '"7", "1"']) {
@@ -181,7 +181,7 @@ test('a read with the tag it already has is 304 without a body', async (t) => {
   assert.equal((await call('GET', `/api/binders/${id}`, { headers: { 'if-none-match': '"2"' } })).statusCode, 200);
 });
 
-test('HEAD answers as GET does, without the body', async (t) => {
+test('HEAD responds like GET, without the body', async (t) => {
   const { call, create } = await startCaller(t);
   const { id } = await create();
   for (const url of ['/api/binders', `/api/binders/${id}`, '/api/binders/ZZZZZZZZZ']) {
@@ -204,7 +204,7 @@ test('a deleted binder is gone', async (t) => {
   assert.equal((await call('GET', '/api/binders')).json().totalCount, 0);
 });
 
-test('a body is JSON in UTF-8 of at most 64 KiB, and nothing else', async (t) => {
+test('a body must be JSON in UTF-8 of at most 64 KiB', async (t) => {
   const { call } = await startCaller(t);
   const good = '{"name":"a","type":"project"}';
   const post = (payload: string | Buffer, headers: Record<string, string>) =>
@@ -230,7 +230,7 @@ test('a body is JSON in UTF-8 of at most 64 KiB, and nothing else', async (t) =>
   assert.equal((await post(good.padEnd(65_536), jsonType)).statusCode, 201);
 });
 
-test('a path that is not there is 404, and a method that is not there 405 with those that are', async (t) => {
+test('an unknown path is 404, and an unknown method 405 with those that are allowed', async (t) => {
   const { call, create } = await startCaller(t);
   const { id } = await create();
   for (const url of [
@@ -256,7 +256,7 @@ test('a path that is not there is 404, and a method that is not there 405 with t
   }
 });
 
-test('a taken id is drawn again, and when none is free the answer is a bare 500', async (t) => {
+test('an id that is taken is drawn again, and if none is free the response is a bare 500', async (t) => {
   let draws = 0;
   const { call, create } = await startCaller(t, (size) => {
     draws += 1;

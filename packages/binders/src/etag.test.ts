@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEtag, isNoneMatchHit, parseIfMatch } from './etag.ts';
 
-test('If-Match lists the versions that may be changed, and weak or foreign tags name none', () => {
+test('If-Match lists the versions that may be changed; weak and foreign tags name none', () => {
   assert.equal(createEtag(3), '"3"');
   assert.equal(parseIfMatch(undefined), 'any');
   assert.equal(parseIfMatch(' * '), 'any');

@@ -15,7 +15,7 @@ import { createBinders } from './binders.ts';
 type Method = NonNullable<InjectOptions['method']>;
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'QUERY'] as const;
 
-test('220 and 225: every registered route refuses a call without a token, under every method', async (t) => {
+test('220 and 225: every registered route refuses a request without a token, under every method', async (t) => {
   const { app, routes } = await startApp(t);
   assert.ok(routes.length >= 7, 'the inventory saw the routes');
   for (const { url } of [...routes, { url: '/api/nothing' }]) {
@@ -29,7 +29,7 @@ test('220 and 225: every registered route refuses a call without a token, under 
   }
 });
 
-test('220: the inventory is every route that there is, so that a new one cannot be forgotten', async (t) => {
+test('220: the inventory has every route, so that a new one cannot be forgotten', async (t) => {
   const { routes } = await startApp(t);
   assert.deepEqual(routes.map(({ method, url }) => `${method} ${url}`).toSorted(), [
     'DELETE /api/binders/:id',
@@ -42,7 +42,7 @@ test('220: the inventory is every route that there is, so that a new one cannot 
   ]);
 });
 
-test('217: on every route and under every method the other organization sees and changes nothing', async (t) => {
+test('217: on every route and under every method another organization sees and changes nothing', async (t) => {
   const { app, db } = await startApp(t);
   const first = await headersOf(organizations.first);
   const created = await app.inject({
@@ -76,7 +76,7 @@ test('217: on every route and under every method the other organization sees and
   assert.deepEqual(await db.selectFrom('binders').selectAll().execute(), before);
 });
 
-test('a token that reads cannot write, and a method override header changes nothing', async (t) => {
+test('a read token cannot write, and a method override header changes nothing', async (t) => {
   const { app } = await startApp(t);
   const headers = { ...(await headersOf(organizations.first, 'read')), 'x-http-method-override': 'GET' };
   assert.equal((await app.inject({ url: '/api/binders', headers })).statusCode, 200);
@@ -98,7 +98,7 @@ test('a token that reads cannot write, and a method override header changes noth
   assert.equal(overridden.statusCode, 200);
 });
 
-test('the guard decides before a body is read, so that a stranger cannot make it be parsed', async (t) => {
+test('the guard decides before a body is read, so that nobody without a token gets one parsed', async (t) => {
   const { app } = await startApp(t);
   const payload = 'x'.repeat(200_000);
   for (const contentType of ['application/json', 'text/plain']) {
@@ -112,7 +112,7 @@ test('the guard decides before a body is read, so that a stranger cannot make it
   }
 });
 
-test('both names of the tenant header are the same one, and each refusal names the request', async (t) => {
+test('both names of the tenant header mean the same, and each refusal carries the request id', async (t) => {
   const { app } = await startApp(t);
   const { 'x-tenant-id': tenant = '', ...bearer } = await headersOf(organizations.first);
   const status = async (headers: Record<string, string>) =>
@@ -126,7 +126,7 @@ test('both names of the tenant header are the same one, and each refusal names t
   assert.match(refused.json().traceId, /^req-/);
 });
 
-test('219: when the keys or the database fail the answer is 503 or a bare 500, and the handler is not called', async (t) => {
+test('219: if the keys or the database fail the response is 503 or a bare 500, and the handler is not called', async (t) => {
   const db = await openDatabase(t);
   const find = () => {
     throw new Error('secret cause');
@@ -158,7 +158,7 @@ test('219: when the keys or the database fail the answer is 503 or a bare 500, a
   assert.doesNotMatch(failed.body, /no such table|select|sqlite/i);
 });
 
-test('a route can name the access it needs, and a misspelt one stops the start', async (t) => {
+test('a route can declare its access, and a misspelt declaration stops the start', async (t) => {
   const app = Fastify();
   t.after(() => app.close());
   app.get('/early', async (request) => request.bindery.clientId);

@@ -7,7 +7,7 @@ import { createBindersStore } from './store.ts';
 
 const fields = { name: 'Harbour', type: 'project' } as const;
 
-test('what one organization keeps does not exist for another, whatever it calls', async (t) => {
+test('the binders of one organization do not exist for another, whatever it calls', async (t) => {
   const db = await openDatabase(t);
   const store = createBindersStore(db);
   const first = store.inOrganization(organizations.first);
@@ -29,7 +29,7 @@ test('what one organization keeps does not exist for another, whatever it calls'
   assert.deepEqual(await first.list({ limit: 10, offset: 0 }), [kept]);
 });
 
-test('a binder is listed newest first, and by id where times are the same', async (t) => {
+test('binders are listed newest first, and by id if their times are equal', async (t) => {
   const binders = createBindersStore(await openDatabase(t)).inOrganization(organizations.first);
   for (const [id, now] of [
     ['BBBBBBBBB', 2],
@@ -46,7 +46,7 @@ test('a binder is listed newest first, and by id where times are the same', asyn
   assert.equal(await ids(2, 4), '');
 });
 
-test('of two changes upon the same version one is made and the other learns of it', async (t) => {
+test('of two changes of the same version one is made, and the other is told', async (t) => {
   const binders = createBindersStore(await openDatabase(t)).inOrganization(organizations.first);
   await binders.add('AAAAAAAAA', fields, 1);
   const changes = await Promise.all([
@@ -61,7 +61,7 @@ test('of two changes upon the same version one is made and the other learns of i
   assert.deepEqual(await binders.delete('AAAAAAAAA', 'any'), { outcome: 'not_found' });
 });
 
-test('a change keeps what it does not name, and when the binder was made', async (t) => {
+test('a change keeps the other fields and the creation time', async (t) => {
   const binders = createBindersStore(await openDatabase(t)).inOrganization(organizations.first);
   await binders.add('AAAAAAAAA', fields, 1_000);
   const change = await binders.update('AAAAAAAAA', { type: 'facility' }, 'any', 2_000);
@@ -71,7 +71,7 @@ test('a change keeps what it does not name, and when the binder was made', async
   });
 });
 
-test('SQL in any value is a value', async (t) => {
+test('SQL in a value is only a value', async (t) => {
   const binders = createBindersStore(await openDatabase(t)).inOrganization(organizations.first);
   const name = `'; drop table binders; -- "`;
   await binders.add('AAAAAAAAA', { ...fields, name }, 1);

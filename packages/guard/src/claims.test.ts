@@ -56,7 +56,7 @@ test('125 and 126: the leeway is 5 s by default, at each end of the life of a to
   }
 });
 
-test('146: clocks a minute apart work where that is allowed, ten minutes are refused with a word about the clock', async () => {
+test('146: clocks a minute apart work if that is tolerated; ten minutes are refused with advice about the clock', async () => {
   const guard = createTestGuard({ clockToleranceSeconds: 60 });
   const lifetime = (iat: number) => createToken({ iat, nbf: iat, exp: iat + 3600 });
   assert.equal(await outcomeOf(guard, headersWith(lifetime(nowSeconds + 60))), 'accepted');
@@ -78,7 +78,7 @@ test('127: iss must be the issuer, byte for byte', async () => {
   }
 });
 
-test('128: aud must be the audience or a list of texts with it', async () => {
+test('128: aud must be the audience or a list of strings that contains it', async () => {
   const guard = createTestGuard();
   for (const aud of [audience, [audience], ['https://other.test', audience]]) {
     assert.equal(await outcomeOf(guard, headersWith(createToken({ aud }))), 'accepted', String(aud));
@@ -89,7 +89,7 @@ test('128: aud must be the audience or a list of texts with it', async () => {
   }
 });
 
-test('every other claim that a caller is made of must be there and well formed', async () => {
+test('every other claim of a caller must be present and well formed', async () => {
   for (const name of ['sub', 'client_id', 'jti', 'organization_id', 'access']) {
     for (const value of [undefined, null, '', 7, ['x'], {}, 'x'.repeat(257)]) {
       await assertRefused({ [`${name} ${String(value)}`]: createToken({ [name]: value }) }, 'token_claim_wrong');

@@ -44,7 +44,7 @@ const subjects: Readonly<Record<CutoffKind, string>> = {
   token: 'token_1',
 };
 
-test('a hash is base64url of 16 bytes of SHA-256 over issuer, kind and id, so that a list names nobody', () => {
+test('a hash is base64url of 16 bytes of SHA-256 over issuer, kind and id, so that the list reveals no id', () => {
   const digest = createHash('sha256').update(`${issuer}\nclient\nclient_1`).digest();
   assert.equal(hashCutoff(issuer, 'client', 'client_1'), digest.subarray(0, 16).toString('base64url'));
   assert.equal(hashCutoff(issuer, 'client', 'client_1').length, 22);
@@ -78,7 +78,7 @@ for (const [kind, id] of Object.entries(subjects)) {
   });
 }
 
-test('a member who was cut off in one organization lives on in another', async () => {
+test('a member cut off in one organization keeps access in another', async () => {
   const source = createSource(listWith('member', `user_1 ${otherOrganizationId}`, nowSeconds));
   const guard = createTestGuard({ cutoffs: { source } });
   assert.equal(await outcomeOf(guard, headersWith(createToken(member))), 'accepted');
@@ -90,7 +90,7 @@ test('an id of one kind does not cut off the same id of another', async () => {
   assert.equal(await outcomeOf(guard, headersWith(createToken())), 'accepted');
 });
 
-test('the answer to a token that was cut off is 401 invalid_token, and does not say what was cut off', async () => {
+test('a revoked token gets 401 invalid_token, which does not say what was cut off', async () => {
   const source = createSource(listWith('organization', organizationId, nowSeconds));
   const answer = await answerOf(createTestGuard({ cutoffs: { source } }), headersWith(createToken()));
   assert.equal(answer.status, 401);
@@ -98,7 +98,7 @@ test('the answer to a token that was cut off is 401 invalid_token, and does not 
   assert.doesNotMatch(JSON.stringify(answer.problem), /organization/);
 });
 
-test('a warm token is looked up again only when there is another list', async () => {
+test('a cached token is looked up again only when the list changes', async () => {
   let reads = 0;
   const counting = (seq: number): CutoffList => {
     const list = createCutoffList(seq);
@@ -123,7 +123,7 @@ test('a warm token is looked up again only when there is another list', async ()
   assert.equal(reads, 2 * once);
 });
 
-test('a list with the number of another is another list', async () => {
+test('a different list with the same number is a change', async () => {
   const source = createSource(createCutoffList(1));
   const guard = createTestGuard({ cutoffs: { source } });
   const headers = headersWith(createToken(member));
@@ -132,7 +132,7 @@ test('a list with the number of another is another list', async () => {
   assert.equal(await outcomeOf(guard, headers), 'token_cut_off');
 });
 
-test('219: a source that fails or waits is never taken for an empty list', async () => {
+test('219: a source that fails or is slow is never taken for an empty list', async () => {
   const failing = createTestGuard({ cutoffs: { source: { current: () => Promise.reject(new Error('secret')) } } });
   const answer = await answerOf(failing, headersWith(createToken()));
   assert.equal(answer.status, 503);
@@ -142,7 +142,7 @@ test('219: a source that fails or waits is never taken for an empty list', async
   assert.equal(await outcomeOf(waiting, headersWith(createToken())), 'token_cut_off');
 });
 
-test('a sid that is no text is refused, for it could not be cut off', async () => {
+test('a sid that is not a string is refused, because it could not be cut off', async () => {
   for (const sid of [7, '', null, ['family_1'], 'x'.repeat(257)]) {
     assert.equal(await outcomeOf(createTestGuard(), headersWith(createToken({ sid }))), 'token_claim_wrong');
   }

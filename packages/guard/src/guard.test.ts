@@ -19,7 +19,7 @@ const methods = {
   write: ['POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'get', 'TRACE', ''],
 };
 
-test('the name of the scheme is compared without case', async () => {
+test('the scheme is compared without case', async () => {
   for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEARER']) {
     const headers = ['authorization', `${scheme} ${createToken()}`, 'x-tenant-id', organizationId];
     assert.equal(await outcomeOf(createTestGuard(), headers), 'accepted', scheme);
@@ -43,7 +43,7 @@ test('210: a token in the query is never read', async () => {
   await assert.rejects(createTestGuard().verify(request), { code: 'no_token' });
 });
 
-test('210: a token in a form is never read, nor is the body touched', async () => {
+test('210: a token in a form is never read, and the body is not touched', async () => {
   const request = new Request('https://api.example.test/x', {
     method: 'POST',
     headers: { 'x-tenant-id': organizationId },
@@ -53,7 +53,7 @@ test('210: a token in a form is never read, nor is the body touched', async () =
   assert.equal(request.bodyUsed, false);
 });
 
-test('225: GET, HEAD and OPTIONS read and every other method writes, known or not', async () => {
+test('225: GET, HEAD and OPTIONS read; every other method writes, known or not', async () => {
   const guard = createTestGuard();
   const reader = headersWith(createToken({ access: 'read' }));
   const writer = headersWith(createToken());
@@ -66,7 +66,7 @@ test('225: GET, HEAD and OPTIONS read and every other method writes, known or no
   }
 });
 
-test('a route can name its access, and a method override header changes nothing', async () => {
+test('a route can declare its access, and a method override header changes nothing', async () => {
   const guard = createTestGuard();
   const headers = headersWith(createToken({ access: 'read' }));
   await assert.rejects(guard.verify({ method: 'GET', headers }, { access: 'read_write' }), {
@@ -78,7 +78,7 @@ test('a route can name its access, and a method override header changes nothing'
   }
 });
 
-test('219: keys that cannot be had, or a fault of the guard, are 503 and say nothing of the cause', async () => {
+test('219: unavailable keys and faults of the guard are 503 without the cause', async () => {
   const faults: (() => never)[] = [
     () => {
       throw new Error('secret database password');
@@ -106,7 +106,7 @@ test('219: a key that does not fit its algorithm lets nothing in', async () => {
   assert.match(await outcomeOf(guard, headersWith(createToken())), /^(guard_failed|token_signature_wrong)$/);
 });
 
-test('219: a warm token is refused as soon as the keys cannot be had', async () => {
+test('219: a cached token is refused as soon as the keys are unavailable', async () => {
   let isDown = false;
   const find = (kid: string) => {
     if (isDown) throw new Error('down');
@@ -145,7 +145,7 @@ test('221 and 223: the caller comes from the claims alone, whatever headers say,
   assert.ok(Object.isFrozen(caller) && Object.isFrozen(caller.scopes));
 });
 
-test('a client that calls for itself is no user', async () => {
+test('a client that calls for itself has no user id', async () => {
   const caller = await createTestGuard().verify({
     method: 'GET',
     headers: headersWith(createToken({ scope: undefined })),

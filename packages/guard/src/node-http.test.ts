@@ -35,13 +35,13 @@ async function startServer(test: TestContext, guard: Guard) {
   return { seen, call };
 }
 
-test('a good call reaches the listener with its caller', async (t) => {
+test('a valid request reaches the listener with its caller', async (t) => {
   const { call, seen } = await startServer(t, createTestGuard());
   const { status, body } = await call('GET', headersWith(createToken()));
   assert.deepEqual({ status, body, calls: seen.calls }, { status: 200, body: organizationId, calls: 1 });
 });
 
-test('a refused call is answered with problem details and never reaches the listener', async (t) => {
+test('a refused request gets problem details and never reaches the listener', async (t) => {
   const { call, seen } = await startServer(t, createTestGuard());
   const good = headersWith(createToken({ access: 'read' }));
   assert.equal((await call('GET', [])).headers['www-authenticate'], 'Bearer');
@@ -54,7 +54,7 @@ test('a refused call is answered with problem details and never reaches the list
   assert.equal(seen.calls, 0);
 });
 
-test('219: when the keys cannot be had the listener is not reached', async (t) => {
+test('219: while the keys are unavailable the listener is not reached', async (t) => {
   const find = () => {
     throw new Error('down');
   };

@@ -14,7 +14,7 @@ import {
 const source = createKeySource();
 const good = { issuer, audience, jwks: { source } };
 
-test('132: options that would leave a check out stop the start', () => {
+test('132: options that would skip a check stop the start', () => {
   const wrong: Record<string, readonly unknown[]> = {
     issuer: [
       '',
@@ -142,7 +142,7 @@ function createRemoteGuard(withIssuer: string, fetch: typeof globalThis.fetch) {
   return createGuard({ issuer: withIssuer, audience, fetch });
 }
 
-test('131: issuer and audience are texts and no patterns, so that a verdict never depends on the one before', async () => {
+test('131: issuer and audience are strings, not patterns, so no decision depends on the one before', async () => {
   const guard = createTestGuard();
   const headers = headersWith(createToken());
   for (let round = 0; round < 4; round += 1) assert.equal(await outcomeOf(guard, headers), 'accepted');
@@ -154,7 +154,7 @@ test('126: the leeway cannot be more than 60 s', () => {
   assert.throws(() => createGuard({ ...good, clockToleranceSeconds: 61 }), /0 to 60/);
 });
 
-test('an algorithm that is left out of the list is refused, though there is a key for it', async () => {
+test('an algorithm that is not in the list is refused even if there is a key for it', async () => {
   const guard = createTestGuard({ algorithms: ['RS256'] });
   assert.equal(await outcomeOf(guard, headersWith(createToken())), 'token_header_refused');
 });

@@ -18,7 +18,7 @@ test('209: without a token the challenge is bare, and the same for a token of an
   assert.equal(withRealm.challenge, 'Bearer realm="binders"');
 });
 
-test('209: a bad token is answered with invalid_token', async () => {
+test('209: an invalid token gets invalid_token', async () => {
   for (const token of ['x', '', 'a b', createToken({ aud: 'https://other.test' })]) {
     const { status, challenge } = await answerOf(createTestGuard({ realm: 'binders' }), headersWith(token));
     assert.equal(status, 401);
@@ -26,7 +26,7 @@ test('209: a bad token is answered with invalid_token', async () => {
   }
 });
 
-test('209: too little access is answered with insufficient_scope and the access that is needed', async () => {
+test('209: too little access gets insufficient_scope and names the access that is needed', async () => {
   const headers = headersWith(createToken({ access: 'read' }));
   const { status, challenge, problem } = await answerOf(createTestGuard({ errorsUrl: '/errors' }), headers, 'POST');
   assert.equal(status, 403);
@@ -44,7 +44,7 @@ test('209: too little access is answered with insufficient_scope and the access 
   });
 });
 
-test('an answer is problem details that no cache keeps and no browser guesses about', async () => {
+test('a refusal is problem details that are not cached and not sniffed', async () => {
   const { headers, problem } = await answerOf();
   assert.deepEqual(headers, {
     'content-type': 'application/problem+json',

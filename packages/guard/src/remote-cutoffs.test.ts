@@ -85,13 +85,13 @@ function createRemote(t: TestContext, url: string, options: Partial<RemoteCutoff
   return { clock, source, guard, outcome: () => outcomeOf(guard, headers), headers };
 }
 
-test('what the list names is refused from the first call on', async (t) => {
+test('what the list names is refused from the first request on', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument({ cutoffs: cutClient }) });
   const remote = createRemote(t, endpoint.url);
   assert.equal(await remote.outcome(), 'token_cut_off');
 });
 
-test('168: a cut is learnt in the background, with no call in between', async (t) => {
+test('168: a cut-off is learned in the background, without a request', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument() });
   const remote = createRemote(t, endpoint.url, { pollSeconds: 0.02 });
   assert.equal(await remote.outcome(), 'accepted');
@@ -105,7 +105,7 @@ test('168: a cut is learnt in the background, with no call in between', async (t
   assert.equal(await remote.outcome(), 'token_cut_off');
 });
 
-test('any number of calls make one fetch, and none while the list is fresh', async (t) => {
+test('any number of requests cause one fetch, and none while the list is fresh', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument() });
   const remote = createRemote(t, endpoint.url);
   const outcomes = await Promise.all(Array.from({ length: 50 }, () => remote.outcome()));
@@ -115,7 +115,7 @@ test('any number of calls make one fetch, and none while the list is fresh', asy
   assert.equal(endpoint.requests.length, 1);
 });
 
-test('where polling has stood still, the next call waits for a new list', async (t) => {
+test('after polling stood still, the next request waits for a new list', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument() });
   const remote = createRemote(t, endpoint.url);
   assert.equal(await remote.outcome(), 'accepted');
@@ -124,7 +124,7 @@ test('where polling has stood still, the next call waits for a new list', async 
   assert.equal(await remote.outcome(), 'token_cut_off');
 });
 
-test('a list that has not changed costs a header, and the same list stays in use', async (t) => {
+test('an unchanged list costs a 304, and the same object stays in use', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument(), headers: { etag: 'W/"five"' } });
   const remote = createRemote(t, endpoint.url);
   const before = await remote.source.current();
@@ -137,7 +137,7 @@ test('a list that has not changed costs a header, and the same list stays in use
   assert.deepEqual(endpoint.requests, [undefined, 'W/"five"', 'W/"five"']);
 });
 
-test('a 304 that was not asked for is no list', async (t) => {
+test('an unconditional 304 is not a list', async (t) => {
   const endpoint = await startEndpoint(t, { status: 304 });
   assert.equal(await createRemote(t, endpoint.url).outcome(), 'cutoffs_unavailable');
 });
@@ -175,7 +175,7 @@ const badDocuments: Readonly<Record<string, string | Uint8Array>> = {
   'more than 4 MiB': randomBytes(4 * 1024 * 1024 + 1),
 };
 
-test('144: whatever is wrong with the list, nobody is let in on a cold start', async (t) => {
+test('144: whatever is wrong with the list, nobody gets in on a cold start', async (t) => {
   const endpoint = await startEndpoint(t, {});
   for (const [name, body] of Object.entries(badDocuments)) {
     endpoint.answer = { body };
@@ -193,7 +193,7 @@ test('144: whatever is wrong with the list, nobody is let in on a cold start', a
   );
 });
 
-test('144: whatever is wrong with the list, the last good one serves for 300 s and then nobody is let in', async (t) => {
+test('144: whatever is wrong with the list, the last valid one serves for 300 s, and then nobody gets in', async (t) => {
   const endpoint = await startEndpoint(t, {});
   // What is from the future now is good later.
   const { 'an iat from the future': _later, ...documents } = badDocuments;
@@ -214,7 +214,7 @@ test('144: whatever is wrong with the list, the last good one serves for 300 s a
   }
 });
 
-test('a list with a smaller number is refused, for it would bring back what was cut off', async (t) => {
+test('a list with a smaller number is refused, because it would bring back what was cut off', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument({ cutoffs: cutClient }) });
   const remote = createRemote(t, endpoint.url);
   assert.equal(await remote.outcome(), 'token_cut_off');
@@ -225,7 +225,7 @@ test('a list with a smaller number is refused, for it would bring back what was 
   assert.equal(await remote.outcome(), 'cutoffs_unavailable', 'and counts as none');
 });
 
-test('an old list that is confirmed again and again is not good for ever', async (t) => {
+test('an old list that is confirmed again and again does not serve for ever', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument(), headers: { etag: '"frozen"' } });
   const remote = createRemote(t, endpoint.url);
   assert.equal(await remote.outcome(), 'accepted');
@@ -236,7 +236,7 @@ test('an old list that is confirmed again and again is not good for ever', async
   assert.equal(await remote.outcome(), 'cutoffs_unavailable');
 });
 
-test('who chose open is let in without a list, but not what is known to be cut off', async (t) => {
+test('with whenStale open, requests pass without a list, except what is known to be cut off', async (t) => {
   const endpoint = await startEndpoint(t, { status: 500 });
   const cold = createRemote(t, endpoint.url, { whenStale: 'open' });
   assert.equal(await cold.outcome(), 'accepted');
@@ -248,20 +248,20 @@ test('who chose open is let in without a list, but not what is known to be cut o
   assert.equal(await warm.outcome(), 'token_cut_off');
 });
 
-test('a kind that only a later issuer knows is left out, and the others are cut off', async (t) => {
+test('a kind that only a later issuer knows is ignored, and the others apply', async (t) => {
   const cutoffs = { ...cutClient, galaxy: { milky: 'way' } };
   const endpoint = await startEndpoint(t, { body: createDocument({ cutoffs }) });
   assert.equal(await createRemote(t, endpoint.url).outcome(), 'token_cut_off');
 });
 
-test('a broken endpoint is asked again after the time of a poll, not by every call', async (t) => {
+test('a broken endpoint is asked again at the next poll, not by every request', async (t) => {
   const endpoint = await startEndpoint(t, { status: 500 });
   const remote = createRemote(t, endpoint.url);
   for (let call = 0; call < 20; call += 1) assert.equal(await remote.outcome(), 'cutoffs_unavailable');
   assert.equal(endpoint.requests.length, 1);
 });
 
-test('a closed guard asks no more', async (t) => {
+test('a closed guard stops polling', async (t) => {
   const endpoint = await startEndpoint(t, { body: createDocument() });
   const remote = createRemote(t, endpoint.url, { pollSeconds: 0.01 });
   assert.equal(await remote.outcome(), 'accepted');
@@ -273,7 +273,7 @@ test('a closed guard asks no more', async (t) => {
   assert.ok(endpoint.requests.length <= asked + 1, 'at most the fetch that was under way');
 });
 
-test('by default the list is that below the issuer, and it is asked for', async () => {
+test('by default the list is fetched below the issuer', async () => {
   const asked: string[] = [];
   const fetch = async (url: string | URL | Request) => {
     asked.push(String(url));

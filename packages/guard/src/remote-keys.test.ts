@@ -66,7 +66,7 @@ function createClockedGuard(endpoint: Endpoint, times: JwksOptions = {}): { guar
 const good = (seconds = nowSeconds) => headersWith(createToken({ iat: seconds, nbf: seconds, exp: seconds + 3600 }));
 const unknown = (kid: string) => headersWith(createToken({}, { kid }));
 
-test('143: however many unknown kids there are, the keys are fetched once a cool-down, and good tokens pass', async (t) => {
+test('143: however many unknown kids come, the keys are fetched once per cool-down, and valid tokens pass', async (t) => {
   const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
   const { guard, clock } = createClockedGuard(endpoint);
   assert.equal(await outcomeOf(guard, good()), 'accepted');
@@ -86,7 +86,7 @@ test('143: however many unknown kids there are, the keys are fetched once a cool
   assert.equal(endpoint.requests, 3);
 });
 
-test('143: a kid that is new at the issuer is found by its first token', async (t) => {
+test('143: a key that is new at the issuer is found by its first token', async (t) => {
   const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
   const { guard, clock } = createClockedGuard(endpoint);
   assert.equal(await outcomeOf(guard, good()), 'accepted');
@@ -96,7 +96,7 @@ test('143: a kid that is new at the issuer is found by its first token', async (
   assert.equal(await outcomeOf(guard, headersWith(token)), 'accepted');
 });
 
-test('a cold start with many calls at once makes one fetch', async (t) => {
+test('a cold start with many concurrent requests causes one fetch', async (t) => {
   const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
   const { guard } = createClockedGuard(endpoint);
   const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcomeOf(guard, good())));
@@ -129,7 +129,7 @@ const broken: Record<string, Endpoint['answer']> = {
   },
 };
 
-test('144: whatever is wrong with the endpoint, the last good keys serve on', async (t) => {
+test('144: whatever is wrong with the endpoint, the last keys keep serving', async (t) => {
   for (const [name, answer] of Object.entries(broken)) {
     const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
     const { guard, clock } = createClockedGuard(endpoint);
@@ -144,7 +144,7 @@ test('144: whatever is wrong with the endpoint, the last good keys serve on', as
   }
 });
 
-test('144: where keys were never loaded the answer is 503, and a mended endpoint serves soon', async (t) => {
+test('144: before the first keys the response is 503, and a repaired endpoint serves soon', async (t) => {
   for (const [name, answer] of Object.entries(broken)) {
     const endpoint = await startEndpoint(t, answer);
     const { guard, clock } = createClockedGuard(endpoint);
@@ -158,13 +158,13 @@ test('144: where keys were never loaded the answer is 503, and a mended endpoint
   }
 });
 
-test('144: an endpoint that is not there at all is 503', async (t) => {
+test('144: an endpoint that does not exist is 503', async (t) => {
   const endpoint = await startEndpoint(t, json({}));
   const { guard } = createClockedGuard({ ...endpoint, url: 'http://127.0.0.1:1/' });
   assert.equal(await outcomeOf(guard, good()), 'keys_unavailable');
 });
 
-test('144: an endpoint that never answers is given up, and the call is 503', async (t) => {
+test('144: an endpoint that never responds times out, and the request is 503', async (t) => {
   const endpoint = await startEndpoint(t, () => {});
   const guard = createGuard({
     ...{ issuer, audience },
@@ -174,7 +174,7 @@ test('144: an endpoint that never answers is given up, and the call is 503', asy
   assert.equal(await outcomeOf(guard, good()), 'keys_unavailable');
 });
 
-test('141: a key that the issuer withdraws is dead within ten minutes, remembered tokens included', async (t) => {
+test('141: a key that the issuer withdraws stops verifying within ten minutes, cached tokens included', async (t) => {
   const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
   const { guard, clock } = createClockedGuard(endpoint);
   const headers = good();
@@ -184,7 +184,7 @@ test('141: a key that the issuer withdraws is dead within ten minutes, remembere
   assert.equal(await outcomeOf(guard, headers), 'token_key_unknown');
 });
 
-test('the times of the key set can be set', async (t) => {
+test('the times for the key set can be configured', async (t) => {
   const endpoint = await startEndpoint(t, json({ keys: [ecJwk] }));
   const times = { refreshSeconds: 10, maxAgeSeconds: 20, cooldownSeconds: 2, maxStaleSeconds: 40 };
   const { guard, clock } = createClockedGuard(endpoint, times);
@@ -206,7 +206,7 @@ test('the times of the key set can be set', async (t) => {
   assert.equal(await outcomeOf(guard, long), 'keys_unavailable');
 });
 
-test('110: a JWK without alg verifies the one algorithm of its kind and no other', async (t) => {
+test('110: a JWK without alg verifies the one algorithm of its type and no other', async (t) => {
   const { alg: _alg, ...bare } = rsaJwk;
   const edJwk = { ...ed.publicKey.export({ format: 'jwk' }), kid: 'ed' };
   const endpoint = await startEndpoint(t, json({ keys: [bare, edJwk] }));
@@ -226,7 +226,7 @@ test('110: a JWK without alg verifies the one algorithm of its kind and no other
   assert.equal(await outcomeOf(guard, headersWith(token)), 'accepted');
 });
 
-test('138: what is no sound public signing key is as if it were not in the list', async (t) => {
+test('138: anything but a strong public signing key is ignored', async (t) => {
   const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
   const unsound: Record<string, unknown> = {
     'private EC key': { ...ec.privateKey.export({ format: 'jwk' }), kid: 'ec', alg: 'ES256' },

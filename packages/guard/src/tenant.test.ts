@@ -11,7 +11,7 @@ import {
   outcomeOf,
 } from './test-tokens.ts';
 
-test('212: the organization of the token passes in any letter case, every other one is 403 alike', async () => {
+test("212: the token's organization passes in any letter case; every other one is the same 403", async () => {
   const guard = createTestGuard();
   const token = createToken();
   for (const tenant of [organizationId, organizationId.toUpperCase()]) {
@@ -45,7 +45,7 @@ test('213: a missing, empty, repeated or malformed tenant header is 400', async 
   }
 });
 
-test('213: where the tenant header is not required it may be absent, but is still compared when it is there', async () => {
+test('213: a tenant header that is not required may be absent, but is compared when it is sent', async () => {
   const guard = createTestGuard({ requireTenantHeader: false });
   const authorization = ['authorization', `Bearer ${createToken()}`];
   assert.equal(await outcomeOf(guard, authorization), 'accepted');
@@ -53,7 +53,7 @@ test('213: where the tenant header is not required it may be absent, but is stil
   assert.equal(await outcomeOf(guard, [...authorization, 'x-tenant-id', '']), 'tenant_missing');
 });
 
-test('216: two tenant headers must agree, without regard to case', async () => {
+test('216: two tenant headers must agree, ignoring case', async () => {
   const guard = createTestGuard({ tenantHeader: ['x-tenant-id', 'X-Other-Tenant'] });
   const authorization = ['authorization', `Bearer ${createToken()}`];
   const both = (first: string, second: string) => [...authorization, 'x-tenant-id', first, 'x-other-tenant', second];
@@ -65,7 +65,7 @@ test('216: two tenant headers must agree, without regard to case', async () => {
   assert.equal(await outcomeOf(guard, [...authorization, 'x-other-tenant', organizationId]), 'accepted');
 });
 
-test('a stranger learns nothing about tenants: the token is judged before the tenant header', async () => {
+test('without a valid token nothing is learned about tenants: the token is verified first', async () => {
   assert.equal(await outcomeOf(createTestGuard(), ['x-tenant-id', 'no uuid']), 'no_token');
   assert.equal(await outcomeOf(createTestGuard(), headersWith('x', 'no uuid')), 'token_malformed');
 });

@@ -25,13 +25,13 @@ function call(headers: Record<string, string>, method = 'GET'): Promise<Response
   return api(new Request('https://api.test/things', { method, headers }));
 }
 
-test('a token of the test issuer is good as it is, for its organization', async () => {
+test('a token of the test issuer is valid by default, for its organization', async () => {
   const answer = await call(issuer.headers());
   assert.equal(answer.status, 200);
   assert.deepEqual(await answer.json(), { organizationId: issuer.organizationId, userId: null });
 });
 
-test('each thing that a token can say is said by an option', async () => {
+test('every claim of a token has an option', async () => {
   const token = issuer.token({
     clientId: 'client_1',
     userId: 'user_1',
@@ -54,7 +54,7 @@ test('each thing that a token can say is said by an option', async () => {
   assert.equal(expiresAt - issuedAt, 60_000);
 });
 
-test('what an API must refuse can be made: expired, read-only, of another issuer, and any claim or header', async () => {
+test('tokens that an API must refuse can be made: expired, read-only, of another issuer, with any claim or header', async () => {
   assert.equal((await call(issuer.headers({ issuedAt: Date.now() - 7_200_000 }))).status, 401);
   assert.equal((await call(issuer.headers({ access: 'read' }), 'POST')).status, 403);
   assert.equal((await call(issuer.headers({ claims: { aud: 'https://elsewhere.test' } }))).status, 401);
@@ -64,7 +64,7 @@ test('what an API must refuse can be made: expired, read-only, of another issuer
   assert.equal((await call({ ...issuer.headers(), 'x-tenant-id': otherOrganization })).status, 403);
 });
 
-test('a cut-off ends what was issued before it, and nothing else', async () => {
+test('a cut-off refuses what was issued before it, and nothing else', async () => {
   const cases = [
     ['client', 'client_cut', { clientId: 'client_cut' }],
     ['user', 'user_cut', { userId: 'user_cut' }],
@@ -83,7 +83,7 @@ test('a cut-off ends what was issued before it, and nothing else', async () => {
   assert.equal((await call(issuer.headers())).status, 200);
 });
 
-test('a refusal carries its code for a test that asks for it', async () => {
+test('a test can check the code of a refusal', async () => {
   const headers = issuer.headers({ lifetimeSeconds: 1, issuedAt: Date.now() - 60_000 });
   await assert.rejects(guard.verify(new Request('https://api.test/', { headers })), (error) => {
     assert.ok(error instanceof GuardError);

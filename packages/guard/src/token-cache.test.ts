@@ -19,7 +19,7 @@ import {
 } from './test-tokens.ts';
 import { type CachedToken, createTokenCache } from './token-cache.ts';
 
-test('130: two tokens with the same claims but for one never share an entry of the cache', async () => {
+test('130: two tokens that differ in one claim never share a cache entry', async () => {
   const guard = createTestGuard();
   const shared = { ...goodClaims(), jti: 'same' };
   const first = signToken(goodHeader, shared);
@@ -45,7 +45,7 @@ test('130: two tokens with the same claims but for one never share an entry of t
   await assertRefused({ tampered }, 'token_signature_wrong', guard);
 });
 
-test('130: a remembered token dies with its exp, its key and the exchange of its key', async () => {
+test('130: a cached token is refused once it expires, or its key is withdrawn or replaced', async () => {
   let now = nowSeconds;
   let keys = [...guardKeys];
   const find = (kid: string) => keys.find((key) => key.kid === kid);
@@ -70,7 +70,7 @@ test('130: a remembered token dies with its exp, its key and the exchange of its
   assert.equal(await outcomeOf(guard, headers), 'token_from_future');
 });
 
-test('130: a refused token is not remembered, and a guard without a cache decides the same', async () => {
+test('130: a refused token is not cached, and a guard without a cache decides the same', async () => {
   const keys = createKeySource();
   const guard = createTestGuard({ jwks: { source: keys } });
   const bad = headersWith(createToken({ aud: 'https://other.test' }));
@@ -80,7 +80,7 @@ test('130: a refused token is not remembered, and a guard without a cache decide
   for (let round = 0; round < 3; round += 1) assert.equal(await outcomeOf(uncached, good), 'accepted');
 });
 
-test('the cache keeps the tokens used last and no more than it may', () => {
+test('the cache keeps the most recently used tokens, within its size', () => {
   const cache = createTokenCache(2);
   // Only held and given back, so that it need not be whole.
   const entry = { claims: { caller: {}, notBefore: 0 }, kid: 'ec', key: ec.publicKey } as unknown as CachedToken;

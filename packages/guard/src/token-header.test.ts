@@ -64,7 +64,7 @@ test('109: HS256 with any form of the public key as secret is refused', async ()
   }
 });
 
-test('110 and 111: only the one algorithm of the key is taken, though others are accepted for other keys', async () => {
+test("110 and 111: only the key's own algorithm is accepted, though others are accepted for other keys", async () => {
   const guard = createTestGuard({ algorithms: ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] });
   const mixed = {
     'RS256 for the ES256 key': createToken({}, { alg: 'RS256', kid: 'ec' }, signRs256),
@@ -81,7 +81,7 @@ test('110 and 111: only the one algorithm of the key is taken, though others are
   await assertRefused(relabelled, 'token_signature_wrong', guard);
 });
 
-test('113: a key or key address in the header is refused, and nobody is asked for it', async () => {
+test('113: a key or key URL in the header is refused, and nothing is fetched', async () => {
   let requests = 0;
   const canary = createServer((_request, response) => {
     requests += 1;
@@ -109,7 +109,7 @@ test('113: a key or key address in the header is refused, and nobody is asked fo
   }
 });
 
-test('114: a strange kid is refused, and what is no text or too long is not even looked for', async () => {
+test('114: an unusual kid is refused; one that is not a string or too long is not even looked up', async () => {
   const keys = createKeySource();
   const guard = createTestGuard({ jwks: { source: keys } });
   const texts = ['../../dev/null', "' or 1=1 --", '__proto__', 'constructor', 'k'.repeat(256)];
@@ -122,7 +122,7 @@ test('114: a strange kid is refused, and what is no text or too long is not even
   assert.deepEqual(new Set(keys.asked), new Set(['ec']), 'only the good token of the control was looked up');
 });
 
-test('115: crit and b64 are refused, whatever stands in them', async () => {
+test('115: crit and b64 are refused, whatever their value', async () => {
   for (const header of [{ crit: ['x'], x: 1 }, { crit: [] }, { crit: ['exp'] }, { crit: null }, { b64: false }]) {
     await assertRefused({ [JSON.stringify(header)]: createToken({}, header) }, 'token_header_refused');
   }
@@ -151,7 +151,7 @@ test('123: typ must be at+jwt, in any letter case and with or without applicatio
   }
 });
 
-test('124: another kind of JWT of the same issuer is no access token', async () => {
+test('124: another kind of JWT of the same issuer is not an access token', async () => {
   const asserted = { iss: 'client_1', sub: 'client_1', aud: issuer, jti: 'a', exp: nowSeconds + 60, iat: nowSeconds };
   const proof = { htm: 'GET', htu: audience, jti: 'b', iat: nowSeconds };
   const identity = { iss: issuer, sub: 'user_1', aud: 'client_1', exp: nowSeconds + 60, iat: nowSeconds, nonce: 'n' };

@@ -16,7 +16,7 @@ import {
   signToken,
 } from './test-tokens.ts';
 
-test('a good token passes with each of the default algorithms', async () => {
+test('a valid token passes with each of the default algorithms', async () => {
   const guard = createTestGuard();
   const tokens = {
     ES256: createToken(),
@@ -55,7 +55,7 @@ test('118: any number of dots, empty parts and oversized tokens are refused befo
   );
 });
 
-test('118: a token of exactly 8,192 characters is still looked at', async () => {
+test('118: a token of exactly 8,192 characters is still parsed', async () => {
   const guard = createTestGuard();
   // Each character of padding in the payload adds four thirds of a character to the token.
   const lengths = new Set<number>();
@@ -69,7 +69,7 @@ test('118: a token of exactly 8,192 characters is still looked at', async () => 
   assert.ok(lengths.size >= 3);
 });
 
-test('119: JSON serialisation, encryption, nesting and compression are refused', async () => {
+test('119: JSON serialization, encryption, nesting and compression are refused', async () => {
   const [header = '', payload = '', signature = ''] = createToken().split('.');
   await assertRefused(
     {
@@ -92,7 +92,7 @@ test('119: JSON serialisation, encryption, nesting and compression are refused',
   await assertRefused({ nested }, 'token_malformed');
 });
 
-test('no last character of any part can be altered, though a decoder would read the same bytes', async () => {
+test('the last character of a part cannot be altered, even where a decoder would read the same bytes', async () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const parts = createToken().split('.');
   const altered: Record<string, string> = {};
@@ -130,7 +130,7 @@ test('padding, whitespace and foreign alphabets are refused in every part', asyn
   }
 });
 
-test('a repeated member, broken UTF-8 and JSON that is no object are refused in header and claims', async () => {
+test('a repeated member, broken UTF-8 and JSON that is not an object are refused in header and claims', async () => {
   const header = JSON.stringify(goodHeader);
   const claims = JSON.stringify(goodClaims());
   const spoils: readonly ((json: string) => string | Uint8Array)[] = [
@@ -154,7 +154,7 @@ test('a repeated member, broken UTF-8 and JSON that is no object are refused in 
   }
 });
 
-test('a changed claim breaks the signature', async () => {
+test('a changed claim invalidates the signature', async () => {
   const [header, , signature] = createToken({ access: 'read' }).split('.');
   const forged = `${header}.${encode(goodClaims())}.${signature}`;
   await assertRefused({ forged }, 'token_signature_wrong');
