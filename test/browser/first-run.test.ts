@@ -32,14 +32,14 @@ test('from the setup link to a working client, and its whole life: rotate, expir
 
   // The first client, and its secret this once.
   await page.getByLabel('Name', { exact: true }).fill('Billing sync');
-  await page.getByLabel('What is it for?').fill('Invoices of each night');
+  await page.getByLabel('Description').fill('Invoices of each night');
   await page.getByRole('radio', { name: 'Read and write' }).check();
   await sees(page, /Billing sync can read, create, change and delete/);
   await button(page, 'Create API client').click();
   await page.getByRole('dialog').getByText('Billing sync is ready').waitFor();
-  const client = { client_id: await labelled(page, 'Client id'), client_secret: await labelled(page, 'Client secret') };
+  const client = { client_id: await labelled(page, 'Client ID'), client_secret: await labelled(page, 'Client secret') };
   assert.match(client.client_id, /^client_/);
-  assert.match(await labelled(page, 'Organization id'), /^[0-9a-f-]{36}$/);
+  assert.match(await labelled(page, 'Organization ID'), /^[0-9a-f-]{36}$/);
   assert.equal(await labelled(page, 'Token URL'), `${bindery.url}/connect/token`);
   await button(page, 'Test now').click();
   await sees(page, 'It works');
@@ -49,7 +49,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   const dialog = page.getByRole('dialog');
   assert.equal(await button(page, 'Done').isEnabled(), false);
   await page.keyboard.press('Escape');
-  await page.getByRole('alertdialog', { name: 'Close without the secret?' }).waitFor();
+  await page.getByRole('alertdialog', { name: 'Close without storing the secret?' }).waitFor();
   await button(page, 'Back to the secret').click();
   assert.equal(await labelled(page, 'Client secret'), client.client_secret);
   await page.getByLabel('I have stored the secret').check();
@@ -66,25 +66,28 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   await open(`${clientPath}/secrets`);
   await button(page, 'Rotate secret').click();
   const form = page.getByRole('dialog');
-  await form.getByRole('radio', { name: '24 hours more' }).waitFor();
+  await form.getByRole('radio', { name: '24 hours' }).waitFor();
   await form.getByRole('button', { name: 'Rotate secret' }).click();
   await form.getByText('New secret for Billing sync').waitFor();
   const rotated = { client_id: client.client_id, client_secret: await labelled(page, 'Client secret') };
   await page.getByLabel('I have stored the secret').check();
   await button(page, 'Done').click();
-  await sees(page, 'Two secrets are live');
+  await sees(page, 'Two secrets are valid');
   await getToken(bindery, client);
   await getToken(bindery, rotated);
-  await button(page, 'End the old one now').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'End now' }).click();
-  await page.getByText('Two secrets are live').waitFor({ state: 'hidden' });
+  await button(page, 'Revoke the old secret').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('Two secrets are valid').waitFor({ state: 'hidden' });
   await assert.rejects(getToken(bindery, client), /401/);
   await getToken(bindery, rotated);
 
   // Its use is seen, with the true reason of what was refused.
   await open(`${clientPath}/activity`);
   await sees(page.getByRole('table'), 'Token issued');
-  await sees(page.getByRole('table'), /The secret is none of this client's|The secret has ended/);
+  await sees(
+    page.getByRole('table'),
+    /The secret does not belong to this client|The secret has expired or was revoked/,
+  );
 
   await button(page, 'Disable').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
@@ -101,7 +104,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   // Deleting takes its name.
   await button(page, 'Delete').click();
   const confirm = page.getByRole('dialog');
-  await confirm.getByText(/In the last day it got \d+ tokens/).waitFor();
+  await confirm.getByText(/In the last 24 hours it got \d+ tokens/).waitFor();
   assert.equal(await confirm.getByRole('button', { name: 'Delete API client' }).isEnabled(), false);
   await confirm.getByRole('textbox').fill('Billing sync');
   await confirm.getByRole('button', { name: 'Delete API client' }).click();

@@ -59,7 +59,7 @@ test('an owner shares an invitation, and whoever opens its link joins with their
   await owner.page.getByRole('button', { name: 'Invite', exact: true }).click();
   const dialog = owner.page.getByRole('dialog');
   await dialog.getByLabel('Email').fill('kim@example.com');
-  await dialog.getByRole('button', { name: 'Make invitation link' }).click();
+  await dialog.getByRole('button', { name: 'Create invitation link' }).click();
   const code = owner.page.getByRole('dialog').locator('code').filter({ hasText: '/console/invite#t=' });
   const link = (await code.innerText()).trim();
   await owner.page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
@@ -78,7 +78,7 @@ test('an owner shares an invitation, and whoever opens its link joins with their
   await sees(owner.page.getByRole('table', { name: 'Members' }), 'Kim Holm');
   await using late = await openPage(browser, bindery);
   await late.page.goto(link);
-  await sees(late.page, 'This invitation is wrong, used, withdrawn or over. Ask for a new one.');
+  await sees(late.page, 'This invitation is invalid, already used, revoked or expired. Ask for a new one.');
   assert.equal(await late.page.getByRole('alert').getByText('the link is wrong').count(), 0);
   await late.page.getByRole('link', { name: 'Sign in' }).click();
   await late.page.waitForURL('**/console/sign-in*');
@@ -112,7 +112,7 @@ test('a member sees what an owner sees, with buttons disabled and the reason giv
   await off('Change role of Mona Ek');
   assert.equal(await page.getByRole('link', { name: 'Signing keys' }).count(), 0);
   await open('/console/operator/keys');
-  await sees(page, 'These screens are for the operators of this server.');
+  await sees(page, 'Only operators of this server can see these pages.');
   watched.assertCalm();
 });
 
@@ -122,8 +122,8 @@ test('an owner cannot create a reset link for someone with rights elsewhere, and
   await using watched = await openPage(browser, bindery, { cookie: owner.cookie });
   await watched.open(`${base()}/members`);
   const linkFor = (name: string) =>
-    watched.page.getByRole('button', { name: `Make a reset link for ${name}`, exact: true });
-  const reason = 'This person has rights beyond this organization, so only an operator can make the link.';
+    watched.page.getByRole('button', { name: `Create a reset link for ${name}`, exact: true });
+  const reason = 'This person has rights beyond this organization, so only an operator can create the link.';
   assert.equal(await linkFor(founder.name).getAttribute('aria-disabled'), 'true');
   assert.equal(await linkFor(founder.name).getAttribute('aria-description'), reason);
   await linkFor(founder.name).click({ force: true });
@@ -139,13 +139,13 @@ test('when two tabs rotate the same secret, one is told that it changed and noth
   for (const { open, page } of [first, second]) {
     await open(`${base()}/clients/${client.client_id}/secrets`);
     await page.getByRole('button', { name: 'Rotate secret' }).click();
-    await page.getByRole('dialog').getByRole('radio', { name: '24 hours more' }).waitFor();
+    await page.getByRole('dialog').getByRole('radio', { name: '24 hours' }).waitFor();
   }
   const outcomes = await Promise.all(
     [first, second].map(async ({ page }) => {
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('button', { name: 'Rotate secret' }).click();
-      const told = dialog.getByRole('alert').getByText(/^Somebody changed this while you had it open/);
+      const told = dialog.getByRole('alert').getByText(/^Somebody else changed this while you had it open/);
       const made = dialog.getByText('New secret for Rotated twice');
       await told.or(made).first().waitFor();
       return (await told.count()) > 0 ? 'told' : 'made';
@@ -155,7 +155,7 @@ test('when two tabs rotate the same secret, one is told that it changed and noth
   const loser = outcomes[0] === 'told' ? first : second;
   await getToken(bindery, client);
   await loser.page.getByRole('dialog').getByRole('button', { name: 'Reload' }).click();
-  await sees(loser.page, 'Two secrets are live');
+  await sees(loser.page, 'Two secrets are valid');
   for (const { assertCalm } of [first, second]) {
     assertCalm(/status of 412/);
   }
@@ -166,7 +166,7 @@ test('a session that expires mid-way asks for a sign-in on top of the page, and 
   await using watched = await openPage(browser, bindery, { cookie: own.cookie });
   const { page, open } = watched;
   await open(`${base()}/settings`);
-  await page.getByLabel('Contact address').fill('ops@example.com');
+  await page.getByLabel('Contact email').fill('ops@example.com');
   await own.call('DELETE', '/session');
   await page.getByRole('button', { name: 'Save' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
@@ -174,7 +174,7 @@ test('a session that expires mid-way asks for a sign-in on top of the page, and 
   await dialog.getByRole('button', { name: 'Sign in' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await sees(page, 'Saved.');
-  assert.equal(await page.getByLabel('Contact address').inputValue(), 'ops@example.com');
+  assert.equal(await page.getByLabel('Contact email').inputValue(), 'ops@example.com');
   watched.assertCalm(/status of 401/);
 });
 
@@ -313,7 +313,7 @@ test('a client created on the command line turns green by itself when it gets it
   const client = await createClient(bindery, { org: organizationId });
   await using watched = await openPage(browser, bindery, { cookie: api.cookie });
   await watched.open(`${base()}/clients/${client.client_id}`);
-  await sees(watched.page, 'Waiting for the first token…');
+  await sees(watched.page, 'Waiting for the first token request…');
   await getToken(bindery, client);
   await sees(watched.page, 'The first token was issued. The client works.');
   watched.assertCalm();

@@ -55,7 +55,7 @@ export async function runNewcomer(): Promise<Newcomer> {
     await page.getByRole('button', { name: 'Create API client', exact: true }).click();
     const read = async (label: string): Promise<string> =>
       (await page.getByRole('group', { name: label, exact: true }).locator('code').innerText()).trim();
-    const id = await read('Client id');
+    const id = await read('Client ID');
     const secret = await read('Client secret');
     const clientCreated = seconds();
     // What somebody does who has copied the two.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** What the first screen may weigh, gzipped: page, scripts, styles and the larger of the languages. */
+/** The size limit of the first screen, gzipped: page, scripts, styles and the larger language. */
 export const firstScreenBytesMax = 250 * 1024;
 
 interface ManifestEntry {
@@ -12,13 +12,13 @@ interface ManifestEntry {
   readonly css?: readonly string[];
 }
 
-// What the sign-in screen and the first screen behind it fetch besides the entry.
+// The chunks of the sign-in screen and the first screen after it, besides the entry.
 const firstScreens = [/src\/pages\/sign-in\.tsx$/, /src\/inside\.tsx$/];
 const languages = /src\/locales\/.*\.json$/;
 
-/** Weighs what a browser fetches until the first screen of a signed-in person stands. */
+/** Adds up what a browser loads until a signed-in user sees the first screen. */
 export function weighFirstScreen(folder: string) {
-  // Vite's own manifest, of this build.
+  // Written by Vite in this build.
   const manifest = JSON.parse(readFileSync(path.join(folder, '.vite', 'manifest.json'), 'utf8')) as Record<
     string,
     ManifestEntry

@@ -1,4 +1,4 @@
-// Builds the console into dist and fails when its first screen weighs too much.
+// Builds the console into dist; fails if the first screen is too large.
 import path from 'node:path';
 import process from 'node:process';
 import { build } from 'vite';

@@ -4,7 +4,7 @@ import type { InlineConfig } from 'vite';
 
 const root = path.join(import.meta.dirname, '..');
 
-/** How the console is built. The server puts a nonce and the path of the public URL where the placeholders stand. */
+/** The build of the console. The server replaces the placeholders with a nonce and the base path. */
 export const viteConfig: InlineConfig = {
   configFile: false,
   root,
@@ -19,7 +19,7 @@ export const viteConfig: InlineConfig = {
     // Whose code is in the bundle: their licences have to come along, and a release lists them.
     license: { fileName: 'licenses.json' },
     target: 'es2023',
-    // A font or picture inside a style sheet would need `data:` in more places of the policy.
+    // Fonts or images inlined in style sheets would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
   },

@@ -15,7 +15,7 @@ import { themeOf, variablesOf } from './theme/theme.ts';
 import { Announcer } from './ui/announce.tsx';
 import { FullPageLoading, FullPageProblem } from './ui/full-page.tsx';
 
-/** Begins to fetch what a path needs. */
+/** Preloads what a path needs. */
 export function preload(path: string): void {
   if (preloadScreens(path)) preloadSession();
 }

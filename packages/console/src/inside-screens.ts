@@ -26,9 +26,9 @@ export function preloadInsideScreen(path: string): void {
   insides.find((candidate) => candidate.path.test(path))?.screen.preload();
 }
 
-/** Begins to fetch the screens of an organization once the browser has nothing else to do. */
+/** Preloads the screens of an organization once the browser is idle. */
 export function preloadOrganization(): () => void {
-  // Safari has no such moment.
+  // Not available in Safari.
   if (typeof requestIdleCallback !== 'function') return () => undefined;
   const handle = requestIdleCallback(() => {
     for (const { preload } of [Clients, Client, Members, Audit, Settings]) preload();

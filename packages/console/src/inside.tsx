@@ -7,7 +7,7 @@ import { NotFound } from './pages/not-found.tsx';
 import { Shell } from './shell.tsx';
 import { Loading } from './ui/loaded.tsx';
 
-/** Every screen of a signed-in person. */
+/** Every screen of a signed-in user. */
 export function Inside() {
   return (
     <Shell>

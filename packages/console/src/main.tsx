@@ -9,13 +9,13 @@ import { startLanguage } from './language/start.ts';
 import { moveToOwnAddress } from './session/own-address.ts';
 
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? '';
-// Where the libraries that add style elements of their own look for it.
+// Libraries that add style elements look for it here.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('the page has no place for the console');
+if (root === null) throw new Error('the page has no element for the console');
 const publicUrl = document.querySelector<HTMLMetaElement>('meta[name="bindery-public-url"]')?.content ?? '';
-// Links and the session are the public URL's.
+// Links and the session belong to the public URL.
 if (!moveToOwnAddress(publicUrl)) {
   preload(window.location.pathname.slice(place.length));
   await startLanguage();

@@ -26,7 +26,7 @@ import { Brand } from './ui/brand.tsx';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
 
-/** The frame around every screen of a signed-in person. */
+/** The frame around every screen of a signed-in user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();

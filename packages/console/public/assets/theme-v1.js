@@ -4,7 +4,7 @@
   try {
     wanted = window.localStorage.getItem('mantine-color-scheme-value') || 'auto';
   } catch {
-    // Storage may be forbidden; then the system decides.
+    // Storage may be blocked; then the system setting applies.
   }
   const dark = wanted === 'auto' ? window.matchMedia('(prefers-color-scheme: dark)').matches : wanted === 'dark';
   document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');

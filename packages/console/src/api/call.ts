@@ -14,7 +14,7 @@ type Operations = typeof operations;
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
 type PathNames<Name extends OperationName> = NamesIn<Operations[Name]['path']>;
 
-/** What a call of an operation needs; what the operation does not take is absent. */
+/** The input of an operation; what it does not take is absent. */
 export type CallInput<Name extends OperationName> = ([PathNames<Name>] extends [never]
   ? { readonly path?: undefined }
   : { readonly path: { readonly [Part in PathNames<Name>]: string } }) &
@@ -22,7 +22,7 @@ export type CallInput<Name extends OperationName> = ([PathNames<Name>] extends [
   (QueryInputOf<Name> extends undefined ? { readonly query?: undefined } : { readonly query?: QueryInputOf<Name> }) &
   (Operations[Name] extends { conditional: true } ? { readonly etag: string } : { readonly etag?: undefined });
 
-/** An answer with the version it carries, for the `If-Match` of a change. */
+/** A response with its version, for the `If-Match` of a change. */
 export interface Answer<Value> {
   readonly value: Value;
   readonly etag: string;
@@ -35,7 +35,7 @@ interface Request {
   readonly etag?: string | undefined;
 }
 
-// They need no session: their 401 is about what was typed.
+// These need no session: their 401 is about the input.
 const withoutSession: readonly OperationName[] = [
   'getInstance',
   'getSession',
@@ -47,22 +47,22 @@ const withoutSession: readonly OperationName[] = [
   'resetPassword',
 ];
 
-/** Calls an operation; asks for the password or a new sign-in when the server wants it, and then repeats the call. */
+/** Calls an operation; when the server requires a password or a new sign-in, asks for it and repeats the call. */
 export async function call<Name extends OperationName>(
   name: Name,
   input: CallInput<Name>,
   signal?: AbortSignal,
 ): Promise<Answer<ResponseOf<Name>>> {
   try {
-    // The server answers by the same contract that the type is made from.
+    // The type comes from the contract that the server follows.
     return (await send(name, input, signal)) as Answer<ResponseOf<Name>>;
   } catch (error) {
-    if (!(error instanceof Problem) || !(await mendedBy(name, error))) throw error;
+    if (!(error instanceof Problem) || !(await recoveredFrom(name, error))) throw error;
     return (await send(name, input, signal)) as Answer<ResponseOf<Name>>;
   }
 }
 
-/** The address of an operation that is a download or a picture. */
+/** The URL of an operation that is a download or an image. */
 export function addressOf(name: OperationName, request: Request): string {
   const [, path = ''] = paths[name].split(' ');
   const filled = path.replace(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(request.path?.[part] ?? ''));
@@ -77,7 +77,7 @@ function queryOf(query: unknown): object {
   return typeof query === 'object' && query !== null ? query : {};
 }
 
-async function mendedBy(name: OperationName, problem: Problem): Promise<boolean> {
+async function recoveredFrom(name: OperationName, problem: Problem): Promise<boolean> {
   const gate = currentGate();
   if (gate === undefined || withoutSession.includes(name)) return false;
   if (problem.code === 'unauthenticated' && name !== 'reauthenticate' && name !== 'changePassword') {
@@ -97,7 +97,7 @@ async function send(name: OperationName, request: Request, signal?: AbortSignal)
     headers['content-type'] = 'application/json';
   }
   if (request.etag !== undefined) headers['if-match'] = request.etag;
-  // Fastify refuses an empty body that is said to be JSON.
+  // Fastify refuses an empty body with a JSON content type.
   const body = method === 'GET' ? null : JSON.stringify(request.body ?? {});
   const response = await reach(addressOf(name, request), { method, headers, body, signal: signal ?? null });
   if (!response.ok) throw await readProblem(response);

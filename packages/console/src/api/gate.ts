@@ -1,6 +1,6 @@
-/** Asks the person in front of the screen for what a call lacks; resolves to whether it was given. */
+/** Asks the person at the screen for what a call needs; resolves to whether they provided it. */
 export interface Gate {
-  /** The last password is over ten minutes ago. */
+  /** The password was last entered too long ago. */
   askPassword(): Promise<boolean>;
   /** The session has ended. */
   askSignIn(): Promise<boolean>;
@@ -8,12 +8,12 @@ export interface Gate {
 
 let gate: Gate | undefined;
 
-/** Says who asks from now on; without a gate the calls fail with their problem. */
+/** Sets the gate; without one, calls fail with their problem. */
 export function setGate(next: Gate | undefined): void {
   gate = next;
 }
 
-/** Who asks now. */
+/** The current gate. */
 export function currentGate(): Gate | undefined {
   return gate;
 }

@@ -2,7 +2,7 @@ import type { OperationName, operations } from '@bindery/server/admin/contract/i
 
 type Operations = typeof operations;
 
-/** Method and path of every operation; the type makes it agree with the contract, which is not bundled. */
+/** Method and path of every operation; the type keeps it in line with the contract, which is not bundled. */
 export const paths: { readonly [Name in OperationName]: `${Operations[Name]['method']} ${Operations[Name]['path']}` } =
   {
     getInstance: 'GET /admin/instance',

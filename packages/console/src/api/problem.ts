@@ -1,10 +1,10 @@
-/** Why a call came to nothing: the server's problem details, or that it could not be reached. */
+/** Why a call failed: the server's problem details, or that the server is unreachable. */
 export class Problem extends Error {
-  /** A code of the management API, or `network`, `cancelled` and `unreadable`, which are ours. */
+  /** A code of the management API, or the console's own `network`, `cancelled` or `unreadable`. */
   readonly code: string;
   readonly status: number;
   readonly detail: string | undefined;
-  /** By field, what is wrong with it. */
+  /** What is wrong with each field. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
@@ -27,7 +27,7 @@ export class Problem extends Error {
   }
 }
 
-/** Reads the problem out of an answer that is not a success. */
+/** Reads the problem from an error response. */
 export async function readProblem(response: Response): Promise<Problem> {
   const body = readObject(await response.json().catch(() => undefined));
   const requestId = response.headers.get('x-request-id') ?? readText(body['traceId']);
@@ -42,13 +42,13 @@ export async function readProblem(response: Response): Promise<Problem> {
   });
 }
 
-/** Makes a Problem of whatever was thrown. */
+/** Converts anything thrown to a Problem. */
 export function toProblem(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem({ code: 'unreadable', status: 0 });
 }
 
 function readObject(value: unknown): Record<string, unknown> {
-  // Any object can be looked into by name.
+  // Any object can be indexed by name.
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 

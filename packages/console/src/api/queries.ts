@@ -3,7 +3,7 @@ import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-quer
 import { type Answer, type CallInput, call } from './call.ts';
 import { Problem } from './problem.ts';
 
-/** Keeps what was read; never what was made: an answer with a secret goes from `call` to the screen alone. */
+/** Caches what was read, never what was created: a response with a secret goes only from `call` to the screen. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -14,7 +14,7 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** Reads an operation and keeps it up to date while the screen stands. */
+/** Reads an operation and keeps the result up to date while the screen is shown. */
 export function useAnswer<Name extends OperationName>(
   name: Name,
   input: CallInput<Name>,
@@ -26,7 +26,7 @@ export function useAnswer<Name extends OperationName>(
   return useQuery<Answer<ResponseOf<Name>>, Error>({
     queryKey: [name, input],
     queryFn: ({ signal }) => call(name, input, signal),
-    // The page before stays while the next one is fetched, but never another object's.
+    // The previous page stays while the next one loads, unless it belongs to another object.
     placeholderData: (previous, query) =>
       JSON.stringify(query?.queryKey[1], pathOnly) === JSON.stringify(input, pathOnly) ? previous : undefined,
     enabled: options.enabled ?? true,
@@ -38,7 +38,7 @@ function pathOnly(key: string, value: unknown): unknown {
   return key === 'query' ? undefined : value;
 }
 
-/** Reads again what the open screens show, after a change. */
+/** Reloads what the open screens show, after a change. */
 export function refresh(): Promise<void> {
   return queryClient.invalidateQueries();
 }

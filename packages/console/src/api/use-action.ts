@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import { type Problem, toProblem } from './problem.ts';
 import { refresh } from './queries.ts';
 
-/** A change that a person asks for: whether it is under way, and why it failed. */
+/** A change that a person asks for: whether it is pending, and why it failed. */
 export interface Action<Input extends readonly unknown[]> {
   readonly run: (...input: Input) => Promise<boolean>;
   readonly isPending: boolean;
@@ -10,7 +10,7 @@ export interface Action<Input extends readonly unknown[]> {
   readonly clear: () => void;
 }
 
-/** Makes an action of `work`; a second press while it is under way does nothing, and what the screens show is read again. */
+/** Makes an action of `work`. A second run while one is pending does nothing; afterwards all queries are refreshed. */
 export function useAction<Input extends readonly unknown[]>(
   work: (...input: Input) => Promise<unknown>,
 ): Action<Input> {

@@ -1,4 +1,4 @@
-/** What an organization's audit trail can tell of; the order is that of the list of choices. */
+/** The actions in an organization's audit log, in the order in which the filter lists them. */
 export const actions = [
   'client.create',
   'client.update',
@@ -18,7 +18,7 @@ export const actions = [
   'organization.update',
 ] as const;
 
-/** The key under which the languages keep an action: `client.rotate_secret` is `client_rotate_secret`. */
+/** The key of an action in the locale files: `client.rotate_secret` is `client_rotate_secret`. */
 export function keyOfAction(action: string): string {
   return action.replaceAll('.', '_');
 }

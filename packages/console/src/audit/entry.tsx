@@ -9,7 +9,7 @@ import { useReason } from './reason.ts';
 
 export type AuditEntry = ResponseOf<'listAudit'>['items'][number];
 
-/** One entry of the audit trail: a sentence, what changed, and where it came from. */
+/** One audit entry: a sentence, what changed, and where the request came from. */
 export function AuditEntryView({ entry }: { readonly entry: AuditEntry }) {
   const { t } = useTranslation();
   const reasonIn = useReason();
@@ -63,18 +63,18 @@ function AuditSentence({ entry }: { readonly entry: AuditEntry }) {
       {what}
     </strong>,
   ];
-  // What a person did to itself reads differently: joined, left.
+  // What people do to themselves reads differently: joined, left.
   const own = `sentences.${keyOfAction(entry.action)}_self`;
   const isOwn = target !== null && target.id === actor.id && i18n.exists(own);
   const key = isOwn ? own : `sentences.${keyOfAction(entry.action)}`;
-  // The keys of the sentences are the actions; one of a newer server has no sentence yet.
+  // An action from a newer server has no sentence yet.
   const text = i18n.exists(key)
     ? t(key as 'sentences.client_create', { who: slot(0), what: slot(1) })
     : t('audit.unknownAction', { who: slot(0), what: slot(1), action: entry.action });
   return <Sentence text={text} parts={parts} />;
 }
 
-/** From what to what: only what differs, in the words of the console where it has them. */
+/** What changed, from what to what, in the words of the console where it has them. */
 function Changes({ entry }: { readonly entry: AuditEntry }) {
   const { t, i18n } = useTranslation();
   const tell = (name: string, value: unknown): string => {
@@ -89,7 +89,7 @@ function Changes({ entry }: { readonly entry: AuditEntry }) {
   };
   const label = (name: string): string => {
     const key = `auditFields.${name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
-    // Names of fields come from the server.
+    // Field names come from the server.
     return i18n.exists(key) ? t(key as 'auditFields.name') : name;
   };
   const names = [...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})])].filter(

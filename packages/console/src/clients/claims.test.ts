@@ -4,11 +4,11 @@ import { readClaims } from './claims.ts';
 
 const tokenOf = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
 
-test('the claims of a token are read, letters outside ASCII included', () => {
+test('the claims of a token are read, including non-ASCII letters', () => {
   assert.deepEqual(readClaims(tokenOf({ sub: 'client_1', name: 'Åsa ✓' })), { sub: 'client_1', name: 'Åsa ✓' });
 });
 
-test('what is no token is refused', () => {
+test('anything that is not a token throws', () => {
   assert.throws(() => readClaims('nothing'));
   assert.throws(() => readClaims(tokenOf(7)));
 });

@@ -1,4 +1,4 @@
-/** The claims of a JWT, unverified: for looking at. Throws for what is none. */
+/** The unverified claims of a JWT, for display. Throws for anything else. */
 export function readClaims(token: string): Readonly<Record<string, unknown>> {
   const [, payload = ''] = token.split('.');
   const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
@@ -6,6 +6,6 @@ export function readClaims(token: string): Readonly<Record<string, unknown>> {
   );
   const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
   if (typeof claims !== 'object' || claims === null) throw new Error('the token has no claims');
-  // Any object can be looked into by name.
+  // Any object can be indexed by name.
   return claims as Record<string, unknown>;
 }

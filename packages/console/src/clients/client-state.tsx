@@ -5,7 +5,7 @@ import { relativeTime, useNow, When } from '../ui/when.tsx';
 import type { ApiClient } from './api-client.ts';
 import { lastEndOf } from './last-end.ts';
 
-/** Whether a client can get tokens now. */
+/** Whether a client can currently get tokens. */
 export function ClientState({ client }: { readonly client: ApiClient }) {
   const { t } = useTranslation();
   const soonDays = useInstance().limits.expiringSoonDays;
@@ -20,7 +20,7 @@ function endsSoon(client: ApiClient, days: number, now: number): boolean {
   return end != null && Date.parse(end) - now < days * 86_400_000;
 }
 
-/** How many secrets are live, and when the first of them ends. */
+/** How many secrets are valid, and when the first of them expires. */
 export function SecretsLine({ client }: { readonly client: ApiClient }) {
   const { t, i18n } = useTranslation();
   const soonDays = useInstance().limits.expiringSoonDays;

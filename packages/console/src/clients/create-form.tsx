@@ -24,7 +24,7 @@ interface Values {
   passwordGrant: boolean;
 }
 
-/** The form for a new API client; the address may fill it. */
+/** The form for a new API client; the URL may prefill it. */
 export function CreateForm({
   onMade,
   onCancel,
@@ -135,7 +135,7 @@ export function CreateForm({
   );
 }
 
-/** Read, or read and write, each with what it means. */
+/** The choice between read and read-write access. */
 export function AccessChoice({
   value,
   onChange,

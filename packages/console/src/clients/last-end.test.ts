@@ -11,13 +11,13 @@ function endOf(...ends: readonly (string | null)[]): string | null | undefined {
   });
 }
 
-test('a client works until the last of its secrets ends, in whatever order they were made', () => {
+test('a client works until the last of its secrets expires, in whatever order they were created', () => {
   assert.equal(endOf(early), early);
   assert.equal(endOf(early, late), late);
   assert.equal(endOf(late, early), late);
 });
 
-test('a client with a secret without an end has none itself, and one without secrets has nothing to end', () => {
+test('a client with a secret that never expires does not expire, and one without secrets has no expiry', () => {
   assert.equal(endOf(early, null), null);
   assert.equal(endOf(null, early), null);
   assert.equal(endOf(), undefined);

@@ -7,7 +7,7 @@ import { Loading } from '../ui/loaded.tsx';
 import type { ApiClient, NewSecret } from './api-client.ts';
 import { preventLoss } from './prevent-loss.ts';
 
-// The screen that shows a secret is loaded before the secret is made.
+// The screen that shows a secret is loaded before the secret is created.
 const CreateForm = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).CreateForm }));
 const RotateForm = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).RotateForm }));
 const SecretReveal = lazy(async () => ({ default: (await import('./secret-dialogs.tsx')).SecretReveal }));
@@ -21,13 +21,13 @@ const HostContext = createContext<Host | undefined>(undefined);
 /** Opens the dialog that rotates a secret. */
 export function useNewSecretHost(): Host {
   const host = use(HostContext);
-  if (host === undefined) throw new Error('there is no host for secrets above this component');
+  if (host === undefined) throw new Error('no NewSecretHost above this component');
   return host;
 }
 
 /**
- * The one dialog in which a client or a secret is made and then shown. It stands above the pages, so that no way
- * through the console, the back button included, loses a secret that is on the screen; the secret is nowhere else.
+ * The one dialog that creates a client or a secret and then shows it. It sits above the pages, so that no navigation,
+ * not even the back button, loses the secret on the screen; it is stored nowhere else.
  */
 export function NewSecretHost({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();

@@ -2,7 +2,7 @@ function hold(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
 
-/** Has the browser ask before the page is closed or left, while something on it exists nowhere else. */
+/** Makes the browser ask before leaving the page, while it shows something that exists nowhere else. */
 export function preventLoss(isOn: boolean): void {
   if (isOn) window.addEventListener('beforeunload', hold);
   else window.removeEventListener('beforeunload', hold);

@@ -17,7 +17,7 @@ type Overlap = 'usual' | 'hour' | 'week' | 'custom' | 'now';
 const offered = { hour: 3600, week: 604_800 } as const;
 const units = { hours: 3600, days: 86_400 } as const;
 
-/** The form for a second secret: how long the first one goes on working. */
+/** The form for rotating a secret: how long the old one keeps working. */
 export function RotateForm({
   client: opened,
   onMade,
@@ -62,49 +62,44 @@ export function RotateForm({
     >
       <Stack>
         <Text size="sm">{overlap === 'now' ? t('rotate.introNow') : t('rotate.intro')}</Text>
-        {isFull && <Note tone="warn">{t('rotate.full')}</Note>}
-        <Choice<Overlap>
-          label={t('rotate.label')}
-          value={overlap}
-          onChange={setOverlap}
-          options={[
-            ...(isFull
-              ? []
-              : ([
-                  {
-                    value: 'usual',
-                    title: t('rotate.more', { duration: duration(seconds.usual) }),
-                    meaning: t('rotate.usualMeaning'),
-                  },
-                  { value: 'hour', title: t('rotate.more', { duration: duration(seconds.hour) }) },
-                  { value: 'week', title: t('rotate.more', { duration: duration(seconds.week) }) },
-                  { value: 'custom', title: t('rotate.custom') },
-                ] as const)),
-            { value: 'now', title: t('rotate.now'), meaning: t('rotate.nowMeaning'), tone: 'bad' },
-          ]}
-        >
-          {overlap === 'custom' && (
-            <Group mt="xs" align="flex-end" gap="xs">
-              <NumberInput
-                label={t('rotate.amount')}
-                min={1}
-                max={Math.floor(limits.secretOverlapSecondsMax / units[unit])}
-                value={amount}
-                onChange={setAmount}
-                w={110}
-              />
-              <NativeSelect
-                aria-label={t('rotate.unit')}
-                value={unit}
-                onChange={(event) => setUnit(event.currentTarget.value === 'hours' ? 'hours' : 'days')}
-                data={[
-                  { value: 'hours', label: t('rotate.hours') },
-                  { value: 'days', label: t('rotate.days') },
-                ]}
-              />
-            </Group>
-          )}
-        </Choice>
+        {isFull ? (
+          <Note tone="warn">{t('rotate.full')}</Note>
+        ) : (
+          <Choice<Overlap>
+            label={t('rotate.label')}
+            value={overlap}
+            onChange={setOverlap}
+            options={[
+              { value: 'usual', title: duration(seconds.usual), meaning: t('rotate.usualMeaning') },
+              { value: 'hour', title: duration(seconds.hour) },
+              { value: 'week', title: duration(seconds.week) },
+              { value: 'custom', title: t('rotate.custom') },
+              { value: 'now', title: t('rotate.now'), meaning: t('rotate.nowMeaning'), tone: 'bad' },
+            ]}
+          >
+            {overlap === 'custom' && (
+              <Group mt="xs" align="flex-end" gap="xs">
+                <NumberInput
+                  label={t('rotate.amount')}
+                  min={1}
+                  max={Math.floor(limits.secretOverlapSecondsMax / units[unit])}
+                  value={amount}
+                  onChange={setAmount}
+                  w={110}
+                />
+                <NativeSelect
+                  aria-label={t('rotate.unit')}
+                  value={unit}
+                  onChange={(event) => setUnit(event.currentTarget.value === 'hours' ? 'hours' : 'days')}
+                  data={[
+                    { value: 'hours', label: t('rotate.hours') },
+                    { value: 'days', label: t('rotate.days') },
+                  ]}
+                />
+              </Group>
+            )}
+          </Choice>
+        )}
         <SecretEndField
           value={end}
           onChange={setEnd}

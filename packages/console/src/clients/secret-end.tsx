@@ -11,16 +11,16 @@ export interface SecretEnd {
 
 export const noEnd: SecretEnd = { kind: 'never', date: '' };
 
-/** The moment that was chosen; null for never, undefined while the date is missing or past. */
+/** The chosen time; null for never, undefined while the date is missing or in the past. */
 export function momentOf(end: SecretEnd, now: number): string | null | undefined {
   if (end.kind === 'never') return null;
   if (end.kind !== 'date') return new Date(now + end.kind * 86_400_000).toISOString();
-  // The end of that day where the person is.
+  // The end of that day in the user's time zone.
   const moment = new Date(`${end.date}T23:59:59`).getTime();
   return Number.isNaN(moment) || moment <= now ? undefined : new Date(moment).toISOString();
 }
 
-/** The choice of a secret's end. */
+/** The field for the expiry of a secret. */
 export function SecretEndField({
   value,
   onChange,

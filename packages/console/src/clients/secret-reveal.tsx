@@ -13,7 +13,7 @@ import type { NewSecret } from './api-client.ts';
 import { preventLoss } from './prevent-loss.ts';
 import { TestNow } from './test-now.tsx';
 
-/** A new secret, this once: to copy, to download, to try. */
+/** Shows a new secret once: to copy, download and test. */
 export function SecretReveal({
   made,
   asking,
@@ -21,7 +21,7 @@ export function SecretReveal({
   onFinish,
 }: {
   readonly made: NewSecret;
-  /** Somebody wants to close; ask once more. */
+  /** The user wants to close the dialog; ask for confirmation. */
   readonly asking: boolean;
   readonly onStay: () => void;
   readonly onFinish: () => void;
@@ -30,7 +30,7 @@ export function SecretReveal({
   const instance = useInstance();
   const [stored, setStored] = useState(false);
   const top = useRef<HTMLDivElement>(null);
-  // The button that had the focus is gone with the form.
+  // The focused button disappeared with the form.
   useEffect(() => top.current?.focus(), []);
   const values = fillSampleValues(instance, made.client, made.clientSecret);
   const env = toEnvFile(values);
@@ -113,7 +113,7 @@ function DownloadEnv({ text, name }: { readonly text: string; readonly name: str
     link.href = address;
     link.download = `${name}.env`;
     link.click();
-    // The browser has taken its copy by then.
+    // By then the browser has made its copy.
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   };
   return (

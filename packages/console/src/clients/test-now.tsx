@@ -16,7 +16,7 @@ type Outcome =
   | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly requestId: string | null }
   | { readonly kind: 'unreachable' };
 
-/** Asks the real token endpoint for a token, with the real secret, and shows what came. */
+/** Requests a token from the real token endpoint with the real secret, and shows the response. */
 export function TestNow({
   tokenUrl,
   clientId,

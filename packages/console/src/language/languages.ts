@@ -1,4 +1,4 @@
-/** Every language of the console by its tag; a new one is a file in `locales` and a line here. */
+/** The languages of the console by tag; a new one needs a file in `locales` and a line here. */
 export const languages = {
   en: { name: 'English', load: () => import('../locales/en.json') },
   sv: { name: 'Svenska', load: () => import('../locales/sv.json') },
@@ -8,12 +8,12 @@ export type Language = keyof typeof languages;
 
 const storedUnder = 'bindery.language';
 
-/** Says whether the console speaks a language. */
+/** Whether the console supports a language. */
 export function isLanguage(tag: string | null | undefined): tag is Language {
   return tag !== null && tag !== undefined && Object.hasOwn(languages, tag);
 }
 
-/** The first of the wanted tags that the console speaks: `sv-FI` is Swedish. */
+/** The first of the preferred languages that the console supports: `sv-FI` is Swedish. */
 export function chooseLanguage(wanted: readonly (string | null | undefined)[]): Language {
   for (const tag of wanted) {
     const main = tag?.toLowerCase().split('-', 1)[0];
@@ -22,17 +22,17 @@ export function chooseLanguage(wanted: readonly (string | null | undefined)[]): 
   return 'en';
 }
 
-/** The language for a person who is not signed in. */
+/** The language for a visitor who is not signed in. */
 export function firstLanguage(): Language {
   return chooseLanguage([readStored(), ...navigator.languages]);
 }
 
-/** Remembers a choice in this browser. */
+/** Remembers the language in this browser. */
 export function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(storedUnder, language);
   } catch {
-    // Storage may be forbidden; the account remembers as well.
+    // Storage may be blocked; the account remembers it as well.
   }
 }
 

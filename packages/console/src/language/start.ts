@@ -2,7 +2,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { firstLanguage, type Language, languages, rememberLanguage } from './languages.ts';
 
-/** Loads the language of this browser; the page is drawn after it. */
+/** Loads the language before the page renders. */
 export async function startLanguage(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: firstLanguage(),
@@ -17,7 +17,7 @@ export async function startLanguage(): Promise<void> {
   await changeLanguage(firstLanguage());
 }
 
-/** Changes the language of everything on the screen. */
+/** Changes the language of the console. */
 export async function changeLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation')) {
     const { default: strings } = await languages[language].load();
@@ -27,7 +27,7 @@ export async function changeLanguage(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** Changes the language and keeps it for the next visit. */
+/** Changes the language and remembers it for the next visit. */
 export async function chooseAndRemember(language: Language): Promise<void> {
   rememberLanguage(language);
   await changeLanguage(language);

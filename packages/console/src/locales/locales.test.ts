@@ -17,16 +17,16 @@ const everything = code.map(({ text }) => text).join('\n');
 for (const file of locales.filter((name) => name !== 'en.json')) {
   const strings = flatten(read(file));
 
-  test(`${file} has every string of en.json and no other`, () => {
+  test(`${file} has the same strings as en.json`, () => {
     assert.deepEqual(Object.keys(strings).sort(), Object.keys(english).sort());
   });
 
-  test(`${file} puts the same values into its sentences as en.json`, () => {
+  test(`${file} uses the same placeholders as en.json`, () => {
     for (const [key, text] of Object.entries(strings))
       assert.deepEqual(slotsOf(text), slotsOf(english[key] ?? ''), key);
   });
 
-  test(`${file} leaves nothing empty and next to nothing in English`, () => {
+  test(`${file} has no empty and no untranslated string`, () => {
     assert.deepEqual(
       Object.entries(strings).filter(([, text]) => text.trim() === ''),
       [],
@@ -39,19 +39,19 @@ for (const file of locales.filter((name) => name !== 'en.json')) {
   });
 }
 
-test('every language is named where it can be chosen', () => {
+test('every language can be chosen', () => {
   const languages = readFileSync(path.join(source, 'language/languages.ts'), 'utf8');
   for (const file of locales) assert.ok(languages.includes(`../locales/${file}`), file);
 });
 
-test('every string that the code asks for exists', () => {
+test('every string the code uses exists', () => {
   const asked = [...everything.matchAll(/\bt\(\s*'([\w.]+)'/g)].map(([, key = '']) => key);
   assert.ok(asked.length > 200);
   const missing = asked.filter((key) => english[key] === undefined && english[`${key}_other`] === undefined);
   assert.deepEqual(missing, []);
 });
 
-test('every change that can be filtered for has a name and a sentence', () => {
+test('every action that can be filtered for has a name and a sentence', () => {
   for (const action of actions) {
     assert.ok(english[`actionNames.${keyOfAction(action)}`], action);
     assert.ok(english[`sentences.${keyOfAction(action)}`], action);
@@ -59,7 +59,7 @@ test('every change that can be filtered for has a name and a sentence', () => {
 });
 
 test('every string is used', () => {
-  // Strings that stand in the code as a whole, and families of which the code makes the last part.
+  // Strings whose whole key is in the code, and families whose last part the code computes.
   const families = [...everything.matchAll(/`(\w+)\.\$\{/g)].map(([, family]) => `${family}.`);
   const unused = Object.keys(english).filter((key) => {
     const name = key.replace(/_(one|other)$/, '');
@@ -68,8 +68,8 @@ test('every string is used', () => {
   assert.deepEqual(unused, []);
 });
 
-test('no screen has words of its own', () => {
-  // Names of languages for programs, a command, and the placeholder that a person replaces.
+test('no screen has hard-coded text', () => {
+  // A command and punctuation.
   const allowed = /^(npm run bindery -- setup-token|·|–|→|←|…)$/;
   const found = code.flatMap(({ file, text }) => {
     const between = [...text.matchAll(/>\s*([^<>{}=;()\n]*\p{L}{2,}[^<>{}=;()\n]*)\s*<\//gu)].map(([, words = '']) =>

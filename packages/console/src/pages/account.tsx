@@ -17,9 +17,9 @@ import { notify } from '../ui/notify.ts';
 import { Page, Section } from '../ui/page.tsx';
 import { NewPasswordField, PasswordField } from '../ui/password-field.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
-import { When } from '../ui/when.tsx';
+import { exactTime, When } from '../ui/when.tsx';
 
-/** What belongs to the signed-in person. */
+/** The account of the signed-in user. */
 export function Account() {
   const { t } = useTranslation();
   return (
@@ -165,7 +165,7 @@ function Password() {
 }
 
 function Sessions() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { limits } = useInstance();
   const duration = useDuration();
   const query = useAnswer('listSessions', {});
@@ -224,7 +224,7 @@ function Sessions() {
                     size="xs"
                     variant="default"
                     reason={isCurrent ? t('account.endCurrent') : undefined}
-                    aria-label={t('account.endOf', { since: createdAt })}
+                    aria-label={t('account.endOf', { since: exactTime(Date.parse(createdAt), i18n.language) })}
                     onClick={() => void end.run(id)}
                   >
                     {t('account.end')}

@@ -2,7 +2,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '../api/call.ts';
 import { useAnswer } from '../api/queries.ts';
-import { useAudit } from '../api/use-trail.ts';
+import { useAudit } from '../api/use-log.ts';
 import { useActionName } from '../audit/action-name.ts';
 import { actions } from '../audit/actions.ts';
 import { AuditEntryView } from '../audit/entry.tsx';
@@ -10,11 +10,11 @@ import { useInstance } from '../session/instance.tsx';
 import { useOrganization } from '../session/organization.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { LoadedTrail } from '../ui/loaded-trail.tsx';
+import { LoadedLog } from '../ui/loaded-log.tsx';
 import { Page } from '../ui/page.tsx';
 import { useUrlFilters } from '../ui/url-filters.ts';
 
-/** What was changed in an organization, by whom, from what to what. */
+/** The audit log of an organization. */
 export function Audit() {
   const { t } = useTranslation();
   const organization = useOrganization();
@@ -32,7 +32,7 @@ export function Audit() {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   };
-  const trail = useAudit({ path, query });
+  const log = useAudit({ path, query });
   const isFiltered = Object.keys(query).length > 0;
   return (
     <Page
@@ -94,8 +94,8 @@ export function Audit() {
             )}
           </div>
         </search>
-        <LoadedTrail
-          trail={trail}
+        <LoadedLog
+          log={log}
           title={t('audit.failed')}
           empty={
             isFiltered ? (
@@ -112,7 +112,7 @@ export function Audit() {
               ))}
             </ul>
           )}
-        </LoadedTrail>
+        </LoadedLog>
       </div>
     </Page>
   );

@@ -28,7 +28,7 @@ export function Client({ id, tab }: { readonly id: string; readonly tab: string 
     'getClient',
     { path: { organizationId: organization.id, clientId: id } },
     {
-      // A client that was never used is watched until its first token.
+      // A client that was never used is polled until its first token.
       refreshMilliseconds: (answer) => (answer?.value.lastUsedAt === null ? waitMilliseconds : false),
     },
   );

@@ -33,7 +33,7 @@ export function Clients() {
   const { limits } = useInstance();
   const daysOf = { never: 0, idle: limits.idleClientDays, expiring: limits.expiringSoonDays };
   const filters = useUrlFilters();
-  // On the way to a new client the address fills the form, not the table.
+  // With the form for a new client open, the URL prefills the form, not the filters.
   const get = (name: string) => (isNew ? '' : filters.get(name));
   const search = get('search');
   const access = oneOf(get('access'), accesses);

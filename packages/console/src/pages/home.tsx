@@ -5,7 +5,7 @@ import { useHomeOrganization } from '../session/organization.tsx';
 import { useSession } from '../session/session.tsx';
 import { Page } from '../ui/page.tsx';
 
-/** Leads to the organization of the last visit, or to what an operator does. */
+/** Redirects to the organization of the last visit, or to the operator pages. */
 export function Home() {
   const { t } = useTranslation();
   const { user } = useSession();

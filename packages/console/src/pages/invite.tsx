@@ -22,7 +22,7 @@ import { When } from '../ui/when.tsx';
 
 type Invitation = ResponseOf<'lookUpInvitation'>;
 
-/** Where an invitation's link leads: a person joins an organization. */
+/** The target of an invitation link: joins an organization. */
 export function Invite() {
   const { t } = useTranslation();
   const { productName } = useInstance();
@@ -47,7 +47,7 @@ export function Invite() {
 function Unread({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
   const { t } = useTranslation();
   const problem = toProblem(error);
-  // Whoever joined already comes here by the same link again.
+  // People who already joined open the same link again.
   return problem.code === 'not_found' ? (
     <Stack>
       <ProblemAlert problem={problem} says={t('invite.wrong')} />

@@ -20,7 +20,7 @@ import { ProblemAlert } from '../ui/problem-alert.tsx';
 export type Member = ResponseOf<'updateMember'>;
 /** An invitation that is still open. */
 export type Invitation = ResponseOf<'listInvitations'>['items'][number];
-/** A link that was made just now, seen this once. */
+/** A link that was just created and is shown once. */
 export interface Link {
   readonly kind: 'invitation' | 'reset';
   readonly link: string;
@@ -49,7 +49,7 @@ function RoleChoice({
   );
 }
 
-/** Asks for an address and a role, and shows the link. */
+/** Asks for an email address and a role, then shows the link. */
 export function InviteDialog({
   onLink,
   onClose,
@@ -145,7 +145,7 @@ export function RoleDialog({ member, onClose }: { readonly member: Member; reado
   );
 }
 
-/** Takes a member out. */
+/** Removes a member. */
 export function RemoveDialog({ member, onClose }: { readonly member: Member; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const organization = useOrganization();
@@ -174,7 +174,7 @@ export function RemoveDialog({ member, onClose }: { readonly member: Member; rea
   );
 }
 
-/** Withdraws an invitation. */
+/** Revokes an invitation. */
 export function WithdrawDialog({
   invitation,
   onClose,

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton } from '../ui/link-button.tsx';
 import { Page } from '../ui/page.tsx';
 
-/** For an address that leads nowhere. */
+/** Shown for an unknown address. */
 export function NotFound({ text }: { readonly text?: string }) {
   const { t } = useTranslation();
   return (

@@ -18,7 +18,7 @@ import { Loaded } from '../ui/loaded.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { When } from '../ui/when.tsx';
 
-/** The first screen of an organization. */
+/** The overview of an organization. */
 export function Overview() {
   const { t } = useTranslation();
   const organization = useOrganization();
@@ -100,7 +100,7 @@ export function Overview() {
   );
 }
 
-/** What an organization without clients sees. */
+/** Shown to an organization without clients. */
 export function NoClients({ to, reason }: { readonly to: string; readonly reason: string | undefined }) {
   const { t } = useTranslation();
   const { productName, docsUrl } = useInstance();

@@ -6,7 +6,7 @@ import { LinkButton } from '../ui/link-button.tsx';
 import { Page } from '../ui/page.tsx';
 import { NotFound } from './not-found.tsx';
 
-/** A link to a new client that names no organization: the only one is taken, of several one is picked. */
+/** For links to a new client that name no organization: takes the only one, or asks which. */
 export function PickOrganization() {
   const { t } = useTranslation();
   const { organizations } = useSession();

@@ -12,7 +12,7 @@ import { NewPasswordField } from '../ui/password-field.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Note } from '../ui/state.tsx';
 
-/** Where a reset link leads: a new password. */
+/** The target of a reset link: sets a new password. */
 export function Reset() {
   const { t } = useTranslation();
   const token = useFragmentToken();

@@ -17,7 +17,7 @@ import { notify } from '../ui/notify.ts';
 import { Page, Section } from '../ui/page.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 
-/** The name and contact of an organization, and its end. */
+/** The name and contact of an organization, and its deletion. */
 export function Settings() {
   const { t } = useTranslation();
   const organization = useOrganization();

@@ -49,7 +49,7 @@ function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
   const { setupLinkSeconds } = useInstance().limits;
   const duration = useDuration();
   const [text, setText] = useState('');
-  // A whole link may be pasted as well.
+  // People may paste the whole link.
   const token = text.trim().replace(/^.*#t=/, '');
   return (
     <form
@@ -107,7 +107,7 @@ function Details({
     onDone(value);
   });
   const { email, name } = form.values;
-  // Only the token can be unknown to the server here.
+  // Here only the token can be unknown to the server.
   const isTokenWrong = setUp.problem !== undefined && ['not_found', 'forbidden'].includes(setUp.problem.code);
   return (
     <form onSubmit={form.onSubmit((values) => void setUp.run(values))} noValidate>

@@ -12,7 +12,7 @@ import { PasswordField } from '../ui/password-field.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Note } from '../ui/state.tsx';
 
-/** Where a person signs in, and is then taken to where they wanted to go. */
+/** Signs a user in and then goes to the page they wanted. */
 export function SignIn() {
   const { t } = useTranslation();
   const { productName, signInProblem, contact } = useInstance();
@@ -104,7 +104,7 @@ export function SignIn() {
   );
 }
 
-/** A path of this console, whatever the address bar says. */
+/** Always a path of this console, whatever the URL says. */
 function nextOf(next: string | null): string {
   if (next === null) return '/console';
   const address = new URL(`${place}${next}`, window.location.origin);

@@ -24,8 +24,8 @@ const values = {
 };
 
 for (const [language, file] of Object.entries(files)) {
-  test(`the ${language} sample carries every real value and reads no environment any more`, () => {
-    // The keys of the table above.
+  test(`the ${language} sample has all real values and no longer reads the environment`, () => {
+    // A key of the table above.
     const filled = fillSample(language as SampleLanguage, readFileSync(path.join(folder, file), 'utf8'), values);
     for (const value of [values.apiUrl, values.organizationId, values.clientId, values.clientSecret, 'x-company']) {
       assert.ok(filled.includes(value), `${value} is missing`);
@@ -36,12 +36,12 @@ for (const [language, file] of Object.entries(files)) {
   });
 }
 
-test('a quote in a value does not end the string that holds it', () => {
+test('a quote in a value does not end its string', () => {
   const filled = fillSample('shell', 'set -euo pipefail\n', { ...values, clientId: "a'b" });
   assert.ok(filled.includes(`BINDERY_CLIENT_ID='a'\\''b'`));
 });
 
-test('the .env file has a line for each value', () => {
+test('the .env file has one line per value', () => {
   assert.match(toEnvFile(values), /^BINDERY_CLIENT_SECRET=secret_abc$/m);
   assert.match(toEnvFile(values), /^BINDERY_TOKEN_URL=https:\/\/id\.example\/access_token$/m);
 });

@@ -1,4 +1,4 @@
-/** What the samples take from the environment. */
+/** The values that the samples read from the environment. */
 export interface SampleValues {
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -12,7 +12,7 @@ export interface SampleValues {
 
 export type SampleLanguage = 'shell' | 'php' | 'python' | 'javascript' | 'csharp';
 
-/** A sample with the values in the places where it reads the environment. */
+/** A sample with values in place of its environment variables. */
 export function fillSample(language: SampleLanguage, text: string, values: SampleValues): string {
   const settings = settingsOf(values);
   const tokenPath = values.tokenUrl.startsWith(values.issuer)
@@ -25,7 +25,7 @@ export function fillSample(language: SampleLanguage, text: string, values: Sampl
   return fillers[language](addressed, settings).trimEnd();
 }
 
-/** The values as the lines of an `.env` file. */
+/** The values as the text of an `.env` file. */
 export function toEnvFile(values: SampleValues): string {
   const lines = Object.entries({ ...settingsOf(values), BINDERY_TOKEN_URL: values.tokenUrl });
   return `${lines.map(([name, value]) => `${name}=${value}`).join('\n')}\n`;
@@ -71,7 +71,7 @@ const fillers: Readonly<Record<SampleLanguage, (text: string, settings: Settings
       .replace(/Setting\("(\w+)"\)/g, (_, name: string) => JSON.stringify(settingOf(settings, name))),
 };
 
-/** What would end a string or begin a variable in one of the languages stands encoded. */
+/** Percent-encodes what would end a string or start a variable in one of the languages. */
 function plain(text: string): string {
   return text.replaceAll(/['$`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }

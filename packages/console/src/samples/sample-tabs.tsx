@@ -8,7 +8,7 @@ import { samples } from './samples.ts';
 
 const storedUnder = 'bindery.sampleLanguage';
 
-/** The same first call in five languages, with real values; the language is chosen once. */
+/** The same first call in five languages, with real values; the chosen language is remembered. */
 export function SampleTabs({ values }: { readonly values: SampleValues }) {
   const { t } = useTranslation();
   const [language, setLanguage] = useState(readLanguage);
@@ -18,7 +18,7 @@ export function SampleTabs({ values }: { readonly values: SampleValues }) {
     try {
       localStorage.setItem(storedUnder, next);
     } catch {
-      // Then it is chosen again next time.
+      // Then it has to be chosen again next time.
     }
   };
   return (

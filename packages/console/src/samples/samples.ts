@@ -4,7 +4,7 @@ import php from '../../../../examples/list-binders/list-binders.php?raw';
 import python from '../../../../examples/list-binders/list-binders.py?raw';
 import shell from '../../../../examples/list-binders/list-binders.sh?raw';
 
-/** The programs of `examples/list-binders`, which tests run, in the order of the portal's tabs. */
+/** The programs in `examples/list-binders`, which tests run, in the order of the tabs in the docs. */
 export const samples = [
   { language: 'shell', title: 'Shell', text: shell },
   { language: 'php', title: 'PHP', text: php },

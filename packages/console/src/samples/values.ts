@@ -1,7 +1,7 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import type { SampleValues } from './fill.ts';
 
-/** What the samples of a client carry. */
+/** The values for the samples of a client. */
 export function fillSampleValues(
   instance: ResponseOf<'getInstance'>,
   client: { readonly id: string; readonly organizationId: string },

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { EntryPage } from '../ui/entry-page.tsx';
 import { useInstance } from './instance.tsx';
 
-/** Shows its content at the public URL alone: elsewhere the server refuses every change. */
+/** Shows its content only at the public URL: elsewhere the server refuses every change. */
 export function AtOwnAddress({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const { issuer } = useInstance();

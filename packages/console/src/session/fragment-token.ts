@@ -1,12 +1,12 @@
 import { useState } from 'react';
 
-/** The token in the fragment of a one-time link; it is taken out of the address at once, and kept nowhere else. */
+/** The token in the fragment of a one-time link; removed from the URL at once and stored nowhere. */
 export function useFragmentToken(): string {
   const [token] = useState(readOnce);
   return token;
 }
 
-// The page may be drawn twice, the fragment is there once.
+// The page may render twice, but the fragment is there only once.
 let found: { readonly path: string; readonly token: string } | undefined;
 
 function readOnce(): string {

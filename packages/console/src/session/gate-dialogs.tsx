@@ -21,13 +21,13 @@ interface Question {
   readonly settle: (given: boolean) => void;
 }
 
-/** Asks for the password again, or for a new sign-in, over the page that needs it; the page keeps what was typed. */
+/** Asks for the password or a new sign-in on top of the page, which keeps what was typed. */
 export function GateDialogs() {
   const [question, setQuestion] = useState<Question>();
   useEffect(() => {
     let open: Question | undefined;
     const ask = (kind: Question['kind']) => {
-      // Several calls may fail at once: one question answers them all.
+      // Several calls may fail at once: one dialog answers all of them.
       if (open !== undefined) return open.answer;
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const asked: Question = {
@@ -109,7 +109,7 @@ function SignInDialog({ settle }: { readonly settle: (given: boolean) => void })
   const { problem, isPending, submit } = useSubmit(async () => {
     const { value } = await call('signIn', { body: { email, password } });
     if (value.user.id !== user.id) {
-      // Another person: nothing of this one may stay on the screen.
+      // Another user: nothing of the previous one may stay on the screen.
       window.location.assign(`${place}/console`);
       return;
     }
@@ -175,7 +175,7 @@ function useSubmit(work: () => Promise<void>) {
   const [isPending, setPending] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    // A dialog is a child of the form that asked, as far as React is concerned.
+    // To React, a dialog is a child of the form that opened it.
     event.stopPropagation();
     setPending(true);
     setProblem(undefined);

@@ -5,14 +5,14 @@ export type Instance = ResponseOf<'getInstance'>;
 
 const InstanceContext = createContext<Instance | undefined>(undefined);
 
-/** Hands the instance's branding and addresses to every screen. */
+/** Provides the instance's branding, addresses and limits to every screen. */
 export function InstanceProvider({ value, children }: { readonly value: Instance; readonly children: ReactNode }) {
   return <InstanceContext value={value}>{children}</InstanceContext>;
 }
 
-/** The instance's branding and addresses. */
+/** The instance's branding, addresses and limits. */
 export function useInstance(): Instance {
   const instance = use(InstanceContext);
-  if (instance === undefined) throw new Error('there is no instance above this component');
+  if (instance === undefined) throw new Error('no InstanceProvider above this component');
   return instance;
 }

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, use, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from './session.tsx';
 
-/** The organization on the screen, and what the signed-in person is in it. */
+/** The organization on the screen and the user's role in it. */
 export interface CurrentOrganization {
   readonly id: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface CurrentOrganization {
 const OrganizationContext = createContext<CurrentOrganization | undefined>(undefined);
 const lastKey = 'bindery.organization';
 
-/** Hands the organization to the screens below. */
+/** Provides the organization to the screens below. */
 export function OrganizationProvider({
   value,
   children,
@@ -24,7 +24,7 @@ export function OrganizationProvider({
     try {
       localStorage.setItem(lastKey, value.id);
     } catch {
-      // Then the next visit begins with the first organization.
+      // The next visit then starts with the first organization.
     }
   }, [value.id]);
   return <OrganizationContext value={value}>{children}</OrganizationContext>;
@@ -33,11 +33,11 @@ export function OrganizationProvider({
 /** The organization on the screen. */
 export function useOrganization(): CurrentOrganization {
   const organization = use(OrganizationContext);
-  if (organization === undefined) throw new Error('there is no organization above this component');
+  if (organization === undefined) throw new Error('no OrganizationProvider above this component');
   return organization;
 }
 
-/** Why this person may not change the organization on the screen; undefined for an owner, who may. */
+/** Why this user cannot change the organization; undefined for owners, who can. */
 export function useOwnerReason(): string | undefined {
   const { t } = useTranslation();
   const { role, name } = useOrganization();

@@ -6,19 +6,19 @@ function moved(opened: string, publicUrl: string): string | undefined {
   return ownAddressOf(new URL(opened), publicUrl);
 }
 
-test('a page that was opened under the public URL stays', () => {
+test('a page opened under the public URL stays', () => {
   assert.equal(moved('https://id.example/console', 'https://id.example'), undefined);
   assert.equal(moved('https://id.example/team/console', 'https://id.example/team'), undefined);
 });
 
-test('a page that was opened under another host, port or scheme belongs at the same path of the public URL', () => {
+test('a page opened under another host, port or scheme moves to the same path of the public URL', () => {
   const own = 'https://id.example';
   assert.equal(moved('https://10.0.0.7/console/o/1?search=x', own), 'https://id.example/console/o/1?search=x');
   assert.equal(moved('http://id.example/setup#t=abc', own), 'https://id.example/setup#t=abc');
   assert.equal(moved('http://127.0.0.1:8080/console', 'http://localhost:8080'), 'http://localhost:8080/console');
 });
 
-test('the path of the public URL stands in front exactly once', () => {
+test('the base path of the public URL is added exactly once', () => {
   const own = 'https://id.example/team';
   assert.equal(moved('http://10.0.0.7:8080/console/invite#t=a', own), 'https://id.example/team/console/invite#t=a');
   assert.equal(moved('http://10.0.0.7:8080/team/console', own), 'https://id.example/team/console');
@@ -40,7 +40,7 @@ test('no path, query or fragment leads to an origin other than that of the publi
   }
 });
 
-test('where moving would go round in circles, or to the machine of the visitor, the page stays', () => {
+test("a page stays where moving would loop or lead to the visitor's own machine", () => {
   assert.equal(moved('https://id.example/console', 'http://id.example'), undefined);
   assert.equal(moved('http://10.0.0.7:8080/console', 'http://localhost:8080'), undefined);
   assert.equal(moved('http://localhost.evil.example/console', 'http://localhost:8080'), undefined);

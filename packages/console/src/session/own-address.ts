@@ -1,21 +1,21 @@
-/** Where a page belongs that was opened under another origin than the public URL's; undefined where it is to stay. */
+/** The address of a page under the public URL if it was opened under another origin; undefined if it should stay. */
 export function ownAddressOf(opened: URL, publicUrl: string): string | undefined {
   const own = URL.parse(publicUrl);
   if (own === null || own.origin === opened.origin) return undefined;
-  // A proxy that turns http into https would send it back here for ever.
+  // A proxy that redirects http to https would send it back forever.
   if (opened.protocol === 'https:' && own.protocol === 'http:') return undefined;
-  // The public URL was never set: it would lead to the visitor's own machine.
+  // The public URL was never set and would lead to the visitor's own machine.
   if (isLoopback(own) && !isLoopback(opened)) return undefined;
   const base = own.pathname.replace(/\/$/, '');
   const path = opened.pathname.startsWith(`${base}/`) ? opened.pathname.slice(base.length) : opened.pathname;
-  // The origin is the configured one whatever the path says; links carry their token in the fragment.
+  // The origin is always the configured one, whatever the path; links carry their token in the fragment.
   return `${own.origin}${base}${path}${opened.search}${opened.hash}`;
 }
 
 const movedKey = 'bindery.moved';
 const moveAgainMilliseconds = 10_000;
 
-/** Goes to the public URL when the page was opened elsewhere, but not over and over; says whether it goes. */
+/** Redirects to the public URL if the page was opened elsewhere, but not in a loop; returns whether it does. */
 export function moveToOwnAddress(publicUrl: string): boolean {
   const target = ownAddressOf(new URL(window.location.href), publicUrl);
   if (target === undefined || hasJustMoved()) return false;
@@ -29,7 +29,7 @@ function hasJustMoved(): boolean {
     sessionStorage.setItem(movedKey, String(Date.now()));
     return Date.now() - movedAt < moveAgainMilliseconds;
   } catch {
-    // What cannot be remembered might go round in circles.
+    // Without storage a loop could not be noticed.
     return true;
   }
 }

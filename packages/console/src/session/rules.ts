@@ -6,7 +6,7 @@ type Finding = string | null;
 
 /** The server's rules for what people type, as checks for the fields of a form. */
 export interface Rules {
-  /** A name; `missing` is what to say of an empty one. */
+  /** A name; `missing` is the message for an empty one. */
   readonly name: (value: string, missing: string) => Finding;
   readonly productName: (value: string, missing: string) => Finding;
   readonly description: (value: string) => Finding;

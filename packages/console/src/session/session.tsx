@@ -18,22 +18,22 @@ const sessionKey = ['getSession'];
 
 const sessionQuery = { queryKey: sessionKey, queryFn: readSession, retry: false, staleTime: 60_000 };
 
-/** Begins to read who is signed in. */
+/** Starts loading the session. */
 export function preloadSession(): void {
   void queryClient.prefetchQuery(sessionQuery);
 }
 
-/** Keeps what signing in, or a change of the account, answered. */
+/** Stores the session returned by a sign-in or a change of the account. */
 export function rememberSession(session: Session): void {
   queryClient.setQueryData(sessionKey, session);
 }
 
-/** Forgets everything that was read for the person who was signed in. */
+/** Discards everything that was loaded for the user who was signed in. */
 export function forgetSession(): void {
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'getInstance' });
 }
 
-/** Shows its content to a signed-in person; others go to the sign-in and come back. */
+/** Shows its content to a signed-in user; others are sent to the sign-in page and back. */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation();
   const [path] = useLocation();
@@ -47,7 +47,7 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   return <FullPageProblem problem={problem} title={t('session.failed')} onRetry={() => void query.refetch()} />;
 }
 
-/** Who is signed in, or null. When a session ends in the middle, the screen and what was typed there stay. */
+/** The session or null. If it ends while a screen is open, the screen and what was typed stay. */
 async function readSession(): Promise<Session | null> {
   const { value } = await call('getSession', {});
   if (value === null && queryClient.getQueryData(sessionKey) != null) {
@@ -56,21 +56,21 @@ async function readSession(): Promise<Session | null> {
   return value;
 }
 
-/** The path of the sign-in that leads back to `next`. */
+/** The path of the sign-in page that returns to `next`. */
 export function signInPath(next: string): string {
   return next === '/console' || next === '/console/'
     ? '/console/sign-in'
     : `/console/sign-in?next=${encodeURIComponent(next)}`;
 }
 
-/** Who is signed in. */
+/** The current session. */
 export function useSession(): Session {
   const session = use(SessionContext);
-  if (session === undefined) throw new Error('nobody is signed in above this component');
+  if (session === undefined) throw new Error('no session above this component');
   return session;
 }
 
-/** Language and theme follow the account once it is known. */
+/** Applies the language and theme of the account. */
 function useOwnSettings(session: Session | undefined): void {
   const { setColorScheme } = useMantineColorScheme();
   const theme = session?.user.theme;

@@ -2,7 +2,7 @@ import { Button, type ButtonProps, Tooltip } from '@mantine/core';
 import type { MouseEventHandler, ReactNode } from 'react';
 
 interface Props extends ButtonProps {
-  /** Why the button does nothing for this person; it stays focusable, so that everybody can learn the reason. */
+  /** Why the button is disabled for this person; it stays focusable, so that everyone can find out. */
   readonly reason?: string | undefined;
   readonly onClick?: MouseEventHandler<HTMLButtonElement>;
   readonly type?: 'button' | 'submit';
@@ -10,7 +10,7 @@ interface Props extends ButtonProps {
   readonly 'aria-label'?: string | undefined;
 }
 
-/** A button that says why it cannot be used, when it cannot. */
+/** A button that, when disabled, says why. */
 export function ActionButton({ reason, onClick, type = 'button', children, ...rest }: Props) {
   if (reason === undefined) {
     return (

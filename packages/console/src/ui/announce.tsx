@@ -4,9 +4,9 @@ import { useSyncExternalStore } from 'react';
 let text = '';
 const listeners = new Set<() => void>();
 
-/** Has a screen reader say a sentence. */
+/** Announces a sentence to screen readers. */
 export function announce(sentence: string): void {
-  // The same sentence twice in a row is said twice only when the text differs.
+  // A repeated sentence is only announced again if the text differs.
   text = sentence === text ? `${sentence}\u00a0` : sentence;
   for (const listener of listeners) listener();
 }
@@ -16,7 +16,7 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-/** Where announced sentences stand. */
+/** The live region that holds the announced sentence. */
 export function Announcer() {
   const said = useSyncExternalStore(subscribe, () => text);
   return <VisuallyHidden role="status">{said}</VisuallyHidden>;

@@ -15,7 +15,7 @@ export function Brand() {
   );
 }
 
-/** Where the logo is. */
+/** The URL of the logo. */
 export function logoAddress(): string {
   return `${addressOf('getBranding', {})}/logo`;
 }

@@ -1,4 +1,4 @@
-/** A round number at or above the largest value; half of it is a whole one, unless it is 1. */
+/** A round number at or above the largest value; its half is a whole number, except for 1. */
 export function ceiling(value: number): number {
   const size = 10 ** Math.floor(Math.log10(value));
   for (const factor of [1, 2, 4, 5, 6, 8, 10]) {

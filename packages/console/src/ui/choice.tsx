@@ -8,7 +8,7 @@ interface Option<Value extends string> {
   readonly tone?: 'bad';
 }
 
-/** One of several, each with a line that says what it means. */
+/** A group of radio buttons, each with a line of explanation. */
 export function Choice<Value extends string>({
   label,
   options,

@@ -5,7 +5,7 @@ import type { Action } from '../api/use-action.ts';
 import { Dialog } from './dialog.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
-/** Asks before something that cannot be undone; with `typed`, only after that text was typed. */
+/** Asks for confirmation; with `typed`, that text has to be typed first. */
 export function ConfirmDialog({
   title,
   children,
@@ -17,10 +17,10 @@ export function ConfirmDialog({
 }: {
   readonly title: string;
   readonly children: ReactNode;
-  /** What the button says. */
+  /** The label of the button. */
   readonly confirm: string;
   readonly typed?: string | undefined;
-  /** Nothing is lost by it. */
+  /** The action destroys nothing. */
   readonly harmless?: boolean;
   readonly action: Action<[]>;
   readonly onClose: () => void;

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { announce } from './announce.tsx';
 import { Icon } from './icon.tsx';
 
-/** Puts text on the clipboard; false where the browser does not allow it, as over plain http. */
+/** Copies text; false where the browser does not allow it, for example over plain HTTP. */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -32,7 +32,7 @@ function useCopy(text: string, holder: () => HTMLElement | null) {
   return { outcome, copy };
 }
 
-/** A value in a box with a button that copies it. `label` says what the value is. */
+/** A value in a box with a copy button; `label` names the value. */
 export function Copyable({
   value,
   label,
@@ -67,7 +67,7 @@ export function Copyable({
   );
 }
 
-/** A short value in a line of text or a table with a small copy button. */
+/** A short inline value with a small copy button. */
 export function CopyInline({
   value,
   label,
@@ -102,7 +102,7 @@ export function CopyInline({
   );
 }
 
-/** A button in words that copies a text which is not on the screen. */
+/** A labelled button that copies text that is not on the screen. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const { t } = useTranslation();
   const { outcome, copy } = useCopy(text, () => null);

@@ -5,12 +5,12 @@ export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   readonly cell: (row: Row) => ReactNode;
-  /** Without its title on a narrow screen: a name, or buttons. */
+  /** Shown without its title on a narrow screen: a name or buttons. */
   readonly bare?: boolean;
   readonly right?: boolean;
 }
 
-/** A table; on a narrow screen a list with the same content. */
+/** A table that becomes a list on a narrow screen. */
 export function DataTable<Row>({
   label,
   columns,

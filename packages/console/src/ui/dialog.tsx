@@ -11,10 +11,10 @@ export function Dialog(props: ModalProps) {
       fullScreen={narrow === true}
       centered
       closeButtonProps={{ 'aria-label': t('close') }}
-      // A dialog's head is not the page's.
+      // The header of a dialog is not the header of the page.
       attributes={{ header: { role: 'presentation' } }}
       {...props}
-      // A name without a space breaks rather than run out of the dialog.
+      // Long names without spaces break instead of overflowing.
       styles={{ title: { fontWeight: 600, fontSize: '1.0625rem', lineHeight: 1.3, overflowWrap: 'anywhere' } }}
     />
   );

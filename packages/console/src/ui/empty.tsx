@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** What stands where there is nothing to list, and what to do about it. */
+/** Shown instead of an empty list, with what to do about it. */
 export function Empty({
   title,
   children,

@@ -3,7 +3,7 @@ import { Component, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Note } from './state.tsx';
 
-/** Keeps a screen that failed, or could not be loaded after an upgrade, from taking the others with it. */
+/** Contains the failure of one screen, for example one that cannot be loaded after an upgrade. */
 export class ErrorBoundary extends Component<
   { readonly children: ReactNode; readonly resetKey: string },
   { failed: boolean }

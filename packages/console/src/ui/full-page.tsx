@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '../api/problem.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
-/** While nothing can be shown yet. */
+/** The whole page while it is loading. */
 export function FullPageLoading() {
   const { t } = useTranslation();
   return (
@@ -13,7 +13,7 @@ export function FullPageLoading() {
   );
 }
 
-/** When nothing can be shown at all. */
+/** The whole page when it could not be loaded. */
 export function FullPageProblem({
   problem,
   title,

@@ -5,7 +5,7 @@ import { Dialog } from './dialog.tsx';
 import { Note } from './state.tsx';
 import { When } from './when.tsx';
 
-/** A single-use link, shown this once, to hand to a person. */
+/** Shows a single-use link once, to be passed on to a person. */
 export function LinkDialog({
   title,
   text,

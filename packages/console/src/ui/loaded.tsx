@@ -6,7 +6,7 @@ import type { Answer } from '../api/call.ts';
 import { toProblem } from '../api/problem.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
-/** Lines that stand where content will be. */
+/** Placeholder lines while content is loading. */
 export function Loading({ lines = 5 }: { readonly lines?: number }) {
   const { t } = useTranslation();
   return (
@@ -20,7 +20,7 @@ export function Loading({ lines = 5 }: { readonly lines?: number }) {
   );
 }
 
-/** Shows an answer when it is there; before that that it is on its way, or why it did not come. */
+/** Shows a response once it is there; until then that it is loading, or why it failed. */
 export function Loaded<Value>({
   query,
   title,
@@ -28,7 +28,7 @@ export function Loaded<Value>({
   children,
 }: {
   readonly query: UseQueryResult<Answer<Value>, Error>;
-  /** What could not be read, in words. */
+  /** What to say when loading fails. */
   readonly title: string;
   readonly lines?: number;
   readonly children: (value: Value, etag: string) => ReactNode;

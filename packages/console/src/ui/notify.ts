@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import i18next from 'i18next';
 
-/** Says in a corner that something was done; gone after a while. */
+/** Shows a short-lived notification that something was done. */
 export function notify(message: string): void {
   notifications.show({ message, closeButtonProps: { 'aria-label': i18next.t('close') } });
 }

@@ -2,7 +2,7 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useInstance } from '../session/instance.tsx';
 
-// The first page of a visit leaves the focus at the top; later ones move it to their heading.
+// The first page of a visit leaves the focus alone; later ones move it to their heading.
 let visited = false;
 
 /** Sets the title of the browser's tab. */
@@ -14,7 +14,7 @@ export function useTitle(...parts: readonly (string | undefined)[]): void {
   }, [title]);
 }
 
-/** A page: its heading, what it is for, what can be done, and its content. */
+/** A page with a heading, an introduction, actions and content. */
 export function Page({
   title,
   of,
@@ -24,7 +24,7 @@ export function Page({
   children,
 }: {
   readonly title: string;
-  /** What the page is part of, for the title of the tab. */
+  /** What the page belongs to, for the title of the tab. */
   readonly of?: string | undefined;
   readonly intro?: ReactNode;
   readonly actions?: ReactNode;
@@ -63,7 +63,7 @@ export function Page({
   );
 }
 
-/** A part of a page with a heading of its own. */
+/** A section of a page with its own heading. */
 export function Section({
   title,
   intro,
@@ -76,7 +76,7 @@ export function Section({
   readonly intro?: ReactNode;
   readonly actions?: ReactNode;
   readonly danger?: boolean;
-  /** For tables, which bring their own distances. */
+  /** For tables, which have their own padding. */
   readonly flush?: boolean;
   readonly children?: ReactNode;
 }) {

@@ -1,7 +1,7 @@
 import { Group, Pagination, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
-/** Which part of a list is shown, and the way to the others. */
+/** Which part of a list is shown, with links to the other pages. */
 export function Pager({
   totalCount,
   pageNumber,

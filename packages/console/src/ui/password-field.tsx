@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useInstance } from '../session/instance.tsx';
 import { strengthOf } from './password-strength.ts';
 
-/** A password, with its letters shown on demand. */
+/** A password field whose text can be revealed. */
 export function PasswordField(props: PasswordInputProps) {
   const { t } = useTranslation();
   return (

@@ -15,7 +15,7 @@ test('a long password of common words, repeats or runs is weak', () => {
   }
 });
 
-test('what is known of the person adds nothing', () => {
+test('words known about the person add no strength', () => {
   assert.equal(strengthFor('annalindgren!', ['Anna Lindgren', 'anna@example.com']), 'weak');
 });
 

@@ -1,4 +1,4 @@
-/** How strong a password looks; the server's only rule is its length. */
+/** How strong a password looks. The server only enforces its length. */
 export interface Strength {
   readonly level: 0 | 1 | 2 | 3 | 4;
   readonly word: 'short' | 'weak' | 'fair' | 'good' | 'strong';
@@ -6,7 +6,7 @@ export interface Strength {
 
 const common = /passwor|qwert|asdf|12345|abcdef|letmein|welcome|admin|iloveyou|secret/gi;
 
-/** Judges by length without what is easily guessed: common words, repeats, runs, and what is known of the person. */
+/** Judges the length, not counting what is easily guessed: common words, repeats, runs and words known about the person. */
 export function strengthOf(password: string, known: readonly string[], charactersMin: number): Strength {
   const characters = [...password];
   if (characters.length < charactersMin) return { level: characters.length === 0 ? 0 : 1, word: 'short' };

@@ -20,7 +20,7 @@ const known = [
   'unavailable',
 ] as const;
 
-/** What went wrong in words, what the server said of it, the request id to give to support, and a way on. */
+/** What went wrong, what the server said, the request ID for support, and what to do next. */
 export function ProblemAlert({
   problem,
   title,
@@ -30,10 +30,10 @@ export function ProblemAlert({
 }: {
   readonly problem: Problem;
   readonly title?: string | undefined;
-  /** All there is to say, where the page knows better than the general words and the server's: these are left out. */
+  /** The only message to show, where the page knows better than the general text and the server's detail. */
   readonly says?: string | undefined;
   readonly onRetry?: (() => void) | undefined;
-  /** After the new state was read, when somebody else had changed it. */
+  /** Called after reloading what somebody else had changed. */
   readonly onReload?: (() => void) | undefined;
 }) {
   const { t } = useTranslation();

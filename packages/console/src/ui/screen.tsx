@@ -1,12 +1,12 @@
 import { type ComponentType, lazy, useState } from 'react';
 
-/** A part of the console that is fetched when it is needed, or before. */
+/** A part of the console that is loaded on demand or preloaded. */
 export type Screen<Props> = ComponentType<Props> & {
-  /** Begins to fetch it. What is there already is drawn at once: a fallback, once shown, stays for a third of a second. */
+  /** Starts loading it. A loaded screen renders at once: React shows a fallback for at least a third of a second. */
   readonly preload: () => void;
 };
 
-/** Makes a screen of what fetches its component. */
+/** Makes a screen from a function that loads its component. */
 export function screen<Props extends object>(load: () => Promise<ComponentType<Props>>): Screen<Props> {
   let loaded: ComponentType<Props> | undefined;
   let loading: Promise<{ default: ComponentType<Props> }> | undefined;
@@ -17,7 +17,7 @@ export function screen<Props extends object>(load: () => Promise<ComponentType<P
         return { default: component };
       },
       (error: unknown) => {
-        // Another attempt asks the server again.
+        // The next attempt tries again.
         loading = undefined;
         throw error;
       },
@@ -26,10 +26,10 @@ export function screen<Props extends object>(load: () => Promise<ComponentType<P
   };
   const Lazy = lazy(fetchOnce);
   const Shown = (props: Props) => {
-    // Chosen once for each time that it is mounted: another component would begin anew.
+    // Chosen once per mount: switching to another component would lose the state.
     const [Component] = useState<ComponentType<Props>>(() => loaded ?? (Lazy as ComponentType<Props>));
     return <Component {...props} />;
   };
-  // Whoever needs it asks again, and is told what failed.
+  // The screen loads it again when it is shown, and reports the failure then.
   return Object.assign(Shown, { preload: () => void fetchOnce().catch(() => undefined) });
 }

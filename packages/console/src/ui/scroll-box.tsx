@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A box that scrolls, by keyboard as well. */
+/** A box that also scrolls by keyboard. */
 export function ScrollBox({
   label,
   className,
@@ -11,7 +11,7 @@ export function ScrollBox({
   readonly children: ReactNode;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: without a place in the order of keys nobody could scroll it by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without tabIndex it cannot be scrolled by keyboard
     <section className={className} style={{ maxHeight: '22rem', overflow: 'auto' }} tabIndex={0} aria-label={label}>
       {children}
     </section>

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useRules } from '../session/rules.ts';
 import { Icon } from './icon.tsx';
 
-/** A search field that waits until the typing rests; `/` leads to it from anywhere on the page. */
+/** A search field that waits until typing pauses; pressing `/` focuses it. */
 export function SearchField({
   value,
   label,

@@ -1,11 +1,11 @@
 import { Fragment, type ReactNode } from 'react';
 
-/** The mark of the part `index` in a translated sentence. */
+/** The placeholder of part `index` in a translated sentence. */
 export function slot(index: number): string {
   return `\u0001${index}\u0001`;
 }
 
-/** A translated sentence with parts of the page in it; the parts are never read as markup. */
+/** A translated sentence with elements in it; its text is never interpreted as markup. */
 export function Sentence({ text, parts }: { readonly text: string; readonly parts: readonly ReactNode[] }) {
   return text.split('\u0001').map((piece, index) =>
     // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a sentence have no other name

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'none' | 'neutral';
 
-/** A state in words with a dot whose colour repeats it. */
+/** A status in words, with a dot whose colour repeats it. */
 export function State({
   tone,
   live,
@@ -19,7 +19,7 @@ export function State({
   );
 }
 
-/** A boxed remark. */
+/** A boxed note. */
 export function Note({
   tone = 'neutral',
   role,

@@ -1,6 +1,6 @@
 import { useSearchParams } from 'wouter';
 
-/** Filters that live in the address: reading them, and changing one, which goes back to the first page. */
+/** Filters kept in the URL; changing one returns to the first page. */
 export function useUrlFilters() {
   const [search, setSearch] = useSearchParams();
   const get = (name: string) => search.get(name) ?? '';
@@ -20,7 +20,7 @@ export function useUrlFilters() {
   return { get, set, clear: () => setSearch({}, { replace: true }), isEmpty: search.size === 0 };
 }
 
-/** The value when it is one of those allowed, else undefined. */
+/** The value if it is allowed, otherwise undefined. */
 export function oneOf<Value extends string>(value: string, allowed: readonly Value[]): Value | undefined {
   return allowed.find((candidate) => candidate === value);
 }

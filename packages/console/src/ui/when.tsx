@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -9,22 +10,23 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
-/** A moment in words, relative to now: "12 minutes ago". */
+/** A time in words, relative to now: "12 minutes ago". */
 export function relativeTime(at: number, now: number, language: string): string {
   const seconds = Math.round((at - now) / 1000);
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
   }
-  return format.format(0, 'second');
+  // Intl would say "now", which does not fit after "last used".
+  return seconds <= 0 ? i18next.t('justNow') : format.format(0, 'second');
 }
 
-/** How this person writes dates: `en` is 22 Nov in London and Nov 22 in New York. */
+/** The locale for dates: `en` is 22 Nov in London and Nov 22 in New York. */
 export function localeOf(language: string): string {
   return navigator.languages.find((tag) => tag.split('-', 1)[0] === language) ?? language;
 }
 
-/** A moment with everything, in the time of this machine. */
+/** The full date and time, in the time zone of this machine. */
 export function exactTime(at: number, language: string): string {
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'long' }).format(at);
 }
@@ -34,7 +36,7 @@ export function dayOf(at: number, language: string): string {
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium' }).format(at);
 }
 
-/** The time now, anew every half minute. */
+/** The current time, updated every half minute. */
 export function useNow(milliseconds = 30_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -44,7 +46,7 @@ export function useNow(milliseconds = 30_000): number {
   return now;
 }
 
-/** A moment: relative for reading, exact on hover and for machines. */
+/** A time: relative as text, exact on hover and for machines. */
 export function When({ at }: { readonly at: string }) {
   const { i18n } = useTranslation();
   const now = useNow();

@@ -12,7 +12,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { notify } from '../../ui/notify.ts';
 import { relativeTime } from '../../ui/when.tsx';
 
-/** Disable or enable a client, and delete it. */
+/** Buttons that enable, disable and delete a client. */
 export function ClientActions({ client, etag }: { readonly client: ApiClient; readonly etag: string }) {
   const { t } = useTranslation();
   const reason = useOwnerReason();
@@ -70,7 +70,7 @@ function DeleteDialog({
     await call('deleteClient', { path, etag });
     notify(t('client.deleted', { client: client.name }));
     go(`/console/o/${organization.id}/clients`);
-    // Nothing asks for it again.
+    // It is not requested again.
     queryClient.removeQueries({ predicate: ({ queryKey }) => JSON.stringify(queryKey).includes(client.id) });
   });
   const lastDay = usage.data?.value.lastDay;

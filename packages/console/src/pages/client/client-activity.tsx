@@ -2,7 +2,7 @@ import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { addressOf } from '../../api/call.ts';
-import { useActivity } from '../../api/use-trail.ts';
+import { useActivity } from '../../api/use-log.ts';
 import { useActionName } from '../../audit/action-name.ts';
 import { useReason } from '../../audit/reason.ts';
 import type { ApiClient } from '../../clients/api-client.ts';
@@ -10,7 +10,7 @@ import { CopyInline } from '../../ui/copy.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { LoadedTrail } from '../../ui/loaded-trail.tsx';
+import { LoadedLog } from '../../ui/loaded-log.tsx';
 import { Section } from '../../ui/page.tsx';
 import { State } from '../../ui/state.tsx';
 import { oneOf, useUrlFilters } from '../../ui/url-filters.ts';
@@ -19,14 +19,14 @@ import { When } from '../../ui/when.tsx';
 type Activity = ResponseOf<'listActivity'>['items'][number];
 const outcomes = ['issued', 'done', 'refused'] as const;
 
-/** What was decided about a client, with the true reasons. */
+/** The decisions about a client, with the actual reasons. */
 export function ClientActivity({ client }: { readonly client: ApiClient }) {
   const { t } = useTranslation();
   const filters = useUrlFilters();
   const outcome = oneOf(filters.get('outcome'), outcomes);
   const path = { organizationId: client.organizationId, clientId: client.id };
   const query = outcome === undefined ? {} : { outcome };
-  const trail = useActivity({ path, query });
+  const log = useActivity({ path, query });
   return (
     <Section
       title={t('client.activity')}
@@ -57,8 +57,8 @@ export function ClientActivity({ client }: { readonly client: ApiClient }) {
           ]}
         />
       </Group>
-      <LoadedTrail
-        trail={trail}
+      <LoadedLog
+        log={log}
         title={t('activity.failed')}
         empty={
           outcome === undefined ? (
@@ -120,7 +120,7 @@ export function ClientActivity({ client }: { readonly client: ApiClient }) {
             ]}
           />
         )}
-      </LoadedTrail>
+      </LoadedLog>
     </Section>
   );
 }

@@ -25,7 +25,7 @@ import { When } from '../../ui/when.tsx';
 const SampleTabs = lazy(async () => ({ default: (await import('../../samples/sample-tabs.tsx')).SampleTabs }));
 const AccessChoice = lazy(async () => ({ default: (await import('../../clients/create-form.tsx')).AccessChoice }));
 
-/** What a client is, whether it works, and how it is used. */
+/** The details and usage of a client, and whether it works. */
 export function ClientOverview({ client, etag }: { readonly client: ApiClient; readonly etag: string }) {
   const { t } = useTranslation();
   const reason = useOwnerReason();
@@ -98,7 +98,7 @@ function Pair({ title, children }: { readonly title: string; readonly children: 
   );
 }
 
-/** Waits for the first token with the person in front of the screen, and says when it came. */
+/** Says that it is waiting for the first token, and when it was issued. */
 function FirstToken({ client }: { readonly client: ApiClient }) {
   const { t } = useTranslation();
   const waited = useRef(client.lastUsedAt === null);
@@ -178,7 +178,7 @@ function EditDialog({
     await call('updateClient', {
       path: { organizationId: client.organizationId, clientId: client.id },
       etag,
-      // Only what was touched: what somebody else changed meanwhile stays.
+      // Only the edited fields: changes by others to the rest are kept.
       body: {
         ...(form.isDirty('name') ? { name: values.name.trim() } : {}),
         ...(form.isDirty('description') ? { description: values.description.trim() } : {}),

@@ -32,7 +32,7 @@ export function SecretUse({ secret }: { readonly secret: Secret }) {
 
 const extensionSeconds = { day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;
 
-/** Moves the end of a live secret. */
+/** Changes when a secret expires. */
 export function ExtendDialog({
   client,
   etag,
@@ -107,7 +107,7 @@ export function ExtendDialog({
   );
 }
 
-/** Ends a live secret now. */
+/** Revokes a secret. */
 export function EndDialog({
   client,
   etag,

@@ -18,7 +18,7 @@ interface Open {
   readonly secret: Secret;
 }
 
-/** The live secrets of a client: rotate, extend, end. */
+/** The valid secrets of a client: rotate, extend, revoke. */
 export function ClientSecrets({ client, etag }: { readonly client: ApiClient; readonly etag: string }) {
   const { t } = useTranslation();
   const reason = useOwnerReason();
@@ -98,7 +98,7 @@ export function ClientSecrets({ client, etag }: { readonly client: ApiClient; re
   );
 }
 
-/** While two secrets live: whether the old one is still needed, and by whom. */
+/** While two secrets are valid: whether the old one is still used, and from where. */
 function TwoSecrets({
   old,
   reason,

@@ -17,7 +17,7 @@ import { Note } from '../../ui/state.tsx';
 
 type Branding = ResponseOf<'getBranding'>;
 
-/** How console and portal look and what they call the API. */
+/** The branding of the console and the docs. */
 export function BrandingPage() {
   const { t } = useTranslation();
   const query = useAnswer('getBranding', {});
@@ -37,7 +37,7 @@ function BrandingForm({ branding }: { readonly branding: Branding }) {
   const rules = useRules();
   const { palette, limits } = useInstance();
   const kibibytes = Math.floor(limits.logoBytesMax / 1024);
-  // Without a colour of their own people see Bindery's, the seventh shade.
+  // Without a brand colour the pages use Bindery's own, the seventh shade.
   const [shownColor] = useState(branding.color ?? palette.shades[6] ?? '');
   const [logo, setLogo] = useState(branding.logo);
   const [logoProblem, setLogoProblem] = useState<string>();
@@ -184,7 +184,7 @@ function readDataUrl(file: File): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const reader = new FileReader();
   reader.addEventListener('load', () => resolve(String(reader.result)));
-  reader.addEventListener('error', () => reject(reader.error ?? new Error('the picture could not be read')));
+  reader.addEventListener('error', () => reject(reader.error ?? new Error('the image could not be read')));
   reader.readAsDataURL(file);
   return promise;
 }

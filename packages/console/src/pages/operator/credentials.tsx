@@ -24,7 +24,7 @@ import { When } from '../../ui/when.tsx';
 type Made = ResponseOf<'createApiCredential'>;
 type Credential = Made['credential'];
 
-/** The credentials with which guarded APIs ask about tokens. */
+/** The credentials with which protected APIs introspect tokens. */
 export function Credentials() {
   const { t } = useTranslation();
   const filters = useUrlFilters();

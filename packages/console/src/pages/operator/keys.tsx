@@ -15,7 +15,7 @@ import { When } from '../../ui/when.tsx';
 
 type SigningKey = ResponseOf<'rotateSigningKey'>;
 
-/** The signing keys with their times, newest first. */
+/** The signing keys and their timeline, newest first. */
 export function Keys() {
   const { t } = useTranslation();
   const query = useAnswer('listSigningKeys', {});

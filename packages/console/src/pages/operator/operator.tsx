@@ -9,7 +9,7 @@ import { Operators } from './operators.tsx';
 import { Organizations } from './organizations.tsx';
 import { Users } from './users.tsx';
 
-/** The screens of those who run the instance. */
+/** The screens for operators. */
 export function Operator() {
   const { t } = useTranslation();
   const { user } = useSession();

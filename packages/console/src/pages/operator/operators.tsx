@@ -19,7 +19,7 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx';
 
 type OperatorUser = ResponseOf<'listOperators'>['items'][number];
 
-/** Who runs the instance. */
+/** The operators of the instance. */
 export function Operators() {
   const { t } = useTranslation();
   const { user } = useSession();

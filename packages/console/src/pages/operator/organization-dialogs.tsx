@@ -17,7 +17,7 @@ export type Open =
   | { readonly kind: 'create' }
   | { readonly kind: 'invite' | 'switch' | 'apiClients'; readonly organization: Organization };
 
-/** Makes an organization. */
+/** Creates an organization. */
 export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
@@ -59,7 +59,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** Invites the first owner. */
+/** Invites an owner. */
 export function InviteDialog({
   organization,
   onLink,
@@ -111,7 +111,7 @@ export function InviteDialog({
   );
 }
 
-/** Disables or enables an organization, or switches its API clients. */
+/** Enables or disables an organization or its API clients. */
 export function SwitchDialog({
   what,
   organization,

@@ -21,7 +21,7 @@ import { When } from '../../ui/when.tsx';
 
 type User = ResponseOf<'setUserState'>;
 
-/** Everybody who has an account on this server. */
+/** Everyone who has an account on this server. */
 export function Users() {
   const { t } = useTranslation();
   const { user } = useSession();

@@ -1,37 +1,37 @@
 import { type InfiniteData, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
 import { type Answer, type CallInput, call } from './call.ts';
 
-/** A part of a trail, and where it goes on. */
-export interface TrailPart<Item> {
+/** One page of a log and the cursor of the next. */
+export interface LogPage<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
 }
 
-/** A trail that is read part after part, newest first. */
-export type Trail<Item> = UseInfiniteQueryResult<InfiniteData<Answer<TrailPart<Item>>>, Error>;
+/** A log that is loaded page by page, newest first. */
+export type Log<Item> = UseInfiniteQueryResult<InfiniteData<Answer<LogPage<Item>>>, Error>;
 
-/** Reads a client's activity from its newest entry on. */
+/** Loads the activity of a client, newest first. */
 export function useActivity(input: CallInput<'listActivity'>) {
-  return useTrail(['listActivity', input], (before, signal) =>
+  return useLog(['listActivity', input], (before, signal) =>
     call('listActivity', { ...input, query: { ...input.query, ...before } }, signal),
   );
 }
 
-/** Reads an organization's audit trail from its newest entry on. */
+/** Loads the audit log of an organization, newest first. */
 export function useAudit(input: CallInput<'listAudit'>) {
-  return useTrail(['listAudit', input], (before, signal) =>
+  return useLog(['listAudit', input], (before, signal) =>
     call('listAudit', { ...input, query: { ...input.query, ...before } }, signal),
   );
 }
 
-function useTrail<Item>(
+function useLog<Item>(
   queryKey: readonly unknown[],
-  read: (before: { readonly before?: string }, signal: AbortSignal) => Promise<Answer<TrailPart<Item>>>,
-): Trail<Item> {
+  read: (before: { readonly before?: string }, signal: AbortSignal) => Promise<Answer<LogPage<Item>>>,
+): Log<Item> {
   return useInfiniteQuery<
-    Answer<TrailPart<Item>>,
+    Answer<LogPage<Item>>,
     Error,
-    InfiniteData<Answer<TrailPart<Item>>>,
+    InfiniteData<Answer<LogPage<Item>>>,
     readonly unknown[],
     string | undefined
   >({
