@@ -1,11 +1,13 @@
 // What is true of PostgreSQL alone. What is true of every store is proved with both: see `stores.ts`.
+
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { loadConfig } from '@bindery/server/config.ts';
-import { openDatabase, type Queries } from '@bindery/server/store/database.ts';
+import type { Queries } from '@bindery/server/store/database.ts';
+import { openDatabase } from '@bindery/server/store/open.ts';
 import { sql } from 'kysely';
 import { assertStoreIsWhole, issuedTokenIds } from '../crash/store.ts';
 import { createClient, createUser, passwordGrants, rotateSecret, type TestClient } from '../support/arrange.ts';

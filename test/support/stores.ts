@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '@bindery/server/config.ts';
-import { type Database, openDatabase } from '@bindery/server/store/database.ts';
+import type { Database } from '@bindery/server/store/database.ts';
 import { migrations } from '@bindery/server/store/migrate.ts';
+import { openDatabase } from '@bindery/server/store/open.ts';
 import { sql } from 'kysely';
 import { copyTestDatabase, createTestDatabase, type TestDatabase, testStore } from './postgres-databases.ts';
 

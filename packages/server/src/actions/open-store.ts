@@ -3,7 +3,8 @@ import type { Config } from '../config.ts';
 import { makeMasterKeyFile, readMasterKeyFile, removeMasterKeyFile } from '../data-folder/master-key-file.ts';
 import { type DerivedKeys, deriveKeys } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
-import { type Database, type OpenMode, openDatabase } from '../store/database.ts';
+import type { Database, OpenMode } from '../store/database.ts';
+import { openDatabase } from '../store/open.ts';
 import { initializeStoredSetting, readStoredSetting } from '../store/settings.ts';
 import type { ActionContext } from './context.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { OAuthError } from '../errors.ts';
-import { createMemoryLimiter, type LimiterFactory } from '../store/rate-limits.ts';
+import type { LimiterFactory } from '../store/database.ts';
+import { createMemoryLimiter } from '../store/rate-limits.ts';
 import { GuessLimits } from './guess-limits.ts';
 
 const few = { clientPerMinute: 3, userPerMinute: 2, userPerHour: 4, networkPerMinute: 6 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.ts';
 import { OAuthError } from '../errors.ts';
-import type { LimiterFactory } from '../store/rate-limits.ts';
+import type { LimiterFactory } from '../store/database.ts';
 
 /**
  * Counts failed authentications, so that guessing is slow and nobody can lock out who knows the secret. A client

@@ -1,13 +1,12 @@
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
-import { ConfigurationError } from '../errors.ts';
-import { migrate, migrations, pendingMigrations } from './migrate.ts';
-import { openPostgres } from './postgres/open.ts';
-import type { LimiterFactory } from './rate-limits.ts';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Schema } from './schema.ts';
-import { openSqlite } from './sqlite/open.ts';
 
 /** A connection, or the transaction that an action runs in. */
 export type Queries = Kysely<Schema> | Transaction<Schema>;
+
+/** Creates a rate limiter that allows `points` in `seconds` for each key. */
+export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiterAbstract;
 
 /** An open store. */
 export interface Database {
@@ -67,47 +66,3 @@ export interface StoreAddress {
 
 /** What `openDatabase` does about a store that is missing or older than this program. */
 export type OpenMode = 'create' | 'existing';
-
-/** Opens the store; with `create`, makes and upgrades it where needed. */
-export async function openDatabase(address: StoreAddress, mode: OpenMode, now: number): Promise<Database> {
-  const backend =
-    address.databaseUrl === undefined
-      ? openSqlite(address.dataDir, mode)
-      : await openPostgres({ url: address.databaseUrl, poolSize: address.databasePoolSize });
-  try {
-    await bringUpToDate(backend, mode, now);
-  } catch (error) {
-    await backend.close();
-    throw error;
-  }
-  return countingOwnChanges(backend);
-}
-
-/** A database tells only of what other connections change: our own transactions are counted here. */
-function countingOwnChanges(backend: Backend): Database {
-  let own = 0;
-  return {
-    ...backend,
-    transaction: (action, { invalidatesCaches = true } = {}) =>
-      backend.transaction(action).finally(() => {
-        own += invalidatesCaches ? 1 : 0;
-      }),
-    // Both only ever grow, so the sum stays the same only if neither did.
-    dataVersion: () => backend.dataVersion() + own,
-  };
-}
-
-async function bringUpToDate(backend: Backend, mode: OpenMode, now: number): Promise<void> {
-  const pending = await pendingMigrations(backend, backend.queries);
-  if (pending.length === 0) {
-    return;
-  }
-  if (mode === 'existing') {
-    throw new ConfigurationError([
-      pending.length === migrations.length
-        ? `there is no store at ${backend.location}: start the server once, or make it with: bindery migrate`
-        : 'the store is older than this program: start the server once, or run: bindery migrate',
-    ]);
-  }
-  await migrate(backend, now);
-}

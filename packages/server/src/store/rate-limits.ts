@@ -1,9 +1,6 @@
 import { CompiledQuery } from 'kysely';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
-import type { Queries } from './database.ts';
-
-/** Makes a counter that allows `points` in `seconds` for each key. */
-export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiterAbstract;
+import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
+import type { LimiterFactory, Queries } from './database.ts';
 
 /** Counters in this process: enough for an embedded database, which has no second one. */
 export const createMemoryLimiter: LimiterFactory = (keyPrefix, points, duration) =>

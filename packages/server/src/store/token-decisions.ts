@@ -3,8 +3,10 @@ import { hourOf } from '../domain/duration.ts';
 import type { KnownClientDecision, UnknownRefusals } from '../domain/token-decision.ts';
 import { toAuditRow } from './audit.ts';
 import type { Database, Queries } from './database.ts';
+import type { DecisionRows, SecretUse } from './decision-rows.ts';
 import { postgresDecisionStatements } from './postgres/token-decisions.ts';
-import type { AuditEntriesTable, ClientHoursTable, UnknownClientRefusalsTable } from './schema.ts';
+import type { AuditEntriesTable, ClientHoursTable } from './schema.ts';
+import { sqliteDecisionStatements } from './sqlite/token-decisions.ts';
 
 /** A decision about a known client, as it is written. */
 export interface ClientDecision extends KnownClientDecision {
@@ -23,21 +25,6 @@ export interface DecidedChange {
   readonly invalidatesCaches: boolean;
 }
 
-/** The rows that keep some decisions: entries, hourly counters, last uses of secrets, refusals of unknown clients. */
-export interface DecisionRows {
-  readonly entries: readonly AuditEntriesTable[];
-  readonly counters: readonly ClientHoursTable[];
-  readonly lastUses: readonly SecretUse[];
-  readonly unknown: readonly UnknownClientRefusalsTable[];
-}
-
-/** When and from where a secret was used last. */
-export interface SecretUse {
-  readonly secret_id: string;
-  readonly last_used_at: number;
-  readonly last_used_address: string | null;
-}
-
 /** Turns decisions into the statements that keep them: one for each row, or on PostgreSQL one for all. */
 export class TokenDecisionWriter {
   readonly #database: Database;
@@ -45,7 +32,8 @@ export class TokenDecisionWriter {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#statements = database.kind === 'postgres' ? postgresDecisionStatements : statementsByRow(database);
+    this.#statements =
+      database.kind === 'postgres' ? postgresDecisionStatements : sqliteDecisionStatements(database.queries);
   }
 
   /** Writes all of it in one transaction, or throws and writes nothing. */
@@ -139,82 +127,4 @@ function toLastUses(decisions: readonly ClientDecision[]): SecretUse[] {
     }
   }
   return [...last.values()];
-}
-
-const auditColumns = [
-  'id',
-  'at',
-  'organization_id',
-  'actor_type',
-  'actor_id',
-  'action',
-  'target_type',
-  'target_id',
-  'outcome',
-  'reason',
-  'address',
-  'user_agent',
-  'request_id',
-  'details',
-] as const satisfies readonly (keyof AuditEntriesTable)[];
-
-/** A compiled statement with other values; every template names its values in the order of its columns. */
-function fill(template: CompiledQuery, parameters: readonly unknown[]): CompiledQuery {
-  return { ...template, parameters };
-}
-
-function statementsByRow(database: Database): (rows: DecisionRows) => readonly CompiledQuery[] {
-  const templates = compileTemplates(database);
-  return ({ entries, counters, lastUses, unknown }) => [
-    ...entries.map((row) =>
-      fill(
-        templates.entry,
-        auditColumns.map((column) => row[column]),
-      ),
-    ),
-    ...counters.map((row) =>
-      fill(templates.counter, [row.client_id, row.hour, row.organization_id, row.issued, row.refused]),
-    ),
-    ...lastUses.map((use) =>
-      fill(templates.lastUse, [use.last_used_at, use.last_used_address, use.secret_id, use.last_used_at]),
-    ),
-    ...unknown.map((row) => fill(templates.unknown, [row.hour, row.address, row.reason, row.refused, row.last_at])),
-  ];
-}
-
-function compileTemplates({ queries }: Database) {
-  // Values of no meaning: only the text of the statement is kept.
-  const entry = Object.fromEntries(auditColumns.map((column) => [column, ''])) as unknown as AuditEntriesTable;
-  return {
-    entry: queries.insertInto('audit_entries').values(entry).compile(),
-    counter: queries
-      .insertInto('client_hours')
-      .values({ client_id: '', hour: 0, organization_id: '', issued: 0, refused: 0 })
-      .onConflict((conflict) =>
-        conflict.columns(['client_id', 'hour']).doUpdateSet((expression) => ({
-          issued: expression('client_hours.issued', '+', expression.ref('excluded.issued')),
-          refused: expression('client_hours.refused', '+', expression.ref('excluded.refused')),
-        })),
-      )
-      .compile(),
-    unknown: queries
-      .insertInto('unknown_client_refusals')
-      .values({ hour: 0, address: '', reason: '', refused: 0, last_at: 0 })
-      .onConflict((conflict) =>
-        conflict.columns(['hour', 'address', 'reason']).doUpdateSet((expression) => ({
-          refused: expression('unknown_client_refusals.refused', '+', expression.ref('excluded.refused')),
-          last_at: expression.ref('excluded.last_at'),
-        })),
-      )
-      .compile(),
-    lastUse: queries
-      .updateTable('client_secrets')
-      .set({ last_used_at: 0, last_used_address: '' })
-      .where('id', '=', '')
-      .where((expression) =>
-        // Only ever forward.
-        expression.or([expression('last_used_at', 'is', null), expression('last_used_at', '<', 0)]),
-      )
-      .compile(),
-  };
 }

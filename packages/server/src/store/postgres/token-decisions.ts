@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import type { DecisionRows } from '../token-decisions.ts';
+import type { DecisionRows } from '../decision-rows.ts';
 import { toPostgresText } from './values.ts';
 
 /**
