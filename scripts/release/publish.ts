@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
 import { npmCommand } from '../setup/install.mjs';
 import { ROOT } from '../setup/node.mjs';
 
@@ -15,6 +16,7 @@ export function requirePublishable(version: string): void {
 /** Publishes archives with their provenance; npm identifies the workflow by its OpenID token. */
 export function publish(archives: readonly string[]): void {
   for (const archive of archives) {
+    if (isPublished(archive)) continue;
     const { file, args, shell } = npmCommand([
       'publish',
       archive,
@@ -24,4 +26,12 @@ export function publish(archives: readonly string[]): void {
     ]);
     execFileSync(file, args, { cwd: ROOT, shell, stdio: 'inherit' });
   }
+}
+
+/** Says whether the registry has the version already, as after a run that broke off half-way. */
+function isPublished(archive: string): boolean {
+  const [, name, version] = /^bindery-([a-z]+)-(.+)\.tgz$/.exec(basename(archive)) ?? [];
+  const { file, args, shell } = npmCommand(['view', `@bindery/${name}@${version}`, 'version']);
+  const { status, stdout } = spawnSync(file, args, { cwd: ROOT, shell, encoding: 'utf8' });
+  return status === 0 && stdout.trim() === version;
 }
