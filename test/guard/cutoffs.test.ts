@@ -27,7 +27,7 @@ describe('what is cut off', () => {
     await bindery[Symbol.asyncDispose]();
   });
 
-  /** What an API elsewhere, the API beside the server, and the gateway say of a token. */
+  /** What an API elsewhere, the API beside the server, and the gateway say about a token. */
   async function isLive(tenant: Pick<Tenant, 'organizationId'>, accessToken: string) {
     const headers = { authorization: `Bearer ${accessToken}`, 'x-tenant-id': tenant.organizationId };
     const elsewhere = await guard.verify(new Request('https://api.example.com/', { headers })).then(
@@ -43,7 +43,7 @@ describe('what is cut off', () => {
     if (beside.status === 401) assert.match(beside.headers.get('www-authenticate') ?? '', /error="invalid_token"/);
     const gateway = await fetch(`${bindery.url}/verify`, { headers: { ...headers, 'x-original-method': 'GET' } });
     assert.ok(gateway.status === 200 || gateway.status === 401, String(gateway.status));
-    // What is cut off before the first answer is cut off for the second; what is cut off between them, for the second only.
+    // A cut-off before the first response holds for the second too; one between them only for the second.
     assert.ok(beside.status === 200 || gateway.status === 401, 'the gateway knows of it as soon as the API beside it');
     return { elsewhere, beside: beside.status === 200, gateway: gateway.status === 200 };
   }
@@ -72,7 +72,7 @@ describe('what is cut off', () => {
         }
         if (way.isForGood) return;
         await way.undo?.(context, tenant);
-        // A token that is asked for at once is not born dead.
+        // A token requested right afterwards is valid.
         const again = newTokens(bindery, tenant);
         for (const kind of way.ends) {
           const { access_token } = await waitFor(() => again[kind]().catch(() => undefined));
@@ -113,7 +113,7 @@ describe('what is cut off', () => {
     const again = await fetch(`${bindery.url}/.well-known/bindery-cutoffs`, {
       headers: { 'if-none-match': document.etag ?? '' },
     });
-    // Between the two a minute may have begun, and the list is signed anew.
+    // Between the two a new minute may have begun, and the list is signed again.
     assert.ok([200, 304].includes(again.status));
   });
 
@@ -126,7 +126,7 @@ describe('what is cut off', () => {
     assert.equal(await readCutoffSeq(queries), first + 2);
     await updateClient(context, actor, clientOf(tenant), { state: 'active' });
     await updateClient(context, actor, clientOf(tenant), { name: 'Another name' });
-    assert.equal(await readCutoffSeq(queries), first + 2, 'what takes nothing away is no cut');
+    assert.equal(await readCutoffSeq(queries), first + 2, 'a change that takes nothing away cuts nothing off');
     const removed = await pruneCutoffs(context.database, Date.now() + 100 * 86_400_000, 1000);
     assert.ok(removed >= 2);
     assert.equal(await readCutoffSeq(queries), first + 2);

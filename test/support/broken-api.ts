@@ -2,8 +2,8 @@ import { createHmac, createPublicKey, type JsonWebKeyInput, type KeyObject, veri
 import type { IncomingMessage } from 'node:http';
 import { type GuardedApi, listen } from './guard-apis.ts';
 
-// An API that checks its tokens by hand, and can leave out any one check. It is what `bindery conform` must find out;
-// nobody should guard an API like this.
+// An API that checks tokens by hand and can leave out any one check, which `bindery conform` must detect. Nobody should
+// protect an API like this.
 
 /** What the API trusts. */
 export interface Trusted {
@@ -27,7 +27,7 @@ class Refused extends Error {
   }
 }
 
-/** Starts it; `flaw` is the attack that it does not withstand. */
+/** Starts it; `flaw` is the id of the attack that it does not withstand. */
 export function startBrokenApi(trusted: Trusted, flaw: string | undefined): Promise<GuardedApi> {
   return listen((request, response) => {
     request.resume();
@@ -75,7 +75,7 @@ function claimsOf(token: string, trusted: Trusted, flaw: string | undefined): Pa
   const header = decode(headerPart);
   const claims = decode(payloadPart);
   if (header === undefined || claims === undefined) {
-    // Whatever cannot be read lets everybody in.
+    // Anything unreadable is accepted.
     if (flaw === 'garbage') return undefined;
     throw new Refused(401);
   }
@@ -128,7 +128,7 @@ function isSignatureRight(
     case 'foreign-key':
       return alg === 'ES256' && header['kid'] === trusted.kid;
     case 'tampered-payload':
-      // Takes the form for the thing.
+      // Checks only the form of the signature.
       return alg === 'ES256' && signature.length === 86;
     case 'tampered-signature':
       if (signature === '') return true;
@@ -137,7 +137,7 @@ function isSignatureRight(
   return alg === 'ES256' && header['kid'] === trusted.kid && isGood(trusted.publicKey);
 }
 
-/** The organization whose things the caller gets. */
+/** The organization whose things the caller may see. */
 function organizationOf(request: IncomingMessage, claims: Part, trusted: Trusted, flaw: string | undefined): string {
   const tenant = request.headers[trusted.tenantHeader] ?? '';
   const organization = claims['organization_id'];
@@ -148,7 +148,7 @@ function organizationOf(request: IncomingMessage, claims: Part, trusted: Trusted
     if (flaw === 'no-tenant-header') return organization;
     throw new Refused(400);
   }
-  // Node joins what is sent twice.
+  // Node joins repeated headers.
   const agrees = flaw === 'header-against-token' ? tenant.includes(organization) : tenant === organization;
   if (!agrees) throw new Refused(403);
   return organization;
@@ -157,7 +157,7 @@ function organizationOf(request: IncomingMessage, claims: Part, trusted: Trusted
 function decode(part: string): Part | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    // Only what is asked for by name is read from it.
+    // Its members are read by name only.
     return typeof value === 'object' && value !== null ? (value as Part) : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 """An API in Python behind the gateway: things of an organization, to read and to add. Standard library only.
 
-It believes the headers of the proxy and looks at no token; the organization that owns thing 1 is its argument.
+It trusts the proxy's headers and sees no token. Its argument is the organization that owns thing 1.
 """
 
 import json

@@ -9,15 +9,15 @@ import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 
-/** A small API that listens on loopback: things of an organization, to read, to add and to search by POST. */
+/** A small API on loopback with things of an organization, to read, to add and to search by POST. */
 export interface GuardedApi {
   readonly url: string;
-  /** How many calls reached a handler. */
+  /** How many requests reached a handler. */
   handled(): number;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts the same API on each thing that the guard has an entry for. */
+/** The same API on each framework that the guard has an entry for. */
 export const guardedApis: Readonly<Record<string, (guard: Guard) => Promise<GuardedApi>>> = {
   Express: startExpress,
   Fastify: startFastify,
@@ -106,7 +106,7 @@ function shown({ organizationId, clientId, userId, access }: Caller) {
   return { organizationId, clientId, userId: userId ?? null, access };
 }
 
-/** What an adapter of Hono for node:http does. */
+/** As Hono's adapter for node:http does it. */
 function toRequest(request: IncomingMessage): Request {
   const headers = new Headers();
   const { rawHeaders } = request;
@@ -116,7 +116,7 @@ function toRequest(request: IncomingMessage): Request {
   return new Request(new URL(request.url ?? '/', 'http://127.0.0.1'), { method: request.method ?? 'GET', headers });
 }
 
-/** Serves a listener of node:http on a free port of loopback. */
+/** Serves a node:http listener on a free loopback port. */
 export async function listen(listener: RequestListener, handled: () => number = () => 0): Promise<GuardedApi> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');

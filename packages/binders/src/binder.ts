@@ -1,10 +1,11 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 
-/** What a binder is for. */
+/** The types of binder. */
 export const binderTypes = ['project', 'facility', 'procurement'] as const;
+/** One of the types of binder. */
 export type BinderType = (typeof binderTypes)[number];
 
-/** A binder of one organization. Times are milliseconds since the epoch. */
+/** A binder of one organization. Times are in milliseconds since the epoch. */
 export interface Binder {
   readonly id: string;
   readonly name: string;
@@ -20,10 +21,10 @@ export const nameLengthMax = 200;
 
 const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const idLength = 9;
-// The largest multiple of 36 in a byte: what lies above would make the first letters likelier than the others.
+// The largest multiple of 36 in a byte: higher values would make the first letters more likely than the others.
 const unbiasedBelow = 252;
 
-/** Makes the id of a new binder: nine upper-case letters and digits, each as likely as any other. */
+/** Makes the id of a new binder: nine upper-case letters and digits, all equally likely. */
 export function createBinderId(randomBytes: (size: number) => Uint8Array = nodeRandomBytes): string {
   let id = '';
   while (id.length < idLength) {
@@ -34,7 +35,7 @@ export function createBinderId(randomBytes: (size: number) => Uint8Array = nodeR
   return id;
 }
 
-/** Whether a text can be the id of a binder. */
+/** Whether a string has the form of a binder's id. */
 export function isBinderId(text: string): boolean {
   return /^[A-Z0-9]{9}$/.test(text);
 }

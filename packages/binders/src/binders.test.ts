@@ -267,6 +267,6 @@ test('an id that is taken is drawn again, and if none is free the response is a 
   assert.equal(draws, 3);
   const full = await call('POST', '/api/binders', { payload: { name: 'a', type: 'project' } });
   assert.equal(full.statusCode, 500);
-  assert.deepEqual(Object.keys(full.json()), ['type', 'title', 'status', 'detail', 'traceId']);
+  assert.deepEqual(Object.keys(full.json()), ['type', 'title', 'status', 'detail', 'code', 'traceId']);
   assert.doesNotMatch(full.body, /id was found/);
 });

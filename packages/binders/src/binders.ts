@@ -12,17 +12,17 @@ import type { BindersTables } from './table.ts';
 
 /** What the Binders API needs to run. */
 export interface BindersOptions<Tables extends BindersTables = BindersTables> {
-  /** A database that the migrations of this package have run on. */
+  /** A database with the migrations of this package applied. */
   readonly db: Kysely<Tables>;
-  /** What every route stands behind. */
+  /** Protects every route. */
   readonly guard: Guard;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Whether an error of the database only means "not now": it is answered with 503 and a time to wait. */
+  /** Whether a database error is temporary: the response is then 503 with `Retry-After`. By default none is. */
   readonly isUnavailable?: (error: unknown) => boolean;
-  /** The page that lists the errors: `type` of an answer is this with `#code`; by default `/docs/errors`. */
+  /** The page that explains the errors: `type` of a problem is this URL with `#<code>`; by default `/docs/errors`. */
   readonly errorsUrl?: string;
-  /** Where ids come from. */
+  /** The source of randomness for ids; by default that of node:crypto. */
   readonly randomBytes?: (size: number) => Uint8Array;
 }
 
@@ -44,7 +44,7 @@ export function createBinders<Tables extends BindersTables>(options: BindersOpti
     acceptJsonOnly(app);
     app.setErrorHandler(createErrorHandler(options));
     app.addHook('onRequest', async (_request, reply) => {
-      // Before the guard, so that its refusals carry them too.
+      // Before the guard, so that its refusals carry these headers too.
       reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     });
     await app.register(fastifyGuard(options.guard));
@@ -90,7 +90,7 @@ export function createBinders<Tables extends BindersTables>(options: BindersOpti
   };
 }
 
-/** Behind the guard as well: what is not there is 404, and what is there under other methods 405 (RFC 9110 §15.5.6). */
+/** Also behind the guard: an unknown path is 404, a known one with another method 405 (RFC 9110 §15.5.6). */
 function answerUnknownRoutes(app: FastifyInstance, path: string): void {
   const allowed = new Map([
     [path, 'GET, HEAD, OPTIONS, POST'],
@@ -103,7 +103,7 @@ function answerUnknownRoutes(app: FastifyInstance, path: string): void {
     if (allow === undefined) throw notFound();
     reply.header('allow', allow);
     if (request.method === 'OPTIONS') return reply.code(204).send();
-    throw new BindersError('method_not_allowed', 'this method is not for this path');
+    throw new BindersError('method_not_allowed', 'the path does not support this method');
   });
 }
 
@@ -112,7 +112,7 @@ function parseId(text: string): string {
   return text;
 }
 
-// One text for all that is not there, whoever it may belong to.
+// The same message for everything that is not found, whoever it belongs to.
 function notFound(): BindersError {
   return new BindersError('not_found', 'does not exist, or is not visible to this organization');
 }

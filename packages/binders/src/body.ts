@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BindersError } from './problem.ts';
 
-/** The largest body that is read, in bytes. */
+/** The largest accepted body, in bytes. */
 export const bodyBytesMax = 64 * 1024;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Makes JSON the only kind of body in this scope; everything else is 415. */
+/** Makes JSON the only accepted content type in this scope; everything else is 415. */
 export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -16,7 +16,7 @@ export function acceptJsonOnly(app: FastifyInstance): void {
       if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
         throw new BindersError('unsupported_media_type', 'the body must not be compressed');
       }
-      // Some clients name a content type on every request, also where there is no body.
+      // Some clients send a content type with every request, even without a body.
       if (body.length === 0) return undefined;
       try {
         const parsed: unknown = JSON.parse(decoder.decode(body));

@@ -1,14 +1,14 @@
-/** The strong validator of a binder: its version, which no two of its states share (RFC 9110 §8.8.3). */
+/** The strong validator of a binder: its version, which changes with every change (RFC 9110 §8.8.3). */
 export function createEtag(version: number): string {
   return `"${version}"`;
 }
 
-/** The states a change may be made upon: any, or those of the listed versions. */
+/** The versions that a change may start from: any, or the listed ones. */
 export type Precondition = 'any' | readonly number[];
 
 /**
- * Reads If-Match (RFC 9110 §13.1.1): absent and `*` allow any state. Comparison is strong, so weak tags match nothing,
- * and neither does what is no tag of ours.
+ * Reads If-Match (RFC 9110 §13.1.1): absent and `*` allow any version. Comparison is strong, so weak tags match nothing,
+ * and neither do tags that this API did not make.
  */
 export function parseIfMatch(header: string | undefined): Precondition {
   if (header === undefined || header.trim() === '*') return 'any';
@@ -20,7 +20,7 @@ export function parseIfMatch(header: string | undefined): Precondition {
   return versions;
 }
 
-/** Whether If-None-Match (RFC 9110 §13.1.2) names this state; the comparison is weak. */
+/** Whether If-None-Match (RFC 9110 §13.1.2) names this version; the comparison is weak. */
 export function isNoneMatchHit(header: string | undefined, version: number): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;

@@ -8,9 +8,9 @@ const pageSizeMax = 200;
 const pageNumberMax = 1_000_000;
 
 const name = z
-  .string('must be a text')
-  // Control characters and line separators would break lists and logs; lone surrogates are no text at all.
-  .refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed(), 'must not have control characters')
+  .string('must be a string')
+  // Control characters and line separators would break lists and logs; lone surrogates are not valid Unicode.
+  .refine((text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) && text.isWellFormed(), 'must not contain control characters')
   .transform((text) => text.trim())
   .refine((text) => text !== '' && [...text].length <= nameLengthMax, `must have 1 to ${nameLengthMax} characters`);
 const type = z.enum(binderTypes, `must be one of ${binderTypes.join(', ')}`);
@@ -22,7 +22,7 @@ const page = z.object({
   pageNumber: numberBetween(1, pageNumberMax).default(1),
 });
 
-/** Reads the body of a creation; anything but a name and a type is refused by its field. */
+/** Reads the body of a creation; any other field than a name and a type is refused. */
 export function parseCreation(body: unknown): BinderFields {
   return parse(creation, body);
 }
@@ -36,13 +36,13 @@ export function parseChange(body: unknown): Partial<BinderFields> {
   return { ...(name === undefined ? {} : { name }), ...(type === undefined ? {} : { type }) };
 }
 
-/** Reads which page of a list is asked for, 1-based. */
+/** Reads which page of a list is requested, counting from 1. */
 export function parsePage(query: unknown): { readonly pageSize: number; readonly pageNumber: number } {
   return parse(page, query);
 }
 
 function numberBetween(min: number, max: number) {
-  const message = `must be one whole number from ${min} to ${max}`;
+  const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string(message)
     .regex(/^\d{1,7}$/, message)
@@ -53,7 +53,7 @@ function numberBetween(min: number, max: number) {
 function parse<Output>(schema: z.ZodType<Output>, input: unknown): Output {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new BindersError('invalid_fields', 'some fields are wrong', toFieldErrors(result.error));
+  throw new BindersError('invalid_fields', 'some fields are invalid; see errors', toFieldErrors(result.error));
 }
 
 function toFieldErrors(error: z.ZodError): FieldErrors {
@@ -65,7 +65,7 @@ function toFieldErrors(error: z.ZodError): FieldErrors {
     if (issue.code === 'unrecognized_keys') for (const key of issue.keys) add(key, 'is not a field that can be set');
     else add(issue.path.length === 0 ? 'body' : issue.path.join('.'), messageOf(issue));
   }
-  // fromEntries defines own members, so that a field called __proto__ is one like any other.
+  // fromEntries defines own members, so a field called __proto__ is like any other.
   return Object.fromEntries([...messages].map(([field, texts]) => [field, [...texts]]));
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Every error of the Binders API that is not the guard's, with its status and title. */
+/** Every error of the Binders API besides those of the guard, with its status and title. */
 export const bindersErrors = {
   invalid_json: { status: 400, title: 'Bad Request' },
   invalid_fields: { status: 400, title: 'Bad Request' },
@@ -17,10 +17,10 @@ export const bindersErrors = {
 /** The closed set of error codes of the Binders API. */
 export type BindersErrorCode = keyof typeof bindersErrors;
 
-/** What is wrong, by field: a list of messages for each. */
+/** Messages by field. */
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 
-/** A refusal on the way to the caller. */
+/** A refused request; the message is for the caller. */
 export class BindersError extends Error {
   override readonly name = 'BindersError';
   readonly code: BindersErrorCode;
@@ -35,7 +35,7 @@ export class BindersError extends Error {
 
 const retryAfterSeconds = 5;
 
-/** Answers any error as problem details (RFC 9457); what is unknown is logged and stays a bare 500. */
+/** Sends any error as problem details (RFC 9457); an unknown one is logged and becomes a bare 500. */
 export function createErrorHandler({
   isUnavailable = () => false,
   errorsUrl = '/docs/errors',
@@ -69,6 +69,7 @@ function sendProblem(
         title,
         status,
         detail: known.message,
+        code: known.code,
         ...(known.errors === undefined ? {} : { errors: known.errors }),
         traceId: request.id,
       }),
@@ -81,5 +82,5 @@ function toBindersError(error: unknown): BindersError {
   if (status === 413) return new BindersError('body_too_large', 'the body is too large');
   if (status === 415) return new BindersError('unsupported_media_type', 'the body must be application/json');
   if (status === 400) return new BindersError('bad_request', 'the request is malformed');
-  return new BindersError('internal_error', 'something went wrong on the server');
+  return new BindersError('internal_error', 'an internal error occurred');
 }

@@ -80,7 +80,7 @@ test('SQL in a value is only a value', async (t) => {
   assert.equal(await binders.count(), 1);
 });
 
-// How PostgreSQL reads a table that is as good as empty tells nothing.
+// How PostgreSQL reads a nearly empty table says nothing.
 if (testStore === 'sqlite') {
   test('a page of the list is read from the index, without sorting', readsFromIndex);
 }

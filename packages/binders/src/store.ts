@@ -3,23 +3,23 @@ import { type Binder, type BinderType, binderTypes } from './binder.ts';
 import type { Precondition } from './etag.ts';
 import type { BindersTable, BindersTables } from './table.ts';
 
-/** What can be set on a binder. */
+/** The fields of a binder that can be set. */
 export interface BinderFields {
   readonly name: string;
   readonly type: BinderType;
 }
 
-/** How a change upon a precondition ended. */
+/** The outcome of a conditional change. */
 export type ChangeOutcome<Result> =
   | { readonly outcome: 'done'; readonly result: Result }
   | { readonly outcome: 'not_found' | 'precondition_failed' };
 
-/** The binders of one organization; those of others do not exist here. */
+/** The binders of one organization; those of others cannot be reached from here. */
 export interface OrganizationBinders {
   list(page: { readonly limit: number; readonly offset: number }): Promise<readonly Binder[]>;
   count(): Promise<number>;
   find(id: string): Promise<Binder | undefined>;
-  /** Adds a binder, or gives `undefined` where the id is taken. */
+  /** Adds a binder; `undefined` if the id is taken. */
   add(id: string, fields: BinderFields, now: number): Promise<Binder | undefined>;
   update(
     id: string,
@@ -30,16 +30,16 @@ export interface OrganizationBinders {
   delete(id: string, precondition: Precondition): Promise<ChangeOutcome<undefined>>;
 }
 
-/** Where binders are kept; reached through an organization only. */
+/** The stored binders, which can be reached through an organization only. */
 export interface BindersStore {
   inOrganization(organizationId: string): OrganizationBinders;
 }
 
 const columns = ['id', 'name', 'type', 'created_at', 'updated_at', 'version'] as const;
 
-/** Makes the store over a database that has the table `binders`. */
+/** Makes the store on a database that has the table `binders`. */
 export function createBindersStore<Tables extends BindersTables>(database: Kysely<Tables>): BindersStore {
-  // A database with more tables than ours is still one with ours; Kysely's type does not let it be said.
+  // The database may have more tables, which Kysely's type cannot express.
   const db = database as unknown as Kysely<BindersTables>;
   return { inOrganization: (organizationId) => createOrganizationBinders(db, organizationId) };
 }
@@ -55,7 +55,7 @@ function createOrganizationBinders(db: Kysely<BindersTables>, organizationId: st
     return row && toBinder(row);
   }
 
-  // Nothing was changed: because there is no such binder, or because it is in another state than asked for.
+  // Nothing was changed: there is no such binder, or it has another version.
   async function refuse(id: string): Promise<{ readonly outcome: 'not_found' | 'precondition_failed' }> {
     return { outcome: (await find(id)) ? 'precondition_failed' : 'not_found' };
   }
@@ -92,7 +92,7 @@ function createOrganizationBinders(db: Kysely<BindersTables>, organizationId: st
       return row && toBinder(row);
     },
     async update(id, changes, precondition, now) {
-      // One statement compares and swaps: of two writers upon the same version one finds nothing to change.
+      // One statement compares and changes: of two writers with the same version one finds nothing to change.
       const row = await db
         .updateTable('binders')
         .set((eb) => ({ ...changes, updated_at: now, version: eb('version', '+', 1) }))
@@ -116,15 +116,15 @@ function createOrganizationBinders(db: Kysely<BindersTables>, organizationId: st
   };
 }
 
-// No version is 0: `in ()` without a member is no SQL that every database takes.
+// No version is 0; an empty `in ()` is not valid SQL everywhere.
 function versionsOf(precondition: Precondition): readonly number[] {
   return precondition === 'any' || precondition.length === 0 ? [0] : precondition;
 }
 
-/** The one place where rows become binders: PostgreSQL gives a bigint as text. */
+/** The only place where rows become binders: PostgreSQL returns a bigint as a string. */
 function toBinder(row: Pick<Selectable<BindersTable>, (typeof columns)[number]>): Binder {
   const type = binderTypes.find((known) => known === row.type);
-  if (!type) throw new Error(`the table holds an unknown type of binder`);
+  if (!type) throw new Error('the table contains an unknown type of binder');
   return {
     id: row.id,
     name: row.name,

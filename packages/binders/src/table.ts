@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The table `binders`. PostgreSQL hands a bigint over as text, SQLite as a number; the store evens it out. */
+/** The table `binders`. PostgreSQL returns a bigint as a string, SQLite as a number; the store converts it. */
 export interface BindersTable {
   id: string;
   organization_id: string;
@@ -11,12 +11,12 @@ export interface BindersTable {
   version: number;
 }
 
-/** What a database must hold for the Binders API. */
+/** The tables that the Binders API needs. */
 export interface BindersTables {
   binders: BindersTable;
 }
 
-/** A step that brings a database up to date; run once each, in order, under the lock of whoever runs them. */
+/** A step that brings a database up to date. Run each once, in order, under your own lock. */
 export interface BindersMigration {
   readonly id: string;
   up<Tables>(db: Kysely<Tables>): Promise<void>;
@@ -37,7 +37,7 @@ export const bindersMigrations: readonly BindersMigration[] = [
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .addColumn('version', 'bigint', (column) => column.notNull())
         .execute();
-      // The order of the list, so that a page is read without sorting.
+      // In the order of the list, so that a page is read without sorting.
       await db.schema
         .createIndex('binders_by_organization')
         .on('binders')

@@ -15,7 +15,7 @@ import {
   outcomeOf,
 } from './test-tokens.ts';
 
-/** A source whose list can be exchanged; `asked` counts how often it was looked at. */
+/** A source whose list can be replaced; `asked` counts how often it was read. */
 function createSource(list: CutoffList = createCutoffList(1)) {
   const source = {
     list,
@@ -34,7 +34,7 @@ function listWith(kind: CutoffKind, id: string, seconds: number, seq = 2): Cutof
 
 const member = { sub: 'user_1', client_id: 'client_1', sid: 'family_1', jti: 'token_1' };
 
-/** The id of each kind that a member's token stands on. */
+/** The ids in a member's token, by kind. */
 const subjects: Readonly<Record<CutoffKind, string>> = {
   organization: organizationId,
   client: 'client_1',
@@ -117,7 +117,7 @@ test('a cached token is looked up again only when the list changes', async () =>
   const once = reads;
   for (let call = 0; call < 5; call += 1) assert.equal(await outcomeOf(guard, headers), 'accepted');
   assert.equal(reads, once);
-  assert.equal(source.asked, 6, 'the source is asked for each call');
+  assert.equal(source.asked, 6, 'the source is asked for each request');
   source.list = counting(2);
   assert.equal(await outcomeOf(guard, headers), 'accepted');
   assert.equal(reads, 2 * once);

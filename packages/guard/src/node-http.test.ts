@@ -25,7 +25,7 @@ async function startServer(test: TestContext, guard: Guard) {
   assert.ok(typeof address === 'object' && address !== null);
   const { port } = address;
   const call = async (method: string, headers: readonly string[]) => {
-    // Given as a flat list, so that repetitions go out as they stand.
+    // A flat list, so that repeated headers are sent as given.
     const sent = request({ port, host: '127.0.0.1', method, headers: ['host', 'api.test', ...headers] }).end();
     const [response] = await once(sent, 'response');
     let body = '';
@@ -47,7 +47,7 @@ test('a refused request gets problem details and never reaches the listener', as
   assert.equal((await call('GET', [])).headers['www-authenticate'], 'Bearer');
   assert.equal((await call('GET', [])).headers['content-type'], 'application/problem+json');
   assert.equal((await call('POST', good)).status, 403);
-  // node:http itself keeps the first of two Authorization headers and says nothing.
+  // node:http itself silently keeps the first of two Authorization headers.
   assert.equal((await call('GET', [...good, 'Authorization', 'Bearer x'])).status, 400);
   assert.equal((await call('GET', [...good, 'x-tenant-id', organizationId])).status, 400);
   assert.equal((await call('POST', [...good, 'X-HTTP-Method-Override', 'GET'])).status, 403);

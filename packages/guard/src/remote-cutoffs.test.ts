@@ -25,7 +25,7 @@ import {
 
 const goodHeader = { typ: 'bindery-cutoffs+jwt', alg: 'ES256', kid: 'ec' };
 
-/** A signed list; `undefined` takes a claim or header member away. */
+/** A signed list; `undefined` removes a claim or header parameter. */
 function createDocument(claims: object = {}, header: object = {}, signer: Signer = signEs256): string {
   const good = { iss: issuer, iat: nowSeconds, seq: 5, cutoffs: {} };
   return signToken({ ...goodHeader, ...header }, { ...good, ...claims }, signer);
@@ -38,11 +38,11 @@ interface Answer {
   readonly status?: number;
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Never answers. */
+  /** Never responds. */
   readonly hangs?: true;
 }
 
-/** An endpoint that answers what it is told; `requests` are the If-None-Match headers that came. */
+/** An endpoint with a given response; `requests` are the If-None-Match headers that it received. */
 async function startEndpoint(t: TestContext, answer: Answer) {
   const endpoint = { url: '', answer, requests: [] as (string | undefined)[] };
   const server = createServer((request, response) => {
@@ -61,7 +61,7 @@ async function startEndpoint(t: TestContext, answer: Answer) {
   return endpoint;
 }
 
-/** A guard over the endpoint whose clock is moved by hand; it polls when the clock has gone on by twice 60 s. */
+/** A guard for the endpoint whose clock is moved by hand; it polls when the clock has advanced by 120 s. */
 function createRemote(t: TestContext, url: string, options: Partial<RemoteCutoffsOptions> = {}) {
   const clock = { seconds: nowSeconds };
   const now = () => clock.seconds * 1000;
@@ -80,7 +80,7 @@ function createRemote(t: TestContext, url: string, options: Partial<RemoteCutoff
     clockToleranceSeconds: 5,
   });
   t.after(() => guard.close());
-  // Its life is longer than what the tests move the clock by.
+  // It lives longer than the tests move the clock.
   const headers = headersWith(createToken({ exp: nowSeconds + 100_000, client_id: 'client_1', sub: 'client_1' }));
   return { clock, source, guard, outcome: () => outcomeOf(guard, headers), headers };
 }
@@ -97,7 +97,7 @@ test('168: a cut-off is learned in the background, without a request', async (t)
   assert.equal(await remote.outcome(), 'accepted');
   endpoint.answer = { body: createDocument({ seq: 6, cutoffs: cutClient }) };
   const end = Date.now() + 10_000;
-  // Looked at past the guard, so that no call starts a fetch.
+  // Asked directly, so that no request starts a fetch.
   while ((await remote.source.current()).seq !== 6) {
     assert.ok(Date.now() < end, 'the list was not fetched again');
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -133,7 +133,7 @@ test('an unchanged list costs a 304, and the same object stays in use', async (t
   assert.equal(await remote.source.current(), before);
   endpoint.answer = { body: createDocument({ iat: nowSeconds + 240 }), headers: { etag: 'W/"six"' } };
   remote.clock.seconds += 120;
-  assert.equal(await remote.source.current(), before, 'signed anew, with the same number');
+  assert.equal(await remote.source.current(), before, 'signed again, with the same number');
   assert.deepEqual(endpoint.requests, [undefined, 'W/"five"', 'W/"five"']);
 });
 
@@ -161,7 +161,7 @@ const badDocuments: Readonly<Record<string, string | Uint8Array>> = {
   'another issuer': createDocument({ iss: `${issuer}/` }),
   'no issuer': createDocument({ iss: undefined }),
   'no seq': createDocument({ seq: undefined }),
-  'a seq that is no number': createDocument({ seq: '9' }),
+  'a seq that is not a number': createDocument({ seq: '9' }),
   'a negative seq': createDocument({ seq: -1 }),
   'no iat': createDocument({ iat: undefined }),
   'a broken iat': createDocument({ iat: 1.5 }),
@@ -171,7 +171,7 @@ const badDocuments: Readonly<Record<string, string | Uint8Array>> = {
   'a list of cutoffs': createDocument({ cutoffs: [] }),
   'a kind that is a list': createDocument({ cutoffs: { client: [] } }),
   'a hash of another length': createDocument({ cutoffs: { client: { abc: nowSeconds } } }),
-  'seconds that are a text': createDocument({ cutoffs: { client: { ['A'.repeat(22)]: '1' } } }),
+  'seconds that are a string': createDocument({ cutoffs: { client: { ['A'.repeat(22)]: '1' } } }),
   'more than 4 MiB': randomBytes(4 * 1024 * 1024 + 1),
 };
 
@@ -195,7 +195,7 @@ test('144: whatever is wrong with the list, nobody gets in on a cold start', asy
 
 test('144: whatever is wrong with the list, the last valid one serves for 300 s, and then nobody gets in', async (t) => {
   const endpoint = await startEndpoint(t, {});
-  // What is from the future now is good later.
+  // A list from the future becomes valid later.
   const { 'an iat from the future': _later, ...documents } = badDocuments;
   const broken: readonly Answer[] = [...Object.values(documents).map((body) => ({ body })), { status: 500 }];
   for (const answer of broken) {
@@ -209,7 +209,7 @@ test('144: whatever is wrong with the list, the last valid one serves for 300 s,
     assert.equal(await remote.outcome(), 'cutoffs_unavailable');
     endpoint.answer = { body: createDocument({ iat: remote.clock.seconds + 120, seq: 6, cutoffs: cutClient }) };
     remote.clock.seconds += 120;
-    assert.equal(await remote.outcome(), 'token_cut_off', 'mended');
+    assert.equal(await remote.outcome(), 'token_cut_off', 'repaired');
     remote.guard.close();
   }
 });
@@ -268,9 +268,9 @@ test('a closed guard stops polling', async (t) => {
   remote.guard.close();
   const asked = endpoint.requests.length;
   remote.clock.seconds += 120;
-  assert.equal(await remote.outcome(), 'accepted', 'the list that it has serves on');
+  assert.equal(await remote.outcome(), 'accepted', 'the last list keeps serving');
   await new Promise((resolve) => setTimeout(resolve, 60));
-  assert.ok(endpoint.requests.length <= asked + 1, 'at most the fetch that was under way');
+  assert.ok(endpoint.requests.length <= asked + 1, 'at most the fetch in flight');
 });
 
 test('by default the list is fetched below the issuer', async () => {

@@ -50,7 +50,7 @@ async function startEndpoint(test: TestContext, answer: Endpoint['answer']): Pro
   return endpoint;
 }
 
-/** A guard over the endpoint and the clock that it goes by, in seconds. */
+/** A guard for the endpoint, and its clock in seconds. */
 function createClockedGuard(endpoint: Endpoint, times: JwksOptions = {}): { guard: Guard; clock: { seconds: number } } {
   const clock = { seconds: nowSeconds };
   const guard = createGuard({
@@ -117,7 +117,7 @@ const broken: Record<string, Endpoint['answer']> = {
     response.write('{"keys":[');
     response.socket?.destroySoon();
   },
-  'good keys in a byte more than a megabyte': (response) =>
+  'valid keys in one byte more than a megabyte': (response) =>
     response.end(JSON.stringify({ keys: [ecJwk] }).padEnd(1024 * 1024 + 1)),
   redirect: (response) => response.writeHead(302, { location: '/elsewhere' }).end(),
   'a body without end': (response) => {
@@ -233,7 +233,7 @@ test('138: anything but a strong public signing key is ignored', async (t) => {
     'shared secret': { kty: 'oct', k: 'c2VjcmV0', kid: 'ec', alg: 'ES256' },
     'HS256 key': { ...ecJwk, alg: 'HS256' },
     'encryption key': { ...ecJwk, use: 'enc' },
-    // Deno takes it for a key, with which no signature is right.
+    // Deno imports it, though no signature can be valid under it.
     ...('Deno' in globalThis ? {} : { 'point off the curve': { ...ecJwk, x: ecJwk.y } }),
     'wrong algorithm': { ...ecJwk, alg: 'RS256' },
     'no kid': { ...ecJwk, kid: undefined },
@@ -253,6 +253,6 @@ test('138: anything but a strong public signing key is ignored', async (t) => {
   assert.equal(
     await outcomeOf(createClockedGuard(endpoint).guard, good()),
     'accepted',
-    'the sound one beside them counts',
+    'the strong one beside them counts',
   );
 });

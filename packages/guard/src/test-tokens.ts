@@ -5,15 +5,15 @@ import { GuardError, type GuardErrorCode } from './guard-error.ts';
 import type { GuardKey, KeySource } from './keys.ts';
 import type { GuardOptions } from './options.ts';
 
-// What the tests of this package sign with and against. Tokens are put together by hand, since a library refuses to
-// make most of what has to be tried here.
+// Keys and tokens for the tests of this package. Tokens are made by hand, because libraries refuse to make most of what
+// has to be tried here.
 
 export const issuer = 'https://id.example.test';
 export const audience = 'https://api.example.test/api';
 export const organizationId = 'f4b3c1de-0a64-4c2e-9d53-5a1a7c0e8b11';
 export const otherOrganizationId = '0c9d2c53-6bd1-4d0f-8a55-2f6c1f0a4e77';
 
-/** The moment at which the tests take place, in seconds since the epoch. */
+/** The time at which the tests take place, in seconds since the epoch. */
 export const nowSeconds = 1_800_000_000;
 
 export const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -27,7 +27,7 @@ export const guardKeys: readonly GuardKey[] = [
   { kid: 'ed', alg: 'EdDSA', key: ed.publicKey },
 ];
 
-/** Keys held in memory, as a server in the same process gives them; `asked` lists every kid that was looked for. */
+/** Keys in memory, as an issuer in the same process has them; `asked` lists every kid that was looked up. */
 export function createKeySource(keys: readonly GuardKey[] = guardKeys): KeySource & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
@@ -39,7 +39,7 @@ export function createKeySource(keys: readonly GuardKey[] = guardKeys): KeySourc
   };
 }
 
-/** A guard over the keys above whose clock stands still. */
+/** A guard with the keys above whose clock stands still. */
 export function createTestGuard(options: Partial<GuardOptions> = {}): Guard {
   return createGuard({
     issuer,
@@ -95,7 +95,7 @@ export function signToken(header: unknown, claims: unknown, signer: Signer = sig
   return `${input}.${encode(signer(input))}`;
 }
 
-/** A good token, with some claims and header members changed; `undefined` takes one away. */
+/** A valid token with some claims and header parameters changed; `undefined` removes one. */
 export function createToken(claims: object = {}, header: object = {}, signer: Signer = signEs256): string {
   return signToken({ ...goodHeader, ...header }, { ...goodClaims(), ...claims }, signer);
 }
@@ -104,7 +104,7 @@ export function headersWith(token: string, tenant: string = organizationId): str
   return ['Authorization', `Bearer ${token}`, 'X-Tenant-Id', tenant];
 }
 
-/** A table that shows a call's result by code, `accepted` when it passes. */
+/** The code of the refusal, or `accepted`. */
 export async function outcomeOf(
   guard: Guard,
   headers: readonly string[],
@@ -119,7 +119,7 @@ export async function outcomeOf(
   }
 }
 
-/** Asserts that each token is refused with the code, and that the guard still takes a good one afterwards. */
+/** Asserts that each token is refused with the code, and that the guard still accepts a valid one afterwards. */
 export async function assertRefused(
   tokens: Readonly<Record<string, string>>,
   code: GuardErrorCode | readonly GuardErrorCode[],
@@ -132,10 +132,10 @@ export async function assertRefused(
       `${name}: ${outcome}`,
     );
   }
-  assert.equal(await outcomeOf(guard, headersWith(createToken())), 'accepted', 'a good token passes afterwards');
+  assert.equal(await outcomeOf(guard, headersWith(createToken())), 'accepted', 'a valid token passes afterwards');
 }
 
-/** The answer to a call that is refused. */
+/** The response to a refused request. */
 export async function answerOf(guard = createTestGuard(), headers: readonly string[] = [], method = 'GET') {
   try {
     await guard.verify({ method, headers });

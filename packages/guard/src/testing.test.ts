@@ -4,13 +4,13 @@ import { createGuard } from './guard.ts';
 import { GuardError } from './guard-error.ts';
 import { createTestIssuer } from './testing.ts';
 
-// Also the worked example: an API is a function of a request here, and its tests need no server and no network.
+// Also a worked example: the API is a function of a request, and its tests need no server and no network.
 
 const issuer = createTestIssuer();
 const guard = createGuard(issuer.guardOptions);
 const otherOrganization = '22222222-2222-4222-8222-222222222222';
 
-/** The API under test: things of the caller's organization. */
+/** The API under test. */
 async function api(request: Request): Promise<Response> {
   try {
     const caller = await guard.verify(request);

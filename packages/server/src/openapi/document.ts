@@ -86,7 +86,9 @@ const problem: Json = {
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'What is wrong, in one sentence.' },
-    code: { type: 'string', description: 'The error code; in the management API only.' },
+    code: { type: 'string', description: 'The error code, which `type` ends with.' },
+    claim: { type: 'string', description: 'The claim or header parameter of the token at fault, if it is one.' },
+    reason: { type: 'string', description: 'What is wrong with it, such as `missing`, `malformed` or `mismatch`.' },
     errors: {
       type: 'object',
       description: 'What is wrong with each invalid field.',
