@@ -5,7 +5,7 @@ import { type Browser, startSite } from '../support/console.ts';
 
 type Limits = ResponseOf<'getInstance'>['limits'];
 
-test('the instance document tells every page the rules that the management API enforces', async () => {
+test('the instance document lists the rules that the management API enforces', async () => {
   await using site = await startSite();
   const operator = await site.signedIn(site.operator);
   // The contract is what the console's types are made from.
@@ -45,7 +45,7 @@ test('the instance document tells every page the rules that the management API e
   await refuses(operator, 'createApiCredential', { name: 'API', audience: 'with "quotes"' }, 'audience');
 });
 
-test('the instance document tells the longest overlap of a rotation and the lifetime of a session', async () => {
+test('the instance document gives the longest overlap of a rotation and the lifetimes of a session', async () => {
   await using site = await startSite();
   const world = await site.newWorld();
   const owner = await site.signedIn(site.owner);
