@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
 import { routePathOf } from './base-path.ts';
@@ -30,6 +36,7 @@ export function createHttpServer(
   { logger, isGateway }: { readonly logger: FastifyBaseLogger; readonly isGateway: (path: string) => boolean },
 ): FastifyInstance {
   const toRoute = routePathOf(config);
+  const identify = createIdentifier(config, now);
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -45,24 +52,30 @@ export function createHttpServer(
     requestTimeout: 30_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     keepAliveTimeout: 65_000,
+    // A URL that no route can be looked up with, such as /% or one with a parameter that is too long.
+    frameworkErrors: (error, request, reply) => {
+      identify(request, reply);
+      answerProblem(error, request, reply);
+      logRequest(request, reply);
+    },
     clientErrorHandler: malformedRequestHandler(errorsUrlOf(config), (target) => isGateway(toRoute(target))),
   });
   app.decorate('errorsUrl', errorsUrlOf(config));
   // Every endpoint parses its own body; nothing is interpreted before that.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  identifyRequests(app, config, now);
-  logRequests(app);
+  app.decorateRequest('callerAddress', '');
+  app.addHook('onRequest', async (request, reply) => identify(request, reply));
+  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
   app.setErrorHandler(answerProblem);
   return app;
 }
 
-/** Gives each request its id and its caller's address; only trusted proxies may say where a request comes from. */
-function identifyRequests(app: FastifyInstance, { trustedProxies }: Config, now: () => number): void {
+/** Gives a request its id and its caller's address. Only trusted proxies may say where a request comes from. */
+function createIdentifier({ trustedProxies }: Config, now: () => number) {
   const trusted = trustedPeers(trustedProxies);
   const warn = createUntrustedPeerWarning('X-Forwarded-For', now);
-  app.decorateRequest('callerAddress', '');
-  app.addHook('onRequest', async (request, reply) => {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
     reply.header('x-request-id', request.id);
     const forwardedFor = request.headers['x-forwarded-for'];
     if (forwardedFor === undefined) {
@@ -73,23 +86,21 @@ function identifyRequests(app: FastifyInstance, { trustedProxies }: Config, now:
     if (!isTrustedPeer(trusted, request.ip)) {
       warn(request.log, request.ip);
     }
-  });
+  };
 }
 
-function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        // Without the query, which may contain what should not have been sent there.
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        milliseconds: Math.round(reply.elapsedTime * 10) / 10,
-        address: request.callerAddress,
-      },
-      'request',
-    );
-  });
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.info(
+    {
+      method: request.method,
+      // Without the query, which may contain what should not have been sent there.
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime * 10) / 10,
+      address: request.callerAddress,
+    },
+    'request',
+  );
 }
 
 /** Lets a handler take requests before the framework sees them. */
