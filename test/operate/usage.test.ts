@@ -37,7 +37,7 @@ test('org show counts issued tokens and refusals, and names the clients that wer
   const named = { count: 1, items: [{ client_id: idle['client_id'], name: 'Never used' }] };
   assert.deepEqual(attention, { expiring: named, never_used: named, idle: { count: 0, items: [] } });
   const text = await bindery.cli(['org', 'show', organization_id]);
-  assert.match(text.stdout, /^2 API clients; token requests of 30 days: 1 issued, 1 refused$/m);
+  assert.match(text.stdout, /^2 API clients; token requests in 30 days: 1 issued, 1 refused$/m);
   assert.match(text.stdout, /^never used: Never used \(client_/m);
 });
 

@@ -4,9 +4,9 @@ import { ApiError, ConfigurationError } from './errors.ts';
 import { apiExitCodes, createProgram, exitCodes } from './program.ts';
 import type { RunningServer } from './start-server.ts';
 
-// Everything this process makes is for its own user only.
+// Files that this process creates are for its own user only.
 process.umask(0o077);
-// Whoever reads our output may stop reading, as `head` does: that is no failure of ours.
+// The reader of our output may close it early, as `head` does: that is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 await main(process.argv);
 
@@ -18,10 +18,10 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Says what went wrong in one sentence, and returns the exit code. */
+/** Prints the error in one sentence and returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
-    // Commander has said it already; asking for help is no mistake.
+    // Commander has already printed it; asking for help is not an error.
     return error.exitCode === 0 ? 0 : exitCodes.usage;
   }
   if (error instanceof ConfigurationError) {
@@ -34,7 +34,7 @@ function report(error: unknown): number {
 
 const repeatMilliseconds = 1000;
 
-/** Drains on SIGTERM, SIGINT and SIGHUP. A repeat within a second is the launcher's echo; a later one means now. */
+/** Drains on SIGTERM, SIGINT and SIGHUP. A second signal within a second is the launcher's echo; a later one exits at once. */
 function stopOnSignal(server: RunningServer): void {
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {

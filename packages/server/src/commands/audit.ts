@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import type { AuditRecord } from '../domain/audit-entry.ts';
 import { auditExportStep } from '../domain/limits.ts';
 import { type AuditFilter, listAuditEntries } from '../store/audit.ts';
-import { type AnswerOptions, answering, instant, outputOf, wholeNumber } from './options.ts';
+import { exampleIds, instant, outputOf, type ResultOptions, wholeNumber, withExamples, withJson } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
 
-interface AuditOptions extends AnswerOptions {
+interface AuditOptions extends ResultOptions {
   readonly org?: string;
   readonly client?: string;
   readonly actor?: string;
@@ -21,25 +21,22 @@ interface AuditOptions extends AnswerOptions {
 
 /** `bindery audit` */
 export function auditCommand(program: Command): void {
-  answering(program.command('audit'))
-    .description('show the newest entries of the audit trail')
-    .option('--org <organization-id>', 'of one organization')
-    .option('--client <client-id>', 'about one API client')
-    .option('--actor <id>', 'of what one user, client or account of the command line did')
-    .option('--action <action>', 'of one kind, such as client.create')
-    .addOption(new Option('--outcome <outcome>', 'of one outcome').choices(['issued', 'done', 'refused']))
-    .option('--from <time>', 'not before this day or moment, such as 2026-11-22', instant)
-    .option('--to <time>', 'before this day or moment', instant)
-    .option('--no-tokens', 'without what clients did at the token endpoint, which is most of it')
-    .option('--limit <number>', 'how many, at most 1000', wholeNumber(1, 1000), 50)
-    .option('--ndjson', 'print all of them, one JSON object a line')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  bindery audit --client client_0GVkWHzDT6yPOXqSWcBCGz --limit 10
-  bindery audit --from 2026-11-01 --outcome refused --ndjson > refused.ndjson`,
-    )
+  withExamples(
+    withJson(program.command('audit')),
+    `bindery audit --client ${exampleIds.client} --limit 10`,
+    'bindery audit --from 2026-11-01 --outcome refused --ndjson > refused.ndjson',
+  )
+    .description('Show the latest entries of the audit log')
+    .option('--org <organization-id>', 'Only entries of this organization')
+    .option('--client <client-id>', 'Only entries about this API client')
+    .option('--actor <id>', 'Only actions by this user, API client or command line account')
+    .option('--action <action>', 'Only this action, such as client.create')
+    .addOption(new Option('--outcome <outcome>', 'Only this outcome').choices(['issued', 'done', 'refused']))
+    .option('--from <time>', 'Only entries at or after this day or time, such as 2026-11-22', instant)
+    .option('--to <time>', 'Only entries before this day or time', instant)
+    .option('--no-tokens', 'Leave out requests to the OAuth endpoints, which are most entries')
+    .option('--limit <number>', 'Number of entries, at most 1000', wholeNumber(1, 1000), 50)
+    .option('--ndjson', 'Print all matching entries, one JSON object per line')
     .action(async (options: AuditOptions) => {
       if (options.ndjson) {
         await printAll(options);
@@ -50,7 +47,7 @@ Examples:
         outputOf(options),
         { items: items.map(toWire) },
         table(
-          ['WHEN', 'WHO', 'WHAT', 'ABOUT', 'OUTCOME', 'REASON', 'FROM'],
+          ['TIME', 'ACTOR', 'ACTION', 'TARGET', 'OUTCOME', 'REASON', 'ADDRESS'],
           items.map((item) => [
             moment(item.at, ''),
             [item.actor.type, item.actor.id].filter((part) => part !== null).join(' '),
@@ -65,7 +62,7 @@ Examples:
     });
 }
 
-/** Read in steps, so that a trail of any length never stands in memory at once. */
+/** Reads in steps, so that memory does not grow with the length of the log. */
 function printAll(options: AuditOptions): Promise<void> {
   return withStore(async (context) => {
     for (let before: string | undefined; ; ) {

@@ -1,5 +1,4 @@
 import { Argument, type Command, Option } from 'commander';
-import { rotateSecret } from '../actions/client-secrets.ts';
 import {
   type ClientTarget,
   type ClientWithSecrets,
@@ -11,89 +10,40 @@ import {
   updateClient,
 } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
+import { type DayOfUse, readClientUsage } from '../actions/usage.ts';
 import { type Access, accesses, type GrantType } from '../domain/access.ts';
 import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
-import { secretOverlapSecondsDefault } from '../domain/limits.ts';
-import { clientChanges } from './changes.ts';
+import { overviewDays } from '../domain/limits.ts';
 import {
-  type AnswerOptions,
-  answering,
   duration,
-  durationOrNow,
+  exampleIds,
   outputOf,
   type PageOptions,
-  paged,
+  pageOf,
+  type ResultOptions,
+  withExamples,
+  withJson,
+  withOrganization,
+  withPages,
 } from './options.ts';
-import { moment, print, say, table, timestamp } from './output.ts';
+import { moment, print, sayToSaveSecret, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
-import { clientUsageCommand } from './usage.ts';
 
-const clientExample = 'client_0GVkWHzDT6yPOXqSWcBCGz';
-
-/** `bindery client …` */
-export function clientCommands(program: Command): void {
-  const client = program.command('client').description('API clients: the programs of an organization');
+/** `bindery client …`, but for the commands about secrets; returns the command that those are added to. */
+export function clientCommands(program: Command): Command {
+  const client = program.command('client').description('Manage API clients: the programs of an organization');
   createCommand(client);
   listCommand(client);
   showCommand(client);
-  clientUsageCommand(client);
-  stateCommands(client);
+  usageCommand(client);
+  updateCommand(client);
   accessCommand(client);
-  rotateCommand(client);
-  clientChanges(client);
+  stateCommands(client);
   deleteCommand(client);
+  return client;
 }
 
-function createCommand(client: Command): void {
-  answering(client.command('create'))
-    .description('make an API client; its secret is shown this once')
-    .requiredOption('--org <organization-id>', 'the organization it belongs to')
-    .requiredOption('--name <name>', 'what it is called')
-    .addOption(new Option('--access <access>', 'what it may do').choices(accesses).makeOptionMandatory())
-    .option('--expires <duration>', 'when its secret ends, such as 90d (default: never)', duration)
-    .addOption(
-      new Option(
-        '--grant <grant...>',
-        'another grant it may use; password is legacy and brings refresh_token with it',
-      ).choices(['client_credentials', 'password']),
-    )
-    .addHelpText(
-      'after',
-      '\nExample:\n  bindery client create --org 6f1d7f0a-0000-4000-8000-000000000000 --name "Billing sync" --access read --expires 90d',
-    )
-    .action(async (options: AnswerOptions & CreateOptions) => {
-      const made = await withStore((context, actor) =>
-        createClient(context, actor, {
-          organizationId: options.org,
-          name: options.name,
-          access: options.access,
-          grants: grantsOf(options.grant ?? []),
-          secretExpiresAt: endOf(context, options.expires),
-        }),
-      );
-      const { client: api, clientSecret } = made;
-      print(
-        outputOf(options),
-        {
-          client_id: api.id,
-          client_secret: clientSecret,
-          organization_id: api.organizationId,
-          name: api.name,
-          access: api.access,
-        },
-        [
-          `client id: ${api.id}`,
-          `client secret: ${clientSecret}`,
-          `organization id: ${api.organizationId}`,
-          `name: ${api.name}`,
-          `access: ${api.access}`,
-        ],
-      );
-      say('Store the secret now: only its hash is kept, and it cannot be shown again.');
-    });
-}
-
-interface CreateOptions {
+interface CreateOptions extends ResultOptions {
   readonly org: string;
   readonly name: string;
   readonly access: Access;
@@ -101,29 +51,75 @@ interface CreateOptions {
   readonly grant?: readonly string[];
 }
 
-/** Every client has client credentials; the password grant is of no use without refresh tokens. */
-function grantsOf(asked: readonly string[]): readonly GrantType[] {
-  return asked.includes('password') ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'];
+function createCommand(client: Command): void {
+  withExamples(
+    withJson(withOrganization(client.command('create'))),
+    `bindery client create --org ${exampleIds.organization} --name "Billing sync" --access read --expires 90d`,
+  )
+    .description('Create an API client and print its secret, which is shown only once')
+    .requiredOption('--name <name>', 'Name of the API client')
+    .addOption(new Option('--access <access>', 'What it may do').choices(accesses).makeOptionMandatory())
+    .option('--expires <duration>', 'When its secret expires, such as 90d (default: never)', duration)
+    .addOption(
+      new Option(
+        '--grant <grant...>',
+        'Another grant type it may use; password is a legacy grant and includes refresh_token',
+      ).choices(['client_credentials', 'password']),
+    )
+    .action(async (options: CreateOptions) => {
+      const { client: created, clientSecret } = await withStore((context, actor) =>
+        createClient(context, actor, {
+          organizationId: options.org,
+          name: options.name,
+          access: options.access,
+          grants: grantsOf(options.grant ?? []),
+          secretExpiresAt: expiryAfter(context, options.expires),
+        }),
+      );
+      print(
+        outputOf(options),
+        {
+          client_id: created.id,
+          client_secret: clientSecret,
+          organization_id: created.organizationId,
+          name: created.name,
+          access: created.access,
+        },
+        [
+          `client id: ${created.id}`,
+          `client secret: ${clientSecret}`,
+          `organization id: ${created.organizationId}`,
+          `name: ${created.name}`,
+          `access: ${created.access}`,
+        ],
+      );
+      sayToSaveSecret();
+    });
+}
+
+/** Every client may use client credentials; the password grant is useless without refresh tokens. */
+function grantsOf(chosen: readonly string[]): readonly GrantType[] {
+  return chosen.includes('password') ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'];
 }
 
 function listCommand(client: Command): void {
-  paged(client.command('list'))
-    .description("list an organization's API clients")
-    .requiredOption('--org <organization-id>', 'the organization')
-    .addHelpText('after', '\nExample:\n  bindery client list --org 6f1d7f0a-0000-4000-8000-000000000000')
+  withExamples(
+    withPages(withOrganization(client.command('list'))),
+    `bindery client list --org ${exampleIds.organization}`,
+  )
+    .description('List the API clients of an organization')
     .action(async (options: PageOptions & { org: string }) => {
-      const page = { size: options.pageSize, number: options.page };
-      const items = await withStore((context) => readClients(context, options.org, page));
+      const items = await withStore((context) => readClients(context, options.org, pageOf(options)));
       print(
         outputOf(options),
         { items: items.map(toWire) },
         table(
           ['CLIENT ID', 'NAME', 'ACCESS', 'STATE', 'SECRETS', 'LAST USED'],
-          items.map(({ client: api, secrets }) => [
-            api.id,
-            api.name,
-            api.access,
-            api.state,
+          items.map(({ client: item, secrets }) => [
+            item.id,
+            item.name,
+            item.access,
+            item.state,
             String(secrets.length),
             moment(lastUseOf(secrets), 'never'),
           ]),
@@ -133,132 +129,133 @@ function listCommand(client: Command): void {
 }
 
 function showCommand(client: Command): void {
-  answering(client.command('show <client-id>'))
-    .description('show one API client and its live secrets')
-    .addHelpText('after', `\nExample:\n  bindery client show ${clientExample}`)
-    .action(async (clientId: string, options: AnswerOptions) => {
+  withExamples(withJson(client.command('show <client-id>')), `bindery client show ${exampleIds.client}`)
+    .description('Show an API client and its valid secrets')
+    .action(async (clientId: string, options: ResultOptions) => {
       const found = await withStore(async (context) => {
-        const target = await targetOf(context, clientId);
+        const target = await clientTarget(context, clientId);
         return readClient(context, target.organizationId, target.clientId);
       });
-      const { client: api, secrets } = found;
-      print(outputOf(options), toWire(found), [
-        describe(api),
-        ...secrets.map(
-          (secret) =>
-            `secret …${secret.lastFour}: made ${moment(secret.createdAt, '')}, ends ${moment(secret.expiresAt, 'never')}, last used ${moment(secret.lastUsedAt, 'never')}${secret.lastUsedAddress === null ? '' : ` from ${secret.lastUsedAddress}`}`,
-        ),
+      print(outputOf(options), toWire(found), [describe(found.client), ...found.secrets.map(describeSecret)]);
+    });
+}
+
+function usageCommand(client: Command): void {
+  withExamples(withJson(client.command('usage <client-id>')), `bindery client usage ${exampleIds.client}`)
+    .description(`Show the token requests of an API client: last 24 hours, and by day for ${overviewDays} days`)
+    .action(async (clientId: string, options: ResultOptions) => {
+      const { lastDay, days } = await withStore(async (context) =>
+        readClientUsage(context, await clientTarget(context, clientId)),
+      );
+      const used = days.filter(({ issued, refused }) => issued + refused > 0);
+      const cellsOf = ({ date, issued, refused }: DayOfUse) => [date, String(issued), String(refused)];
+      print(outputOf(options), { client_id: clientId, last_day: lastDay, days }, [
+        `last 24 hours: ${lastDay.issued} issued, ${lastDay.refused} refused`,
+        ...(used.length === 0
+          ? [`no requests in ${overviewDays} days`]
+          : table(['DAY', 'ISSUED', 'REFUSED'], used.map(cellsOf))),
       ]);
     });
 }
 
+function updateCommand(client: Command): void {
+  withExamples(
+    withJson(client.command('update <client-id>')),
+    `bindery client update ${exampleIds.client} --description "Nightly export, server 4"`,
+  )
+    .description('Change the name or description of an API client')
+    .option('--name <name>', 'New name')
+    .option('--description <text>', 'New description, such as where it runs')
+    .action(async (clientId: string, options: ResultOptions & { name?: string; description?: string }) => {
+      const { name, description } = options;
+      await change(clientId, options, {
+        ...(name === undefined ? {} : { name }),
+        ...(description === undefined ? {} : { description }),
+      });
+    });
+}
+
+function accessCommand(client: Command): void {
+  withExamples(withJson(client.command('access')), `bindery client access ${exampleIds.client} read`)
+    .description('Change the access of an API client; lowering it to read revokes its current tokens')
+    .argument('<client-id>')
+    .addArgument(new Argument('<access>').choices(accesses))
+    .action(async (clientId: string, access: Access, options: ResultOptions) => {
+      await change(clientId, options, { access });
+    });
+}
+
 function stateCommands(client: Command): void {
-  for (const [name, state] of [
-    ['disable', 'disabled'],
-    ['enable', 'active'],
+  for (const [name, state, description] of [
+    ['disable', 'disabled', 'Refuse all requests of an API client, at once'],
+    ['enable', 'active', 'Allow a disabled API client to get tokens again'],
   ] as const) {
-    answering(client.command(`${name} <client-id>`))
-      .description(state === 'active' ? 'let it get tokens again' : 'refuse it from the next request on')
-      .addHelpText('after', `\nExample:\n  bindery client ${name} ${clientExample}`)
-      .action(async (clientId: string, options: AnswerOptions) => {
-        const api = await withStore(async (context, actor) =>
-          updateClient(context, actor, await targetOf(context, clientId), { state }),
-        );
-        print(outputOf(options), clientToWire(api), [describe(api)]);
+    withExamples(withJson(client.command(`${name} <client-id>`)), `bindery client ${name} ${exampleIds.client}`)
+      .description(description)
+      .action(async (clientId: string, options: ResultOptions) => {
+        await change(clientId, options, { state });
       });
   }
 }
 
-function accessCommand(client: Command): void {
-  answering(client.command('access'))
-    .description('change what an API client may do; read ends the tokens that it already has')
-    .argument('<client-id>')
-    .addArgument(new Argument('<access>').choices(accesses))
-    .addHelpText('after', `\nExample:\n  bindery client access ${clientExample} read`)
-    .action(async (clientId: string, access: Access, options: AnswerOptions) => {
-      const api = await withStore(async (context, actor) =>
-        updateClient(context, actor, await targetOf(context, clientId), { access }),
-      );
-      print(outputOf(options), clientToWire(api), [describe(api)]);
-    });
-}
-
-function rotateCommand(client: Command): void {
-  answering(client.command('rotate <client-id>'))
-    .description('make a second secret and give the first an end; the new one is shown this once')
-    .addOption(
-      new Option('--overlap <duration>', 'how much longer the old one works, or now')
-        .argParser(durationOrNow)
-        .default(secretOverlapSecondsDefault * 1000, '24h'),
-    )
-    .option('--expires <duration>', 'when the new one ends, such as 90d (default: never)', duration)
-    .addHelpText(
-      'after',
-      `\nExamples:\n  bindery client rotate ${clientExample}\n  bindery client rotate ${clientExample} --overlap now   (it leaked: ends every older secret at once)`,
-    )
-    .action(async (clientId: string, options: AnswerOptions & { overlap: number; expires?: number }) => {
-      const made = await withStore(async (context, actor) =>
-        rotateSecret(context, actor, await targetOf(context, clientId), {
-          overlapMilliseconds: options.overlap,
-          secretExpiresAt: endOf(context, options.expires),
-        }),
-      );
-      print(
-        outputOf(options),
-        {
-          client_id: made.client.id,
-          client_secret: made.clientSecret,
-          previous_secret_expires_at: timestamp(made.previousSecretExpiresAt),
-        },
-        [
-          `client id: ${made.client.id}`,
-          `client secret: ${made.clientSecret}`,
-          `the previous secret ends: ${moment(made.previousSecretExpiresAt, '')}`,
-        ],
-      );
-      say('Store the secret now: only its hash is kept, and it cannot be shown again.');
-    });
-}
-
 function deleteCommand(client: Command): void {
-  answering(client.command('delete <client-id>'))
-    .description('delete an API client and its secrets for good; its audit entries stay')
-    .addHelpText('after', `\nExample:\n  bindery client delete ${clientExample}`)
-    .action(async (clientId: string, options: AnswerOptions) => {
-      const api = await withStore(async (context, actor) =>
-        deleteClient(context, actor, await targetOf(context, clientId)),
+  withExamples(withJson(client.command('delete <client-id>')), `bindery client delete ${exampleIds.client}`)
+    .description('Delete an API client and its secrets; its audit entries stay')
+    .action(async (clientId: string, options: ResultOptions) => {
+      const deleted = await withStore(async (context, actor) =>
+        deleteClient(context, actor, await clientTarget(context, clientId)),
       );
-      print(outputOf(options), { client_id: api.id, deleted: true }, [`deleted ${api.name} (${api.id})`]);
+      print(outputOf(options), { client_id: deleted.id, deleted: true }, [`deleted ${deleted.name} (${deleted.id})`]);
     });
 }
 
-async function targetOf(context: ActionContext, clientId: string): Promise<ClientTarget> {
+async function change(
+  clientId: string,
+  options: ResultOptions,
+  changes: Parameters<typeof updateClient>[3],
+): Promise<void> {
+  const changed = await withStore(async (context, actor) =>
+    updateClient(context, actor, await clientTarget(context, clientId), changes),
+  );
+  print(outputOf(options), clientToWire(changed), [describe(changed)]);
+}
+
+/** The client with the organization it belongs to; throws `not_found`. */
+export async function clientTarget(context: ActionContext, clientId: string): Promise<ClientTarget> {
   return { organizationId: await requireOrganizationOfClient(context, clientId), clientId };
 }
 
-function endOf(context: ActionContext, milliseconds: number | undefined): number | null {
+/** When something expires after a duration (epoch milliseconds); null for never. */
+export function expiryAfter(context: ActionContext, milliseconds: number | undefined): number | null {
   return milliseconds === undefined ? null : context.now() + milliseconds;
 }
 
-function describe(api: ApiClient): string {
-  return `${api.name} (${api.id}): ${api.state}, ${api.access}, organization ${api.organizationId}`;
+function describe(client: ApiClient): string {
+  const description = client.description === '' ? '' : `, ${client.description}`;
+  return `${client.name} (${client.id}): ${client.state}, ${client.access}, organization ${client.organizationId}${description}`;
 }
 
-function clientToWire(api: ApiClient) {
+function describeSecret({ lastFour, createdAt, expiresAt, lastUsedAt, lastUsedAddress }: ClientSecret): string {
+  const from = lastUsedAddress === null ? '' : ` from ${lastUsedAddress}`;
+  return `secret …${lastFour}: created ${moment(createdAt, '')}, expires ${moment(expiresAt, 'never')}, last used ${moment(lastUsedAt, 'never')}${from}`;
+}
+
+function clientToWire(client: ApiClient) {
   return {
-    client_id: api.id,
-    organization_id: api.organizationId,
-    name: api.name,
-    access: api.access,
-    grants: api.grants,
-    state: api.state,
-    created_at: timestamp(api.createdAt),
+    client_id: client.id,
+    organization_id: client.organizationId,
+    name: client.name,
+    description: client.description,
+    access: client.access,
+    grants: client.grants,
+    state: client.state,
+    created_at: timestamp(client.createdAt),
   };
 }
 
-function toWire({ client: api, secrets }: ClientWithSecrets) {
+function toWire({ client, secrets }: ClientWithSecrets) {
   return {
-    ...clientToWire(api),
+    ...clientToWire(client),
     last_used_at: timestamp(lastUseOf(secrets)),
     secrets: secrets.map((secret) => ({
       last_four: secret.lastFour,

@@ -9,11 +9,11 @@ import type { Config } from '../config.ts';
 import type { Actor } from '../domain/audit-entry.ts';
 import { KeyRing } from '../live/key-ring.ts';
 import { insertAuditEntry } from '../store/audit.ts';
-import { type AnswerOptions, answering, outputOf } from './options.ts';
+import { exampleIds, outputOf, type ResultOptions, withExamples, withJson } from './options.ts';
 import { print, table } from './output.ts';
 import { withStore } from './store-command.ts';
 
-interface ConformOptions extends AnswerOptions {
+interface ConformOptions extends ResultOptions {
   readonly organization: string;
   readonly readPath: string;
   readonly writePath?: string;
@@ -25,34 +25,33 @@ interface ConformOptions extends AnswerOptions {
 
 /** `bindery conform` */
 export function conformCommand(program: Command): void {
-  answering(program.command('conform'))
-    .description('attack your own API and report which attacks it withstands; exit code 0 for all, 1 otherwise')
-    .argument('<url>', 'the base URL of the API, as its callers see it', baseUrl)
-    .requiredOption('--organization <organization-id>', 'the organization whose tokens are used')
-    .requiredOption('--read-path <path>', 'a path that a read token may GET', path)
-    .option(
-      '--write-path <path>',
-      'a path that only a read/write token may write to; one valid write is made there',
-      path,
-    )
-    .option('--write-method <method>', 'the method of the write', 'POST')
-    .option('--write-body <json>', 'the body of the write')
-    .option('--object-path <path>', 'the path of an object that belongs to the organization', path)
-    .option('--tenant-header <name>', 'the name of the tenant header (default: the first one in the settings)')
+  const command = withJson(program.command('conform'))
+    .description('Attack your own API and report which attacks it withstands (exit code 0 if all, otherwise 1)')
+    .argument('<url>', 'Base URL of the API, as its callers see it', baseUrl)
+    .requiredOption('--organization <organization-id>', 'Organization whose tokens are used')
+    .requiredOption('--read-path <path>', 'Path that a read token may GET', path)
+    .option('--write-path <path>', 'Path that only a read/write token may write to; one valid write is made', path)
+    .option('--write-method <method>', 'Method of the write', 'POST')
+    .option('--write-body <json>', 'Body of the write')
+    .option('--object-path <path>', 'Path of an object that belongs to the organization', path)
+    .option('--tenant-header <name>', 'Name of the tenant header (default: the first one in the settings)')
     .addHelpText(
       'after',
-      '\nAn API that lets an attack through also does what that attack asks for: do not use production data.\n\nExample:\n  bindery conform http://localhost:3000 --organization 6f1d7f0a-0000-4000-8000-000000000000 --read-path /things --write-path /things --write-body \'{"name":"conform"}\'',
-    )
-    .action(async (url: string, options: ConformOptions) => {
-      const { config, result } = await withStore(async (context, actor) => ({
-        config: context.config,
-        result: await run(context, actor, url, options),
-      }));
-      print(outputOf(options), toWire(url, result), describe(config, url, result));
-      if (!result.passed) {
-        process.exitCode = 1;
-      }
-    });
+      '\nAn API that lets an attack through also does what that attack asks for: do not use production data.',
+    );
+  withExamples(
+    command,
+    `bindery conform http://localhost:3000 --organization ${exampleIds.organization} --read-path /things --write-path /things --write-body '{"name":"conform"}'`,
+  ).action(async (url: string, options: ConformOptions) => {
+    const { config, result } = await withStore(async (context, actor) => ({
+      config: context.config,
+      result: await run(context, actor, url, options),
+    }));
+    print(outputOf(options), toWire(url, result), describe(config, url, result));
+    if (!result.passed) {
+      process.exitCode = 1;
+    }
+  });
 }
 
 async function run(context: ActionContext, actor: Actor, url: string, options: ConformOptions): Promise<ConformResult> {
@@ -149,14 +148,14 @@ function toWire(url: string, { problem, attacks, passed }: ConformResult) {
 function baseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidArgumentError('Give an http or https URL without query and fragment.');
+    throw new InvalidArgumentError('Use an http or https URL without a query or fragment.');
   }
   return text;
 }
 
 function path(text: string): string {
   if (!/^\/[\x21-\x7e]*$/.test(text)) {
-    throw new InvalidArgumentError('Give a path that begins with a slash.');
+    throw new InvalidArgumentError('Use a path that starts with a slash.');
   }
   return text;
 }

@@ -11,14 +11,13 @@ import { type Config, loadConfig } from '../config.ts';
 import type { Access } from '../domain/access.ts';
 import type { Actor } from '../domain/audit-entry.ts';
 import type { RunningServer } from '../start-server.ts';
+import { withExamples } from './options.ts';
 import { say } from './output.ts';
 
 /** `bindery demo` */
 export function demoCommand(program: Command, run: (server: RunningServer) => void): void {
-  program
-    .command('demo')
-    .description('run a throw-away instance with an organization, two API clients and a few binders')
-    .addHelpText('after', '\nExample:\n  npm run demo')
+  withExamples(program.command('demo'), 'npm run demo')
+    .description('Run a temporary instance with an organization, two API clients and a few binders')
     .action(async () => {
       const folder = mkdtempSync(join(tmpdir(), 'bindery-demo-'));
       const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -68,7 +67,7 @@ async function seedClient(context: ActionContext, organizationId: string, name: 
 }
 
 async function seedBinders(context: ActionContext, organizationId: string): Promise<void> {
-  // A database with more tables than the store's is still one with the store's.
+  // The type of a database with more tables than the binders store needs.
   const db = context.database.queries as unknown as Parameters<typeof createBindersStore>[0];
   const binders = createBindersStore(db).inOrganization(organizationId);
   const seeds = [
@@ -86,7 +85,7 @@ const demoActor: Actor = { type: 'command_line', id: 'demo', address: null, user
 function instructions(config: Config, { organizationId, clients }: Seeded): string {
   const [header] = config.tenantHeaders;
   const [reader, writer] = clients;
-  return `Bindery demo: ${config.publicUrl}   (gone when you press Ctrl-C)
+  return `Bindery demo: ${config.publicUrl}   (deleted when you press Ctrl-C)
 
 Paste this to get a token and list the binders:
 
@@ -96,7 +95,7 @@ Paste this to get a token and list the binders:
     | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s ${config.apiUrl}/api/binders -H "Authorization: Bearer $TOKEN" -H "${header}: ${organizationId}"
 
-The client above may read. This one may also write:
+The client above may only read. This one may also write:
 
   client_id=${writer?.clientId}
   client_secret=${writer?.clientSecret}

@@ -1,18 +1,17 @@
 import type { Command } from 'commander';
 import { readSigningKeys, rotateSigningKey } from '../actions/signing-keys.ts';
 import { type StoredSigningKey, stateOf } from '../domain/signing-key.ts';
-import { type AnswerOptions, answering, outputOf } from './options.ts';
+import { outputOf, type ResultOptions, withExamples, withJson } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
 
 /** `bindery keys …` */
 export function keyCommands(program: Command): void {
-  const keys = program.command('keys').description('signing keys');
+  const keys = program.command('keys').description('Manage signing keys');
 
-  answering(keys.command('list'))
-    .description('list the signing keys that are not over, with their times')
-    .addHelpText('after', '\nExample:\n  bindery keys list')
-    .action(async (options: AnswerOptions) => {
+  withExamples(withJson(keys.command('list')), 'bindery keys list')
+    .description('List the published signing keys')
+    .action(async (options: ResultOptions) => {
       const items = await withStore(async (context) => {
         const found = await readSigningKeys(context);
         return found.map((key) => ({ ...key, state: stateOf(found, key, context.now()) }));
@@ -34,10 +33,9 @@ export function keyCommands(program: Command): void {
       );
     });
 
-  answering(keys.command('rotate'))
-    .description('publish a new key; it signs once every cache of the key set has it, and no token fails')
-    .addHelpText('after', '\nExample:\n  bindery keys rotate')
-    .action(async (options: AnswerOptions) => {
+  withExamples(withJson(keys.command('rotate')), 'bindery keys rotate')
+    .description('Publish a new signing key; it signs once every cache of the key set has it, so no token fails')
+    .action(async (options: ResultOptions) => {
       const key = await withStore((context, actor) => rotateSigningKey(context, actor));
       print(outputOf(options), toWire(key), [`${key.kid} (${key.algorithm}) signs from ${moment(key.signsFrom, '')}`]);
     });

@@ -1,84 +1,192 @@
 import { Argument, type Command } from 'commander';
-import { createOrganization, readOrganizations, switchOrganization } from '../actions/organizations.ts';
+import {
+  createOrganization,
+  deleteOrganization,
+  readOrganizations,
+  requireOrganization,
+  switchOrganization,
+  updateOrganizationDetails,
+} from '../actions/organizations.ts';
+import { type Attention, readOverview, sum } from '../actions/usage.ts';
+import { parseEmail } from '../domain/email.ts';
+import { expiringSoonDays, idleClientDays, overviewDays } from '../domain/limits.ts';
 import type { Organization } from '../domain/organization.ts';
-import { organizationChanges } from './changes.ts';
-import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
+import { ApiError } from '../errors.ts';
+import {
+  exampleIds,
+  orNone,
+  outputOf,
+  type PageOptions,
+  pageOf,
+  type ResultOptions,
+  withExamples,
+  withJson,
+  withPages,
+} from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
-import { organizationShowCommand } from './usage.ts';
 
 /** `bindery org …` */
 export function organizationCommands(program: Command): void {
-  const org = program.command('org').description('organizations: the customers of your API');
+  const org = program.command('org').description('Manage organizations: the customers of your API');
+  createCommand(org);
+  listCommand(org);
+  showCommand(org);
+  updateCommand(org);
+  stateCommands(org);
+  apiClientsCommand(org);
+  deleteCommand(org);
+}
 
-  answering(org.command('create'))
-    .description('make an organization')
-    .requiredOption('--name <name>', 'what it is called')
-    .addHelpText('after', '\nExample:\n  bindery org create --name "Acme"')
-    .action(async (options: AnswerOptions & { name: string }) => {
+function createCommand(org: Command): void {
+  withExamples(withJson(org.command('create')), 'bindery org create --name "Acme"')
+    .description('Create an organization')
+    .requiredOption('--name <name>', 'Name of the organization')
+    .action(async (options: ResultOptions & { name: string }) => {
       const organization = await withStore((context, actor) => createOrganization(context, actor, options));
       print(outputOf(options), { organization_id: organization.id, name: organization.name }, [
         `organization id: ${organization.id}`,
         `name: ${organization.name}`,
       ]);
     });
+}
 
-  paged(org.command('list'))
-    .description('list organizations')
-    .addHelpText('after', '\nExample:\n  bindery org list --json')
+function listCommand(org: Command): void {
+  withExamples(withPages(org.command('list')), 'bindery org list --json')
+    .description('List organizations')
     .action(async (options: PageOptions) => {
-      const page = { size: options.pageSize, number: options.page };
-      const items = await withStore((context) => readOrganizations(context, page));
+      const items = await withStore((context) => readOrganizations(context, pageOf(options)));
       print(
         outputOf(options),
         { items: items.map(toWire) },
         table(
           ['ORGANIZATION ID', 'NAME', 'STATE', 'API CLIENTS', 'CREATED'],
-          items.map((item) => [
-            item.id,
-            item.name,
-            item.state,
-            item.apiClientsEnabled ? 'on' : 'off',
-            moment(item.createdAt, ''),
-          ]),
+          items.map((item) => [item.id, item.name, item.state, switchOf(item), moment(item.createdAt, '')]),
         ),
       );
     });
+}
 
-  organizationShowCommand(org);
-  organizationChanges(org);
-
-  for (const [name, state] of [
-    ['disable', 'disabled'],
-    ['enable', 'active'],
-  ] as const) {
-    answering(org.command(`${name} <organization-id>`))
-      .description(
-        state === 'active' ? 'let it get tokens again' : 'refuse all of its clients from the next request on',
-      )
-      .addHelpText('after', `\nExample:\n  bindery org ${name} 6f1d7f0a-0000-4000-8000-000000000000`)
-      .action(async (id: string, options: AnswerOptions) => {
-        const organization = await withStore((context, actor) => switchOrganization(context, actor, id, { state }));
-        printOrganization(options, organization);
+function showCommand(org: Command): void {
+  withExamples(withJson(org.command('show <organization-id>')), `bindery org show ${exampleIds.organization}`)
+    .description(
+      `Show an organization, its token requests of the last ${overviewDays} days, and clients that need attention`,
+    )
+    .action(async (id: string, options: ResultOptions) => {
+      const { organization, overview } = await withStore(async (context) => {
+        const found = await requireOrganization(context, id);
+        return { organization: found, overview: await readOverview(context, found.id) };
       });
-  }
-
-  answering(org.command('api-clients'))
-    .description('switch API clients on or off for a whole organization')
-    .addArgument(new Argument('<switch>').choices(['on', 'off']))
-    .argument('<organization-id>')
-    .addHelpText('after', '\nExample:\n  bindery org api-clients off 6f1d7f0a-0000-4000-8000-000000000000')
-    .action(async (position: string, id: string, options: AnswerOptions) => {
-      const change = { apiClientsEnabled: position === 'on' };
-      const organization = await withStore((context, actor) => switchOrganization(context, actor, id, change));
-      printOrganization(options, organization);
+      const requests = sum(overview.days);
+      print(
+        outputOf(options),
+        {
+          ...toWire(organization),
+          contact: organization.contact,
+          client_count: overview.clientCount,
+          requests: { ...requests, days: overview.days },
+          attention: {
+            expiring: attentionToWire(overview.expiring),
+            never_used: attentionToWire(overview.neverUsed),
+            idle: attentionToWire(overview.idle),
+          },
+        },
+        [
+          describe(organization),
+          `contact ${organization.contact ?? 'none'}, created ${moment(organization.createdAt, '')}`,
+          `${overview.clientCount} API clients; token requests in ${overviewDays} days: ${requests.issued} issued, ${requests.refused} refused`,
+          ...attentionLines(`secret expires within ${expiringSoonDays} days`, overview.expiring),
+          ...attentionLines('never used', overview.neverUsed),
+          ...attentionLines(`not used for ${idleClientDays} days`, overview.idle),
+        ],
+      );
     });
 }
 
-function printOrganization(options: AnswerOptions, organization: Organization): void {
-  print(outputOf(options), toWire(organization), [
-    `${organization.name} (${organization.id}): ${organization.state}, API clients ${organization.apiClientsEnabled ? 'on' : 'off'}`,
-  ]);
+function updateCommand(org: Command): void {
+  withExamples(
+    withJson(org.command('update <organization-id>')),
+    `bindery org update ${exampleIds.organization} --contact ana@example.com`,
+  )
+    .description('Change the name or contact address of an organization')
+    .option('--name <name>', 'New name')
+    .option('--contact <email>', 'Email address for notices, or none')
+    .action(async (id: string, options: ResultOptions & { name?: string; contact?: string }) => {
+      const { name, contact } = options;
+      const changed = await withStore(async (context, actor) => {
+        const { id: organizationId, version } = await requireOrganization(context, id);
+        return updateOrganizationDetails(
+          context,
+          actor,
+          { organizationId, version },
+          {
+            ...(name === undefined ? {} : { name }),
+            ...(contact === undefined ? {} : { contact: orNone(contact, parseEmail) }),
+          },
+        );
+      });
+      print(outputOf(options), { organization_id: changed.id, name: changed.name, contact: changed.contact }, [
+        `${changed.name} (${changed.id}), contact ${changed.contact ?? 'none'}`,
+      ]);
+    });
+}
+
+function stateCommands(org: Command): void {
+  for (const [name, state, description] of [
+    ['disable', 'disabled', 'Refuse all requests of its API clients and users, at once'],
+    ['enable', 'active', 'Allow a disabled organization to get tokens again'],
+  ] as const) {
+    withExamples(withJson(org.command(`${name} <organization-id>`)), `bindery org ${name} ${exampleIds.organization}`)
+      .description(description)
+      .action(async (id: string, options: ResultOptions) => {
+        printOrganization(
+          options,
+          await withStore((context, actor) => switchOrganization(context, actor, id, { state })),
+        );
+      });
+  }
+}
+
+function apiClientsCommand(org: Command): void {
+  withExamples(withJson(org.command('api-clients')), `bindery org api-clients off ${exampleIds.organization}`)
+    .description('Turn API clients on or off for a whole organization')
+    .addArgument(new Argument('<switch>').choices(['on', 'off']))
+    .argument('<organization-id>')
+    .action(async (position: string, id: string, options: ResultOptions) => {
+      const change = { apiClientsEnabled: position === 'on' };
+      printOrganization(options, await withStore((context, actor) => switchOrganization(context, actor, id, change)));
+    });
+}
+
+function deleteCommand(org: Command): void {
+  withExamples(withJson(org.command('delete <organization-id>')), `bindery org delete ${exampleIds.organization} --yes`)
+    .description('Delete an organization with its API clients and binders; its audit log stays')
+    .option('--yes', 'Confirm: this cannot be undone')
+    .action(async (id: string, options: ResultOptions & { yes?: true }) => {
+      if (options.yes !== true) {
+        throw new ApiError('invalid_input', 'this cannot be undone; confirm with --yes');
+      }
+      const deleted = await withStore(async (context, actor) => {
+        const organization = await requireOrganization(context, id);
+        await deleteOrganization(context, actor, { organizationId: organization.id, version: organization.version });
+        return organization;
+      });
+      print(outputOf(options), { organization_id: deleted.id, deleted: true }, [
+        `deleted ${deleted.name} (${deleted.id})`,
+      ]);
+    });
+}
+
+function printOrganization(options: ResultOptions, organization: Organization): void {
+  print(outputOf(options), toWire(organization), [describe(organization)]);
+}
+
+function describe(organization: Organization): string {
+  return `${organization.name} (${organization.id}): ${organization.state}, API clients ${switchOf(organization)}`;
+}
+
+function switchOf(organization: Organization): 'on' | 'off' {
+  return organization.apiClientsEnabled ? 'on' : 'off';
 }
 
 function toWire(organization: Organization) {
@@ -86,7 +194,18 @@ function toWire(organization: Organization) {
     organization_id: organization.id,
     name: organization.name,
     state: organization.state,
-    api_clients: organization.apiClientsEnabled ? 'on' : 'off',
+    api_clients: switchOf(organization),
     created_at: timestamp(organization.createdAt),
   };
+}
+
+function attentionToWire({ clients, count }: Attention) {
+  return { count, items: clients.map(({ client }) => ({ client_id: client.id, name: client.name })) };
+}
+
+function attentionLines(title: string, { clients, count }: Attention): readonly string[] {
+  const names = clients.map(({ client }) => `${client.name} (${client.id})`);
+  return count === 0
+    ? []
+    : [`${title}: ${names.join(', ')}${count > names.length ? `, and ${count - names.length} more` : ''}`];
 }

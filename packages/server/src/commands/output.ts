@@ -1,7 +1,6 @@
-/** Where a command writes: answers on standard output, talk on standard error. */
+/** How a command prints: results on standard output, everything else on standard error. */
 export interface Output {
   readonly isJson: boolean;
-  readonly isTerminal: boolean;
 }
 
 /** Prints one JSON object, or lines for people. */
@@ -9,9 +8,14 @@ export function print(output: Output, json: object, lines: readonly string[]): v
   process.stdout.write(output.isJson ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`);
 }
 
-/** Says something that is no answer. */
+/** Says something that is not part of the result. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Says that a secret just printed cannot be printed again. */
+export function sayToSaveSecret(): void {
+  say('Save the secret now: Bindery stores only its hash and cannot show it again.');
 }
 
 /** Rows under headings, in columns as wide as their widest cell. */
@@ -27,12 +31,12 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   );
 }
 
-/** A moment for people: UTC to the second, or a word when there is none. */
+/** A time for people, in UTC to the second; `none` if there is none. */
 export function moment(at: number | null, none: string): string {
   return at === null ? none : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** A moment for programs: RFC 3339 in UTC, or null. */
+/** A time for programs, as in RFC 3339 in UTC; null if there is none. */
 export function timestamp(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }

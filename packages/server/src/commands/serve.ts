@@ -3,16 +3,15 @@ import { loadConfig } from '../config.ts';
 import type { RunningServer } from '../start-server.ts';
 import { locationOf } from '../store/postgres/open.ts';
 import { version } from '../version.ts';
+import { withExamples } from './options.ts';
 import { say } from './output.ts';
 
 /** `bindery serve` */
 export function serveCommand(program: Command, run: (server: RunningServer) => void): void {
-  program
-    .command('serve')
-    .description('run the server: token service, guarded API and keys')
-    .addHelpText('after', '\nExample:\n  PORT=9000 BINDERY_DATA_DIR=/var/lib/bindery bindery serve')
+  withExamples(program.command('serve'), 'PORT=9000 BINDERY_DATA_DIR=/var/lib/bindery bindery serve')
+    .description('Run the server: token service, console, developer portal and example API')
     .action(async () => {
-      // Only now: to load all of the server would double the time of every other command.
+      // Only now: loading the whole server would double the time of every other command.
       const { startServer } = await import('../start-server.ts');
       const server = await startServer(loadConfig());
       announce(server);
@@ -24,7 +23,7 @@ function announce({ config, setupLink }: RunningServer): void {
   const next =
     setupLink === undefined
       ? `  console   ${config.publicUrl}/console`
-      : `  next      open ${setupLink}\n            (good once, for 30 minutes), or: npm run -s bindery -- org create --name "Acme"`;
+      : `  next      open ${setupLink}\n            (valid once, for 30 minutes), or: npm run -s bindery -- org create --name "Acme"`;
   say(
     [
       `Bindery ${version} is listening on ${config.publicUrl}   (started in ${Math.round(performance.now())} ms)`,

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { ApiError } from '../errors.ts';
 
-/** All of standard input as text, with one line ending dropped, as a shell appends it; every other byte counts. */
+/** All of standard input as text, without the line ending that a shell appends. Throws `invalid_input` if not UTF-8. */
 export async function readStandardInput(what: string): Promise<string> {
   if (process.stdin.isTTY === true) {
     process.stderr.write(`${what}, then Ctrl-D: `);

@@ -6,7 +6,7 @@ import { loadConfig } from '../config.ts';
 import type { Actor } from '../domain/audit-entry.ts';
 import { say } from './output.ts';
 
-/** Runs a command on the store of the configuration; says which one that is, and never makes a new one. */
+/** Runs a command on the configured store and says which one that is; never creates a store. */
 export async function withStore<Result>(
   action: (context: ActionContext, actor: Actor) => Promise<Result>,
 ): Promise<Result> {
@@ -31,7 +31,7 @@ function userName(): string | null {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a user id that has no name.
+    // In a container the user id may have no name.
     return null;
   }
 }

@@ -1,20 +1,20 @@
 import { type Setting, settings } from '../settings.ts';
 import { generatedNote, markdownTable } from './page.ts';
 
-/** `docs/operators/reference/configuration.md`, from the settings themselves. */
+/** `docs/operators/reference/configuration.md`, generated from the settings. */
 export function configurationPage(): string {
   const entries: [string, Setting<unknown>][] = Object.entries(settings);
   return `${generatedNote}
 
 # Settings
 
-Bindery takes its settings from the environment and from nowhere else. All of them are checked at the start, and all that is
-wrong is said at once: one sentence each on standard error, exit code 78. A variable that begins with \`BINDERY_\` and is none of
-these is ignored with a warning. An empty variable counts as absent. The server and the command line read the same settings, so
-give both the same.
+Bindery reads its settings from environment variables and from nowhere else. It checks all of them when it starts and
+reports every problem at once: one sentence each on standard error, exit code 78. A variable that starts with \`BINDERY_\` but
+is not listed here is ignored with a warning. An empty variable counts as unset. The server and the command line read the
+same settings, so give both the same values.
 
 ${markdownTable(
-  ['setting', 'default', 'what it is'],
+  ['setting', 'default', 'description'],
   entries.map(([name, setting]) => [
     `<a id="${name.toLowerCase()}"></a>\`${name}\``,
     asCode(setting.fallback),
@@ -22,8 +22,8 @@ ${markdownTable(
   ]),
 )}
 
-A setting marked *secret* can be given as a file as well: its name with \`_FILE\` holds the path, and one line break at the end
-of the file is left out. Setting both is refused. No secret is ever shown.
+A setting marked *secret* can also be read from a file: put its path in the variable with \`_FILE\` added to the name. One
+line break at the end of the file is ignored. Setting both variables is an error. Secrets are never shown.
 `;
 }
 
@@ -36,7 +36,7 @@ function describe(name: string, setting: Setting<unknown>): string {
   ].join(' ');
 }
 
-/** What the setting says of a value that nothing can be: its rule, in its own words. */
+/** The rule of a setting, from its message for a value that no setting accepts. */
 function ruleOf(name: string, { schema }: Setting<unknown>): string | undefined {
   const message = schema.safeParse('\x00').error?.issues[0]?.message;
   return message?.replace(`${name} must be `, '');

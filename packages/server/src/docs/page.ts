@@ -1,8 +1,7 @@
 /** The line at the top of every generated page. */
-export const generatedNote =
-  '<!-- Made from the code by `npm run docs`; a change here is lost, and a test compares both. -->';
+export const generatedNote = '<!-- Generated from the code by `npm run docs`: do not edit. -->';
 
-/** A Markdown table; cells may hold Markdown, and a pipe in them is escaped. */
+/** A Markdown table; cells may contain Markdown, and pipes in them are escaped. */
 export function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -3,7 +3,7 @@ import { commandLinePage } from './command-line.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 
-/** The pages that are made from the code, by their paths below `docs/`. */
+/** The generated pages, by their paths below `docs/`. */
 export const referencePages: Readonly<Record<string, () => string>> = {
   'api-developers/reference/attacks.md': attacksPage,
   'operators/reference/command-line.md': commandLinePage,

@@ -1,22 +1,35 @@
 import type { Command } from 'commander';
 import { createApiCredential, deleteApiCredential, readApiCredentials } from '../actions/api-credentials.ts';
-import { type AnswerOptions, answering, outputOf, type PageOptions, paged } from './options.ts';
-import { moment, print, say, table, timestamp } from './output.ts';
+import {
+  exampleIds,
+  outputOf,
+  type PageOptions,
+  pageOf,
+  type ResultOptions,
+  withExamples,
+  withJson,
+  withPages,
+} from './options.ts';
+import { moment, print, sayToSaveSecret, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
 
 /** `bindery api …` */
 export function apiCommands(program: Command): void {
-  const api = program.command('api').description('API credentials: with which an API introspects tokens');
+  const api = program.command('api').description('Manage API credentials, with which an API introspects tokens');
+  createCommand(api);
+  listCommand(api);
+  deleteCommand(api);
+}
 
-  answering(api.command('create'))
-    .description('make an API credential; its secret is shown this once')
-    .requiredOption('--name <name>', 'what it is called')
-    .requiredOption('--audience <audience>', 'the audience whose tokens it sees')
-    .addHelpText(
-      'after',
-      '\nExample:\n  bindery api create --name "Binders API" --audience https://api.example.com/api',
-    )
-    .action(async (options: AnswerOptions & { name: string; audience: string }) => {
+function createCommand(api: Command): void {
+  withExamples(
+    withJson(api.command('create')),
+    'bindery api create --name "Binders API" --audience https://api.example.com/api',
+  )
+    .description('Create an API credential and print its secret, which is shown only once')
+    .requiredOption('--name <name>', 'Name of the API')
+    .requiredOption('--audience <audience>', 'Audience whose tokens it may introspect')
+    .action(async (options: ResultOptions & { name: string; audience: string }) => {
       const { credential, clientSecret } = await withStore((context, actor) =>
         createApiCredential(context, actor, { name: options.name, audience: options.audience }),
       );
@@ -24,15 +37,15 @@ export function apiCommands(program: Command): void {
         `client id: ${credential.id}`,
         `client secret: ${clientSecret}`,
       ]);
-      say('Store the secret now: only its hash is kept, and it cannot be shown again.');
+      sayToSaveSecret();
     });
+}
 
-  paged(api.command('list'))
-    .description('list API credentials')
-    .addHelpText('after', '\nExample:\n  bindery api list')
+function listCommand(api: Command): void {
+  withExamples(withPages(api.command('list')), 'bindery api list')
+    .description('List API credentials')
     .action(async (options: PageOptions) => {
-      const page = { size: options.pageSize, number: options.page };
-      const items = await withStore((context) => readApiCredentials(context, page));
+      const items = await withStore((context) => readApiCredentials(context, pageOf(options)));
       print(
         outputOf(options),
         {
@@ -50,11 +63,12 @@ export function apiCommands(program: Command): void {
         ),
       );
     });
+}
 
-  answering(api.command('delete <client-id>'))
-    .description('delete an API credential; it is refused from the next request on')
-    .addHelpText('after', '\nExample:\n  bindery api delete api_0GVkWHzDT6yPOXqSWcBCGz')
-    .action(async (id: string, options: AnswerOptions) => {
+function deleteCommand(api: Command): void {
+  withExamples(withJson(api.command('delete <client-id>')), `bindery api delete ${exampleIds.api}`)
+    .description('Delete an API credential; its requests are refused at once')
+    .action(async (id: string, options: ResultOptions) => {
       const credential = await withStore((context, actor) => deleteApiCredential(context, actor, id));
       print(outputOf(options), { client_id: credential.id, deleted: true }, [
         `deleted ${credential.name} (${credential.id})`,
