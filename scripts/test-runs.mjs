@@ -21,8 +21,10 @@ const SQLITE_ONLY = [
   'test/docs/*.test.ts',
   'test/guard/{conform,entries,runtimes}.test.ts',
   'test/oauth/{interoperability,reference-shapes}.test.ts',
-  // The command line's users; the actions behind it are tested with both.
-  'test/operate/{demo,users}.test.ts',
+  // Of the command line `usage` is run with both, and the actions behind all of it are.
+  'test/operate/{demo,dev,users}.test.ts',
+  // With PostgreSQL by itself.
+  'test/postgres/*.test.ts',
   'test/sdks/*.test.ts',
   'test/security/g-forged-tokens.test.ts',
 ];

@@ -301,6 +301,14 @@ test('files of the server and of the console have no circular imports, not even 
   assert.deepEqual(circlesIn(checked), []);
 });
 
+test('tests and what supports them have no circular imports', () => {
+  const paths = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `test/${name.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.ts'));
+  assert.ok(paths.includes('test/support/bindery.ts'), 'the walk finds the tests');
+  assert.deepEqual(circlesIn(paths.map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))), []);
+});
+
 test('a circular import is found, also through a dynamic import', () => {
   const circle: Source[] = [
     { path: 'packages/console/src/a.ts', text: "import { b } from './b.ts';" },

@@ -30,7 +30,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   await button(page, 'Set up').click();
   await page.getByRole('link', { name: 'Create your first API client' }).click();
 
-  // The first client, and its secret this once.
+  // The first client, whose secret is shown once.
   await page.getByLabel('Name', { exact: true }).fill('Billing sync');
   await page.getByLabel('Description').fill('Invoices of each night');
   await page.getByRole('radio', { name: 'Read and write' }).check();
@@ -45,7 +45,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   await sees(page, 'It works');
   await sees(page, client.client_id);
 
-  // Done only once it is stored; closing early asks once more.
+  // Done is disabled until it is stored; closing earlier asks again.
   const dialog = page.getByRole('dialog');
   assert.equal(await button(page, 'Done').isEnabled(), false);
   await page.keyboard.press('Escape');
@@ -62,7 +62,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   assert.ok(!String(kept).includes(client.client_secret), 'the secret is kept nowhere');
   await getToken(bindery, client);
 
-  // A second secret; the first one goes on for a while, and is then ended.
+  // A second secret; the first keeps working for a while and is then expired.
   await open(`${clientPath}/secrets`);
   await button(page, 'Rotate secret').click();
   const form = page.getByRole('dialog');
@@ -81,7 +81,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   await assert.rejects(getToken(bindery, client), /401/);
   await getToken(bindery, rotated);
 
-  // Its use is seen, with the true reason of what was refused.
+  // Its use is shown, with the real reason for each refusal.
   await open(`${clientPath}/activity`);
   await sees(page.getByRole('table'), 'Token issued');
   await sees(
@@ -101,7 +101,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
   await button(page, 'Disable').waitFor();
   await getToken(bindery, rotated);
 
-  // Deleting takes its name.
+  // Deleting requires typing its name.
   await button(page, 'Delete').click();
   const confirm = page.getByRole('dialog');
   await confirm.getByText(/In the last 24 hours it got \d+ tokens/).waitFor();
@@ -116,7 +116,7 @@ test('from the setup link to a working client, and its whole life: rotate, expir
     401,
   );
 
-  // The setup is over for good, and nothing went wrong on the way.
+  // The setup is gone for good, and nothing went wrong on the way.
   assert.equal((await fetch(`${bindery.url}/setup`)).status, 404);
   assertCalm();
 });

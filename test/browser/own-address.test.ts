@@ -9,7 +9,7 @@ let bindery: Bindery;
 let browser: Browser;
 let publicUrl: string;
 
-// As proxies do that were told nothing: the server sees its own name in `Host`, whatever the visitor opened.
+// An unconfigured proxy: the server sees its own name in `Host`, whatever the visitor opened.
 const proxy = createServer((incoming, outgoing) => {
   const { host: _, ...headers } = incoming.headers;
   const forwarded = send(bindery.url + incoming.url, { method: incoming.method ?? 'GET', headers }, (answer) => {
@@ -36,7 +36,7 @@ after(async () => {
   await bindery?.[Symbol.asyncDispose]();
 });
 
-/** Opens an address; returns the page and how often it was asked for a document until it stood. */
+/** Opens an address; returns the page and how many documents were requested until it settled. */
 async function visit(address: string): Promise<{ readonly page: Page; readonly documents: string[] }> {
   const page = await browser.newPage();
   const documents: string[] = [];

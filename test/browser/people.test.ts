@@ -190,7 +190,7 @@ test('a deep link opened without a session leads through the sign-in to its targ
   await signIn();
   await page.waitForURL(`**${base()}/members`);
   for (const next of ['//evil.example/', 'https://evil.example/', 'javascript:canary()', '/\\evil.example', '/docs']) {
-    // Else what the screen is still reading is refused.
+    // Otherwise what the screen is still loading would be refused.
     await drawn(page);
     await watched.context.clearCookies();
     await page.goto(`${bindery.url}/console/sign-in?next=${encodeURIComponent(next)}`);
@@ -226,7 +226,7 @@ test('232: a page of another site that frames the console gets an empty frame', 
   }
 });
 
-/** Each would ask for a canary, open a dialog or break out of where it stands. */
+/** Each would request a canary, open a dialog or break out of its place. */
 const scripts = [
   '<img src=/canary onerror=alert(1)>',
   '"><script src=/canary></script>',

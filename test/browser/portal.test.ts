@@ -32,7 +32,7 @@ after(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** Runs in a browser of its own; a message on the console, a request to elsewhere or a dialog fails the test. */
+/** Runs in its own browser context; a console message, a request to another host or a dialog fails the test. */
 async function inBrowser(options: BrowserContextOptions, visit: (page: Page) => Promise<void>): Promise<void> {
   await using context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
@@ -53,7 +53,7 @@ async function inBrowser(options: BrowserContextOptions, visit: (page: Page) => 
 const shownLanguages = (page: Page): Promise<string[]> =>
   page.locator('figure[data-lang]:visible').evaluateAll((all) => all.map((one) => one.getAttribute('data-lang') ?? ''));
 
-/** One of each kind; the others are made of the same parts. */
+/** One page of each kind; the others consist of the same parts. */
 const kinds = ['/', '/docs', '/docs/errors', '/docs/reference/gateway'];
 
 suite('every page in a browser', { skip }, () => {

@@ -19,7 +19,7 @@ import {
 import { getToken, postForm } from '../support/token-requests.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Where screenshots go when they are asked for; a plain test run leaves the sources as they are. */
+/** Where screenshots go when requested; a plain test run leaves the sources unchanged. */
 const screenshots = process.env['BINDERY_SCREENSHOTS'] === '1' ? 'docs/screenshots' : undefined;
 
 let bindery: Bindery;
@@ -53,7 +53,7 @@ const looks: readonly Look[] = [
   { theme: 'light', viewport: narrow },
 ];
 
-/** Looks at a page in both themes, wide and narrow. */
+/** Inspects a page in both themes, wide and narrow. */
 async function inspect(page: Page, title: string): Promise<void> {
   let width = 0;
   for (const { theme, viewport } of looks) {
@@ -61,7 +61,7 @@ async function inspect(page: Page, title: string): Promise<void> {
     await page.emulateMedia({ colorScheme: theme });
     await page.setViewportSize(viewport);
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
-    // A theme changes the colours and nothing else.
+    // A theme changes only the colours.
     const what = width === viewport.width ? 'colours' : 'everything';
     width = viewport.width;
     assert.deepEqual(await seriousFindings(page, what), [], look);
@@ -81,7 +81,7 @@ async function photograph(page: Page, name: string, { theme, viewport }: Look): 
   await page.screenshot({ path: `${screenshots}/${name}.png`, animations: 'disabled' });
 }
 
-/** Clients with some history, people, an invitation. */
+/** Clients with some history, users, an invitation. */
 async function fill(): Promise<void> {
   const clients = `/organizations/${organizationId}/clients`;
   const names = [
@@ -219,7 +219,7 @@ test('245: in Swedish no text on a screen is left in English, and no screen has 
   watched.assertCalm();
 });
 
-/** The English texts that have another one in Swedish, and are none there. */
+/** The English texts that are translated in Swedish and appear nowhere among the Swedish texts. */
 function englishAlone(): Set<string> {
   const [english, swedish] = ['en', 'sv'].map((language) => textsOf(JSON.parse(readLocale(language))));
   assert.ok(english !== undefined && swedish !== undefined);
@@ -235,7 +235,7 @@ function textsOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(textsOf);
 }
 
-/** Every text on the screen and every name that only a screen reader reads; not code, and not what people typed. */
+/** Every text on the screen and every name read only by screen readers; neither code nor what people typed. */
 const shownTexts = `(() => {
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

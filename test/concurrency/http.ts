@@ -1,18 +1,18 @@
 import { Agent, request } from 'node:http';
 
-/** An answer whose body is JSON or nothing. */
+/** A response whose body is JSON or empty. */
 export interface Reply {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Sends forms over connections that are kept alive. */
+/** Sends forms over keep-alive connections. */
 export interface FormSender {
   post(url: string, fields: Readonly<Record<string, string>>): Promise<Reply>;
   close(): void;
 }
 
-/** Opens it; at most so many connections to each server. */
+/** Opens a sender with at most this many connections to each server. */
 export function openSender(connectionsMax: number): FormSender {
   const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
   return {
@@ -29,7 +29,7 @@ export function openSender(connectionsMax: number): FormSender {
           response.once('error', reject);
           response.once('end', () => {
             try {
-              // Every endpoint that is asked here answers an object or nothing.
+              // Every endpoint called here returns an object or nothing.
               const read = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
               resolve({ status: response.statusCode ?? 0, body: read });
             } catch (error) {
@@ -44,7 +44,7 @@ export function openSender(connectionsMax: number): FormSender {
   };
 }
 
-/** Numbers from 0 to 1 that a seed alone decides (mulberry32). */
+/** Numbers from 0 to 1 determined by a seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -55,7 +55,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** One of some items, at random. */
+/** A random item. */
 export function pick<Item>(items: readonly Item[], random: () => number): Item {
   const item = items[Math.floor(random() * items.length)];
   if (item === undefined) {

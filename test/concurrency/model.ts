@@ -3,7 +3,7 @@
  * answered. Everything it calls a violation is one, in whatever order the servers took the requests that overlapped.
  */
 
-/** A rule that an answer broke. */
+/** A rule that a response broke. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
@@ -16,11 +16,11 @@ export interface RefreshToken {
   successor: RefreshToken | undefined;
   /** The scope that it was exchanged with. */
   scopeUsed: string | undefined;
-  /** Attempts under way, by when they were sent. */
+  /** Attempts that are not answered yet. */
   readonly underWay: Set<Attempt>;
   readonly scopesTried: Set<string>;
   firstTriedAt: number | undefined;
-  /** When the first answer with its successor came. */
+  /** When the first response with its successor arrived. */
   usedBy: number | undefined;
 }
 
@@ -34,17 +34,17 @@ export interface AccessToken {
   revokedBy: number | undefined;
 }
 
-/** All that came from one sign-in. */
+/** Everything from one sign-in. */
 export interface Family {
   readonly number: number;
   readonly tokens: RefreshToken[];
   readonly accessTokens: AccessToken[];
-  /** From when it may have ended: a revocation or a possible reuse was sent. */
+  /** Since when it may be revoked: a revocation or a possible reuse was sent. */
   endangeredFrom: number | undefined;
-  /** By when it had ended for certain. */
+  /** By when it was certainly revoked. */
   deadBy: number | undefined;
   requestsUnderWay: number;
-  /** How many requests spoke of it after its end. */
+  /** How many requests named it after its end. */
   probesAfterEnd: number;
 }
 
@@ -55,7 +55,7 @@ export interface Attempt {
   readonly sentAt: number;
 }
 
-/** So many tokens of a family are kept in mind. */
+/** How many tokens of a family are remembered. */
 const tokensKept = 10;
 const never = Number.POSITIVE_INFINITY;
 
@@ -75,7 +75,7 @@ export function newFamily(number: number, refreshToken: string, accessToken: str
   return family;
 }
 
-/** The newest refresh token that an answer showed. */
+/** The newest refresh token that a response contained. */
 export function tipOf(family: Family): RefreshToken {
   const tip = family.tokens.at(-1);
   if (tip === undefined) {
@@ -84,12 +84,12 @@ export function tipOf(family: Family): RefreshToken {
   return tip;
 }
 
-/** Call it when a refresh is sent. `graceMilliseconds` is the window of the servers. */
+/** Call it when a refresh is sent. */
 export function beginRefresh(token: RefreshToken, scope: string, now: number): Attempt {
   const { family } = token;
   const predecessor = family.tokens.find(({ successor }) => successor === token);
   const mayBeReuse =
-    // The token before it may come later than this one, and is reuse then.
+    // The token before it may arrive later than this one, which would be reuse.
     (predecessor?.underWay.size ?? 0) > 0 ||
     token.successor?.firstTriedAt !== undefined ||
     [...token.scopesTried].some((tried) => tried !== scope);
@@ -137,7 +137,7 @@ export function endRefresh(
   addAccessToken(family, answer.accessToken);
 }
 
-/** Call it when a refresh was refused as `invalid_grant`: its family is dead, and somebody must have killed it. */
+/** Call it when a refresh was refused as `invalid_grant`: its family is revoked, which must have a reason. */
 export function endRefusedRefresh(attempt: Attempt, now: number, graceMilliseconds: number): void {
   const { token } = attempt;
   const { family } = token;
@@ -147,12 +147,12 @@ export function endRefusedRefresh(attempt: Attempt, now: number, graceMillisecon
   markDead(family, now);
 }
 
-/** Call it when the revocation of a refresh token is sent, and the answer to it with `markDead`. */
+/** Call it when the revocation of a refresh token is sent, and `markDead` when it was answered. */
 export function beginRevocation(family: Family, now: number): void {
   endanger(family, now);
 }
 
-/** Call it when it is certain that a family has ended. */
+/** Call it when a family is certainly revoked. */
 export function markDead(family: Family, now: number): void {
   family.deadBy ??= now;
 }
@@ -195,7 +195,7 @@ export function checkAccessIntrospection(
   }
 }
 
-/** A rule that was broken, with the little that helps to find out how. */
+/** A broken rule, with what helps to find out how. */
 export function violation(family: Family, what: string): Violation {
   const { number, tokens, endangeredFrom, deadBy } = family;
   const state = { family: number, tokens: tokens.length, endangeredFrom, deadBy };
@@ -212,7 +212,7 @@ function refuseAfterEnd(family: Family, sentAt: number, what: string): void {
   }
 }
 
-/** A family ends by a revocation, or by reuse; a use under way may have come after the window. */
+/** A family is ended by a revocation or by reuse; a use not yet answered may have come after the window. */
 function requireReasonForEnd(family: Family, now: number, graceMilliseconds: number, what: string): void {
   const mayBeLate = family.tokens.some(
     ({ underWay, firstTriedAt }) => underWay.size > 0 && now >= (firstTriedAt ?? now) + graceMilliseconds,

@@ -1,7 +1,7 @@
 import { createApi, createClient, createUser, passwordGrants, type TestClient } from '../support/arrange.ts';
 import type { Bindery } from '../support/bindery.ts';
 
-/** Whose tokens they are, and who may and may not ask about them. */
+/** Who owns the tokens, and who may and may not introspect them. */
 export interface ConcurrencyPeople {
   readonly client: Credentials;
   readonly sibling: Credentials;
@@ -10,10 +10,10 @@ export interface ConcurrencyPeople {
   readonly user: { readonly username: string; readonly password: string };
 }
 
-/** What a client or an API signs in with. */
+/** What a client or an API authenticates with. */
 export type Credentials = { readonly client_id: string; readonly client_secret: string };
 
-/** What the servers of a run are started with. */
+/** The settings of the servers of a run. */
 export const concurrencyGraceSeconds = 2;
 export const concurrencyEnvironment = {
   BINDERY_REFRESH_TOKEN_GRACE: String(concurrencyGraceSeconds),

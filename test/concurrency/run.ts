@@ -10,7 +10,7 @@ export interface ConcurrencyOptions {
   readonly people: ConcurrencyPeople;
   readonly operations: number;
   readonly seed: number;
-  /** The window of the servers, in which a used token is answered again. */
+  /** The servers' grace window, in which a used token returns its successor again. */
   readonly graceSeconds: number;
   readonly report?: (tally: ConcurrencyTally) => void;
 }
@@ -69,7 +69,7 @@ class ConcurrencyRun {
     }
   }
 
-  /** One actor: one operation after another until all are done. */
+  /** One actor: one operation after another until the run is complete. */
   async #act(random: () => number): Promise<void> {
     while (this.#operations.tally.operations < this.#options.operations && !this.#isBroken) {
       this.#operations.tally.operations += 1;
@@ -116,7 +116,7 @@ class ConcurrencyRun {
     if (chance < 0.3) {
       await this.#operations.refresh(tipOf(family), '', random);
     } else if (chance < 0.36) {
-      // The newest and the one before it, as a client does that lost an answer.
+      // The newest and the one before it, like a client that lost a response.
       await this.#operations.refresh(family.tokens.at(-2) ?? tipOf(family), '', random);
     } else if (chance < 0.362) {
       await this.#operations.refresh(token, pick(scopes, random), random);
@@ -147,7 +147,7 @@ class ConcurrencyRun {
     this.#families.push(family);
   }
 
-  /** Takes a family that nobody is busy with, lets the window of its used token pass, and sends that token again. */
+  /** Takes an idle family, lets the window of its used token pass, and sends that token again. */
   async #retryAfterWindow(random: () => number): Promise<void> {
     const family = this.#families.find(
       ({ deadBy, requestsUnderWay, tokens }) =>

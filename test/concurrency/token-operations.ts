@@ -30,7 +30,7 @@ export interface ConcurrencyTally {
   introspections: number;
 }
 
-/** What clients do with their tokens. Each answer is held to what is known of the token; a contradiction is thrown. */
+/** What clients do with their tokens. Each response is checked against what is known; a contradiction is thrown. */
 export class TokenOperations {
   readonly tally: ConcurrencyTally = {
     operations: 0,
@@ -88,7 +88,7 @@ export class TokenOperations {
     const sentAt = Date.now();
     const reply = await this.#post('/connect/token', this.#refreshForm(token, 'ungranted'), random);
     if (reply.body['error'] === 'invalid_grant') {
-      // The family is looked at first, and only its end refuses here.
+      // The family is checked first: a revoked one is the only other reason to refuse.
       const attempt = { token, scope: 'ungranted', sentAt };
       endRefusedRefresh(attempt, Date.now(), this.#grace);
       return;
@@ -99,7 +99,7 @@ export class TokenOperations {
     }
   }
 
-  /** Neither helps the other client nor harms the family: that shows in every later operation. */
+  /** Must neither work nor revoke the family, which shows in every later operation. */
   async refreshAsOther(token: RefreshToken, random: () => number): Promise<void> {
     const other = random() < 0.5 ? this.#people.sibling : this.#people.stranger;
     const form = { ...this.#refreshForm(token, ''), ...other };
@@ -152,7 +152,7 @@ export class TokenOperations {
     }
   }
 
-  /** With nothing under way: one token of a live family is active, the newest; none of a dead one. */
+  /** With no request in progress, only the newest token of a live family is active, and none of a revoked one. */
   async checkAtRest(family: Family, random: () => number): Promise<void> {
     const active: RefreshToken[] = [];
     for (const token of family.tokens) {

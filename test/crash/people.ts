@@ -4,26 +4,26 @@ import { createClient, createUser, passwordGrants } from '../support/arrange.ts'
 import type { Bindery } from '../support/bindery.ts';
 import { postForm } from '../support/token-requests.ts';
 
-/** Who signs in while the server is being killed. */
+/** The client and the user who sign in while the server is being killed. */
 export interface CrashPeople {
   readonly client: { readonly client_id: string; readonly client_secret: string };
   readonly user: { readonly username: string; readonly password: string };
 }
 
-/** What was acknowledged of the sign-ins of all rounds. */
+/** What was acknowledged in all rounds. */
 export interface PeopleTally {
   signIns: number;
   rotations: number;
   revocations: number;
 }
 
-/** What is known for sure of one sign-in. */
+/** What is known for certain about one sign-in. */
 interface KnownFamily {
-  /** The refresh token before the newest, which was exchanged for it. */
+  /** The refresh token that was exchanged for the newest. */
   used: string | undefined;
   newest: string;
   accessToken: string;
-  /** A refresh with the newest was sent and not answered. */
+  /** A refresh with the newest was sent but not answered. */
   isUnderWay: boolean;
   family: Revocation;
   access: Revocation;
@@ -36,7 +36,7 @@ export interface PeopleTraffic {
   readonly isOver: boolean;
 }
 
-/** A window in which every retry after a restart lies, and a name that stays though the port does not. */
+/** A grace window that covers every retry after a restart, and an issuer that stays although the port changes. */
 export const crashEnvironment = {
   BINDERY_PUBLIC_URL: 'http://localhost:8080',
   BINDERY_REFRESH_TOKEN_GRACE: '300',
@@ -47,10 +47,10 @@ export const crashEnvironment = {
 
 const refreshLoops = 3;
 const revokeLoops = 2;
-/** Revocations of earlier rounds that are looked at again. */
+/** Revocations of earlier rounds that are checked again. */
 const revokedKept = 20;
 
-/** Makes a client for sign-ins and a user. */
+/** Creates a user, and a client to sign in through. */
 export async function createCrashPeople(bindery: Bindery): Promise<CrashPeople> {
   const { client_id, client_secret, organization_id } = await createClient(bindery, { grants: passwordGrants });
   const user = { username: 'crash@example.com', password: 'a password for many crashes' };
@@ -58,11 +58,11 @@ export async function createCrashPeople(bindery: Bindery): Promise<CrashPeople> 
   return { client: { client_id, client_secret }, user };
 }
 
-/** Signs in, refreshes and revokes until the traffic is over, and knows afterwards what has to be so. */
+/** Signs in, refreshes and revokes until the traffic ends, and knows afterwards what must be true. */
 export class PeopleUnderFire {
   readonly tally: PeopleTally = { signIns: 0, rotations: 0, revocations: 0 };
   readonly #people: CrashPeople;
-  /** Gets the id of every token whose answer came. */
+  /** Collects the id of every token that arrived. */
   readonly #tokenIds: Set<string>;
   #families: KnownFamily[] = [];
   #revokedBefore: KnownFamily[] = [];
@@ -72,7 +72,7 @@ export class PeopleUnderFire {
     this.#tokenIds = tokenIds;
   }
 
-  /** Starts the loops of one round; each ends when the traffic is over. */
+  /** Starts the loops of one round; each ends with the traffic. */
   start(bindery: Bindery, traffic: PeopleTraffic): readonly Promise<void>[] {
     this.#revokedBefore = [...this.#revokedBefore, ...this.#families]
       .filter(({ family }) => family === 'acknowledged')
@@ -84,7 +84,7 @@ export class PeopleUnderFire {
     ];
   }
 
-  /** Throws when a server that came back contradicts anything that was acknowledged before. */
+  /** Throws if the restarted server contradicts anything that was acknowledged before. */
   async assertAsAcknowledged(bindery: Bindery): Promise<void> {
     for (const known of [...this.#revokedBefore, ...this.#families]) {
       if (known.family === 'acknowledged') {
@@ -112,7 +112,7 @@ export class PeopleUnderFire {
     if (!known.isUnderWay && known.used !== undefined) {
       assert.equal(await this.#refresh(bindery, known.used), known.newest, 'a retry got another successor');
     }
-    // Whether it was rotated at the last moment or not: its holder can go on.
+    // Whether it was rotated at the last moment or not, its holder can continue.
     const successor = await this.#refresh(bindery, known.newest);
     await this.#refresh(bindery, successor);
   }
@@ -168,7 +168,7 @@ export class PeopleUnderFire {
     return known;
   }
 
-  /** The whole answer is here: from now on it counts. */
+  /** The whole response has arrived: from now on it counts. */
   #learn(known: KnownFamily, tokens: Readonly<Record<string, unknown>>): void {
     assert.equal(typeof tokens['refresh_token'], 'string', JSON.stringify(tokens['error']));
     known.used = known.newest;
@@ -192,7 +192,7 @@ export class PeopleUnderFire {
 
   async #ask(bindery: Bindery, fields: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
     const response = await postForm(bindery, '/connect/token', { ...this.#people.client, ...fields });
-    // RFC 6749 §5: an object, good or bad.
+    // RFC 6749 §5: an object, whether success or error.
     return (await response.json()) as Record<string, unknown>;
   }
 }

@@ -17,7 +17,7 @@ import { crashEnvironment, createCrashPeople, type PeopleTally, PeopleUnderFire 
 import { assertStoreIsWhole, issuedTokenIds } from './store.ts';
 import type { WriterLine } from './writer.ts';
 
-/** What was acknowledged over all rounds, and found again. */
+/** What was acknowledged over all rounds, and found afterwards. */
 export interface CrashTally extends Readonly<PeopleTally> {
   readonly rounds: number;
   readonly tokens: number;
@@ -25,11 +25,11 @@ export interface CrashTally extends Readonly<PeopleTally> {
   readonly secretRotations: number;
 }
 
-/** What is known for sure of one client, from the lines that came through. */
+/** What is known for certain about one client, from the lines that arrived. */
 interface KnownClient {
   live: readonly string[];
   ended: readonly string[];
-  /** A rotation that was begun; whether it happened is not known. */
+  /** A rotation that was started; whether it happened is unknown. */
   pending: { readonly now: boolean } | undefined;
 }
 
@@ -38,17 +38,17 @@ interface Credentials {
   readonly client_secret: string;
 }
 
-/** How long the traffic goes on once each kind of it has begun; each request takes a few milliseconds. */
+/** How long the traffic continues once each kind of it has begun; each request takes a few milliseconds. */
 const trafficMillisecondsMin = 50;
 const trafficMillisecondsMax = 300;
 const tokenLoops = 8;
-/** On a disk, even if the run keeps its temporary files in memory: what is acknowledged has to wait for it. */
+/** On a disk even if the run keeps temporary files in memory: acknowledgements must wait for it. */
 const diskFolder = existsSync('/var/tmp') ? '/var/tmp' : tmpdir();
 const writerModule = new URL('./writer.ts', import.meta.url).pathname;
 
 /**
- * Kills a server and a writing process with SIGKILL in the midst of traffic, again and again on one store, and throws
- * when anything that was acknowledged is not there afterwards.
+ * Kills a server and a writing process with SIGKILL during traffic, again and again on one store, and throws if
+ * anything that was acknowledged is missing afterwards.
  */
 export async function runCrashRounds(
   roundsMax: number,
@@ -97,7 +97,7 @@ export async function runCrashRounds(
   }
 }
 
-/** Traffic of all kinds, and then the end of both processes in the midst of it. */
+/** Traffic of all kinds, in the middle of which both processes are killed. */
 async function runTraffic(bindery: Bindery, credentials: Credentials, tokenIds: Set<string>, people: PeopleUnderFire) {
   const before = tokenIds.size;
   const peopleBefore = { ...people.tally };
@@ -112,7 +112,7 @@ async function runTraffic(bindery: Bindery, credentials: Credentials, tokenIds: 
     writer.tally().rotations > 0 &&
     people.tally.rotations > peopleBefore.rotations &&
     people.tally.revocations > peopleBefore.revocations;
-  // Every kind of traffic has begun; what fails before ends the wait.
+  // Until every kind of traffic has begun; an earlier failure ends the wait.
   await Promise.race([waitFor(() => hasBegun() || undefined), Promise.all(loops)]);
   const milliseconds = trafficMillisecondsMin + Math.random() * (trafficMillisecondsMax - trafficMillisecondsMin);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -133,7 +133,7 @@ async function askForTokens(
       const response = await postForm(bindery, '/connect/token', { grant_type: 'client_credentials', ...credentials });
       const answer = (await response.json()) as { access_token: string };
       assert.equal(response.status, 200, JSON.stringify(answer));
-      // The whole answer is here: from now on it counts.
+      // The whole response has arrived: from now on it counts.
       tokenIds.add(String(decodeJwt(answer.access_token).jti));
     } catch (error) {
       if (traffic.isOver && !(error instanceof assert.AssertionError)) {
@@ -155,7 +155,7 @@ function startWriter(storeEnvironment: StoreEnvironment) {
   let ended = false;
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (text) => {
-    // Written by our own writer; a line that was cut is one that was not acknowledged.
+    // Written by our own writer; a truncated line was not acknowledged.
     const line = parseLine(text);
     if (line !== undefined) {
       creations += Number(line.event === 'created');
@@ -207,7 +207,7 @@ async function assertClientsAreAsAcknowledged(
   await Promise.all(
     [...clients].map(async ([clientId, { live, ended, pending }]) => {
       const answers = await Promise.all(live.map((secret) => statusOf(bindery, clientId, secret)));
-      // A rotation that was begun and not acknowledged has ended all older secrets or none.
+      // A rotation that was started but not acknowledged has expired all older secrets or none.
       const isUnknown = pending?.now === true && answers.every((status) => status === 401);
       assert.ok(
         isUnknown || answers.every((status) => status === 200),

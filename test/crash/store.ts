@@ -4,7 +4,7 @@ import type { Bindery } from '../support/bindery.ts';
 import type { OpenStore } from '../support/stores.ts';
 import { openStoreForTest } from '../support/stores.ts';
 
-/** Reads the store itself, past the server, and throws when it contradicts itself. */
+/** Reads the store directly and throws if it contradicts itself. */
 export async function assertStoreIsWhole(bindery: Pick<Bindery, 'storeEnvironment'>): Promise<void> {
   await using store = await openStoreForTest(bindery);
   if (store.database.kind === 'sqlite') {

@@ -1,5 +1,5 @@
-// Makes clients and rotates their secrets on a store until it is killed, as a command line does that never ends. Says
-// what it is about to do and what is done, one JSON object a line.
+// Creates clients and rotates their secrets on a store until it is killed, like a command that never ends. Prints what it
+// is about to do and what is done, one JSON object per line.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { rotateSecret } from '@bindery/server/actions/client-secrets.ts';
@@ -10,7 +10,7 @@ import { createOrganization } from '@bindery/server/actions/organizations.ts';
 import { loadConfig } from '@bindery/server/config.ts';
 import type { Actor } from '@bindery/server/domain/audit-entry.ts';
 
-/** One line of the writer. `now` ends the older secrets at once; otherwise they live on beside the new one. */
+/** One line of the writer. `now` expires the older secrets immediately; otherwise they stay valid beside the new one. */
 export type WriterLine =
   | { readonly event: 'created' | 'rotated'; readonly clientId: string; readonly secret: string; readonly now: boolean }
   | { readonly event: 'rotating'; readonly clientId: string; readonly now: boolean };
@@ -31,7 +31,7 @@ async function writeUntilKilled(context: ActionContext): Promise<never> {
       await rotate(context, { organizationId: organization.id, clientId }, now);
       live.set(clientId, now ? 1 : 2);
     }
-    // Others want to write too.
+    // Let other writers have a turn.
     await wait(1);
   }
 }

@@ -52,7 +52,7 @@ function operationsOf(document: Document): { readonly route: string; readonly op
 test('the document passes the linter without an error or a warning', async () => {
   const config = await createConfig({
     extends: ['recommended'],
-    // Some operations refuse nothing: they are public and take nothing.
+    // Some operations refuse nothing: they are public and take no input.
     rules: { 'operation-4xx-response': 'off' },
   });
   const source = JSON.stringify(await read());
@@ -67,7 +67,7 @@ test('the document passes the linter without an error or a warning', async () =>
 
 test('the document has every route of the server except pages, and no other', async () => {
   const { config } = server.context;
-  // Another name of a path that is there; the description of that names it.
+  // Another name for a documented path, whose description mentions it.
   const aliases = new Set([...config.tokenPaths.slice(1), '/.well-known/openid-configuration']);
   const isPage = (path: string): boolean =>
     path === '/' || path === '/llms.txt' || path === '/setup' || /^\/(docs|console)(\/|$)/.test(path);

@@ -14,7 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 let bindery: Bindery;
-/** Holds the files of the page, in the clone, so that packages are found from there. */
+/** Holds the page's files, inside the clone so that packages resolve. */
 let folder: string;
 let port: number;
 let blocks: ReadonlyMap<string, string>;
@@ -41,7 +41,7 @@ after(async () => {
   await bindery?.[Symbol.asyncDispose]();
 });
 
-/** Asserts that a good call is let in with its organization, and that no token and too little access are refused. */
+/** Asserts that an allowed call gets in with its organization, and that a missing token and too little access are refused. */
 async function assertGuards(send: (request: Request) => Promise<Response>): Promise<void> {
   const address = `http://127.0.0.1:${port}/things`;
   const read = await send(new Request(address, { headers: good }));

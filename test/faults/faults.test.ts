@@ -16,7 +16,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const minute = 60_000;
 
-/** 503 with a time to wait, and nothing that could be used. */
+/** 503 with Retry-After and nothing usable. */
 function expectUnavailable(answer: Answer, note: string): void {
   assert.equal(answer.status, 503, `${note} ${answer.body}`);
   assertSound({ ...answer, status: 499 }, note);
@@ -29,7 +29,7 @@ function expectUnavailable(answer: Answer, note: string): void {
   );
 }
 
-/** Everything that would change the store, each as a request. */
+/** One request for each way to change the store. */
 function changes(people: People, refreshToken: string, accessToken: string) {
   return {
     'client credentials': () => people.target.send(people.target.good),
@@ -63,7 +63,7 @@ test('278: while the audit log cannot be written, nothing is issued and nothing 
       expectUnavailable(await ask(), name);
     }
   }
-  // To ask changes nothing and needs no entry.
+  // Introspection changes nothing and needs no entry.
   assert.equal(await people.isActive(tokens.access_token), true);
   assert.equal(await people.isActive(tokens.refresh_token), true);
   assert.equal(await stateOf(people), before);
@@ -93,7 +93,7 @@ test('165: a revocation that could not be stored succeeds at the next attempt, w
   expectUnavailable(await people.askRevocation(refresh_token), 'a revocation');
   assert.equal(await people.isActive(access_token), true);
   await makeRoom();
-  const entries = await people.trailOf(() => people.revoke(refresh_token));
+  const entries = await people.auditEntriesOf(() => people.revoke(refresh_token));
   assert.deepEqual(
     entries.map(({ action, outcome }) => [action, outcome]),
     [['token.revoke', 'done']],
@@ -115,7 +115,7 @@ test('290: while the store does not answer, every request is 503; it is used aga
   for (const [name, ask] of asked) {
     expectUnavailable(await ask(), name);
   }
-  // Also many at once, and none of them hangs.
+  // Many at the same time, too, and none of them hangs.
   const answers = await Promise.all(asked.flatMap(([, ask]) => [ask(), ask(), ask()]));
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [503]);
   Object.assign(database, { runTogether, transaction });
@@ -166,7 +166,7 @@ test('300: a change that fails does not fail the others committed with it', asyn
   const doomed = await people.newPasswordClient();
   const as = { client_id: doomed.clientId, client_secret: doomed.clientSecret };
   const tokens = await Promise.all(Array.from({ length: 4 }, () => people.signIn()));
-  // Deleted while the password is being checked: its sign-in has no client to belong to any more.
+  // Deleted while the password is being checked: the sign-in no longer has a client to belong to.
   const hashes = people.hashes();
   const late = people.askSignIn(as);
   await waitFor(() => people.hashes() > hashes || undefined);

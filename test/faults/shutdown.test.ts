@@ -121,14 +121,14 @@ async function startBothAt(dataDir: string) {
   };
 }
 
-/** Runs a server that is expected to refuse. */
+/** Runs a server that is expected to refuse to start. */
 function serve(env: Readonly<Record<string, string>>): Promise<Finished> {
   return runProgram(process.execPath, [binderyCommand, 'serve'], { env: { ...cleanEnvironment(), PORT: '0', ...env } });
 }
 
 const connections = 16;
 
-/** Asks for tokens over connections that are kept alive, until each of them may not go on. */
+/** Requests tokens over keep-alive connections until the server closes each of them. */
 function startLoad(bindery: Bindery, client: TestClient) {
   let tokens = 0;
   const failures: string[] = [];
@@ -140,7 +140,7 @@ function startLoad(bindery: Bindery, client: TestClient) {
         tokens += 1;
         continue;
       }
-      // A new connection may be refused; anything else is a request that was lost.
+      // A new connection may be refused; anything else is a lost request.
       if (outcome !== 'ECONNREFUSED') {
         failures.push(String(outcome));
       }
@@ -174,7 +174,7 @@ function openRequest(bindery: Bindery, client: TestClient) {
       resolve(response.statusCode);
     });
   });
-  // A test that waits for its end looks at it later.
+  // Awaited later by the test.
   status.catch(() => undefined);
   // The server has seen the head once it asks for the rest.
   const isOpen = new Promise<void>((resolve) => {

@@ -222,7 +222,7 @@ describe('conform', { concurrency: 2 }, () => {
     });
 
     test('leaves an entry in the audit log because it signs tokens', async () => {
-      const url = 'http://127.0.0.1:1/for-the-trail';
+      const url = 'http://127.0.0.1:1/for-the-audit-log';
       assert.equal((await bindery.cli(['conform', url, ...options('/things')])).code, 1);
       const { stdout } = await bindery.cli(['audit', '--action', 'conform.run', '--json']);
       assert.ok(stdout.includes(url), stdout);

@@ -8,7 +8,7 @@ import { guardedApis } from '../support/guard-apis.ts';
 
 const otherOrganization = '22222222-2222-4222-8222-222222222222';
 
-/** Sends a flat list of headers as it stands, repetitions included. */
+/** Sends a flat list of headers as given, repetitions included. */
 async function send(url: string, method: string, headers: readonly string[]) {
   const sent = httpRequest(url, { method, headers: ['host', 'api.test', 'content-length', '0', ...headers] }).end();
   const [response] = await once(sent, 'response');

@@ -9,7 +9,7 @@ import { type ProxyProcess, startCaddy, startNginx } from '../support/proxies.ts
 import { getToken } from '../support/token-requests.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** What the API behind the proxy was asked. */
+/** A request that reached the API behind the proxy. */
 interface Asked {
   readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -134,7 +134,7 @@ test('a gateway response during shutdown is the last on its connection', async (
     await waitFor(() => (text.endsWith('\r\n\r\n') ? true : undefined));
     assert.match(text, /^connection: keep-alive/im);
     text = '';
-    // The head of a request that is under way holds the connection open.
+    // The head of an unfinished request holds the connection open.
     socket.write('GET /verify HTTP/1.1\r\nHost: x\r\n');
     const stopped = stopping.stop();
     await waitFor(async () => ((await accepts(Number(port))) ? undefined : true));
@@ -287,7 +287,7 @@ for (const name of ['nginx', 'caddy']) {
     assert.equal(seen?.headers['x-access'], 'read');
     assert.equal(seen?.headers['x-scope'], 'public');
     assert.notEqual(seen?.headers['x-user-id'], 'user_forged');
-    // CGI and what is like it takes an underscore for a hyphen.
+    // CGI and the like treat an underscore as a hyphen.
     const underscored = [
       'x_client_id',
       'X_Client-Id',
@@ -346,7 +346,7 @@ test('the gateway refuses an unreadable request in a way that proxies understand
   }
 });
 
-/** A read through a proxy with headers as they stand here, and the head of its answer. */
+/** Sends a read through a proxy with exactly these headers; returns the head of the response. */
 async function exchangeWith(name: string, headers: readonly (string | undefined)[]): Promise<string> {
   const { port } = new URL(proxyOf(name).url);
   const head = ['GET / HTTP/1.1', `Host: 127.0.0.1:${port}`, `Authorization: Bearer ${readerToken}`, ...headers];
@@ -382,7 +382,7 @@ async function call(
   return { status: response.status, headers: response.headers, asked: [...asked] };
 }
 
-/** Writes to a connection and returns the head of each answer, once the server has closed it. */
+/** Writes to a connection and returns the head of each response once the server has closed it. */
 function exchange(port: number, text: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text));

@@ -1,4 +1,4 @@
-// Two independent client libraries and an independent verifier, from nothing but the issuer's URL.
+// Two independent client libraries and an independent verifier, given only the issuer's URL.
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { createRemoteJWKSet, type JWTVerifyResult, jwtVerify } from 'jose';

@@ -48,7 +48,7 @@ test('a manual rotation publishes the new key immediately, signs with it once ev
   const key = await rotateSigningKey(server.context, testActor);
   const began = server.context.now();
   assert.ok(key.signsFrom > began + server.context.config.keySetMaxAgeSeconds * 1000);
-  // Whoever fetches now may keep this answer until just before the new key signs.
+  // Whoever fetches now may cache this response until just before the new key signs.
   const cached = await keySetOf(server);
   assert.deepEqual(new Set(cached.keys.map(({ kid }) => kid)), new Set([old, key.kid]));
   server.advance(key.signsFrom - began - 1);
@@ -178,7 +178,7 @@ test('keys rotate under load without a restart, and every token verifies', async
   await using bindery = await startBindery({ env: { BINDERY_KEY_SET_MAX_AGE: '1' } });
   const client = await createClient(bindery);
   const keySet = createRemoteJWKSet(new URL(`${bindery.url}/.well-known/jwks.json`), {
-    // As long as the answer says that it may be kept, and no second look for a key that is not in it.
+    // For as long as the response may be cached, and without a second fetch for a missing key.
     cacheMaxAge: 1000,
     cooldownDuration: 60_000,
   });

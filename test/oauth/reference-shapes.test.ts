@@ -1,5 +1,5 @@
 // Requests exactly as existing integrations send them: method, path, header names in their spelling and order, and the
-// body byte for byte, as curl, PHP, Python, fetch and .NET write it. Nothing but host, ids and secrets is theirs to change.
+// body byte for byte, as curl, PHP, Python, fetch and .NET write it. Only host, ids and secrets differ.
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, before, suite, test } from 'node:test';
@@ -35,7 +35,7 @@ suite('a JSON body to /access_token, concatenated by hand', () => {
       const payload = `{"grant_type":"client_credentials","client_id":"${client.client_id}","client_secret":"${client.client_secret}"}`;
       const answer = await send('POST', '/access_token', headers, payload);
       assertToken(answer);
-      // The answer of the integration's old server had no refresh token for this grant, and ours has none either.
+      // The integration's old server returned no refresh token for this grant, and neither do we.
       assert.ok(!('refresh_token' in answer.body));
     });
   }
@@ -126,7 +126,7 @@ function send(method: string, path: string, headers: readonly string[], body = '
       response.once('error', reject);
       response.once('end', () => {
         const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString());
-        // Every answer of the two endpoints is a JSON object; a test that got none fails on the first field.
+        // Both endpoints always return a JSON object; without one a test fails at its first field.
         resolve({ status: response.statusCode, headers: response.headers, body: parsed as Record<string, unknown> });
       });
     });

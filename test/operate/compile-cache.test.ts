@@ -15,7 +15,7 @@ test('the compile cache is writable by its owner only, whatever umask the server
     cpSync(loader, join(folder, 'bin', 'load.cjs'));
     writeFileSync(join(folder, 'src', 'main.ts'), 'process.stdout.write(process.umask().toString(8));\n');
     const script = 'umask 000; exec "$0" bin/load.cjs';
-    // Without the cache of the test run itself.
+    // Without the test run's own cache.
     const { NODE_COMPILE_CACHE: _, ...env } = process.env;
     const printed = execFileSync('sh', ['-c', script, process.execPath], { cwd: folder, encoding: 'utf8', env });
     assert.equal(printed, '0', 'the umask of the program stays as it was');

@@ -28,7 +28,7 @@ test('the demo prints commands that list binders when pasted, and leaves nothing
   assert.deepEqual(readdirSync(demo.folder), []);
 });
 
-/** A demo whose temporary folder lies in one of ours, so that what it leaves is seen. */
+/** A demo with its temporary folder inside one of ours, so that leftovers are seen. */
 function startDemo() {
   const folder = mkdtempSync(join(tmpdir(), 'bindery-test-'));
   const child = spawn(process.execPath, [binderyCommand, 'demo'], {

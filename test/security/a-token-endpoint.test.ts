@@ -30,7 +30,7 @@ let port: number;
 before(async () => {
   target = await startTarget();
   await target.server.app.listen({ port: 0, host: '127.0.0.1' });
-  // Listening on a port, so the address is no name of a pipe.
+  // It listens on a port, so the address is an object.
   port = (target.server.app.server.address() as AddressInfo).port;
 });
 after(() => target[Symbol.asyncDispose]());
@@ -590,7 +590,7 @@ test('bytes that are not HTTP are answered in the format of the endpoint, and th
   ]) {
     const answer = await exchange(port, bytes);
     assert.equal(answer.status, 400, bytes);
-    // Node itself refuses what has no Host, with an empty body.
+    // Node itself refuses a request without Host, with an empty body.
     if (answer.headers['content-type'] !== undefined) {
       const { error, error_uri: errorUri } = JSON.parse(answer.body);
       assert.equal(error, 'invalid_request');

@@ -20,7 +20,7 @@ let port: number;
 before(async () => {
   target = await startTarget();
   await target.server.app.listen({ port: 0, host: '127.0.0.1' });
-  // Listening on a port, so the address is no name of a pipe.
+  // It listens on a port, so the address is an object.
   port = (target.server.app.server.address() as AddressInfo).port;
 });
 after(() => target[Symbol.asyncDispose]());
@@ -125,7 +125,7 @@ test('34: a Basic header that cannot be decoded is 401', async () => {
   const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
   const { clientId, clientSecret } = target.client;
   const good = base64(`${clientId}:${clientSecret}`);
-  // Of a length that leaves bits over, so that another last letter would decode to the same bytes.
+  // Of a length with spare bits, so that another last letter would decode to the same bytes.
   const padded = base64(`${clientId}:${clientSecret}`.padEnd(100, 'x'));
   assert.match(padded, /[^=]==?$/);
   for (const value of [
@@ -163,7 +163,7 @@ test('34: a Basic header that cannot be decoded is 401', async () => {
 });
 
 test('34: base64 has one spelling for each pair of credentials', async () => {
-  // Padding with letters after the id until two bits are over; the client is unknown either way, the trail tells why.
+  // Letters after the id until two bits are spare; the client is unknown either way, and the audit log says why.
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   const { clientId, clientSecret } = await target.newClient();
   const spelt = `${clientId.replace('client_', '%63lient_')}:${clientSecret}`;
@@ -335,7 +335,7 @@ test('39: a secret works until it expires however many others come and go, and a
     return { clientId: old.clientId, clientSecret: made.clientSecret };
   };
   const ended: Pick<Credentials, 'clientId' | 'clientSecret'>[] = [];
-  // The first secret outlives several that come and go beside it.
+  // The first secret outlives several others.
   for (let round = 0; round < 6; round += 1) {
     const second = await rotate(30 * 24 * hourMilliseconds, hourMilliseconds);
     target.expectToken(await withBody(second));
@@ -352,7 +352,7 @@ test('39: a secret works until it expires however many others come and go, and a
 
 test('40: whatever an operator switches off is refused at the very next request, also when another process did it', async () => {
   const own = target.server.context;
-  // A second connection to the same store, as the command line has it.
+  // A second connection to the same store, like the command line's.
   const other = await openStore(own.config, 'existing', own.now);
   try {
     for (const context of [own, other]) {

@@ -15,7 +15,7 @@ test('no secret of any endpoint appears in the log, the store, the audit export 
     env: { BINDERY_LOG_LEVEL: 'trace', BINDERY_LIMIT_NETWORK: '100000', BINDERY_LIMIT_CLIENT: '100000' },
   });
   const canaries = new Canaries();
-  // The link to claim a new instance is for the operator who reads the terminal; it has ended meanwhile.
+  // The setup link is for the operator who reads the terminal; it has expired meanwhile.
   const announced = /setup#t=[\w-]+/.exec(bindery.log())?.[0] ?? '';
   const { caller, cookie } = await useEveryEndpoint(bindery, canaries);
   // The keys are those of the contract itself.
@@ -41,11 +41,11 @@ test('no secret of any endpoint appears in the log, the store, the audit export 
   assert.deepEqual(canaries.foundIn(await readWholeStore(bindery)), [], 'secrets in the store');
   const audit = await bindery.cli(['audit', '--limit', '1000', '--json']);
   assert.equal(audit.code, 0, audit.stderr);
-  assert.ok(audit.stdout.includes('instance.set_up'), 'the whole trail was read');
-  assert.deepEqual(canaries.foundIn(audit.stdout), [], 'secrets in the audit trail');
+  assert.ok(audit.stdout.includes('instance.set_up'), 'the whole audit log was read');
+  assert.deepEqual(canaries.foundIn(audit.stdout), [], 'secrets in the audit log');
 });
 
-/** What a request needs after it was let in; without them it fails within. */
+/** Tables that a request needs after authentication; without them it fails with an internal error. */
 const tables = ['organizations', 'api_clients', 'one_time_links', 'refresh_families', 'signing_keys'] as const;
 
 async function renameTables(

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** The pages, which are read as one. */
+/** The pages, read as one. */
 const pages = ['docs/security/checks.md', 'docs/security/checks-people-and-tokens.md'];
 
-/** Every number that the pages must have, by the letter of its group; a new group is a line here and a table there. */
+/** Every number that the pages must have, by the letter of its group; a new group gets a line here and a table there. */
 const groups: Readonly<Record<string, readonly number[]>> = {
   A: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 23, 24, 26],
   B: [27, 28, 29, 30, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 43, 44, 45],
@@ -56,7 +56,7 @@ function readChecks(): readonly Check[] {
   return checks;
 }
 
-/** The titles of the tests in a file, as they stand in its source. */
+/** The titles of the tests in a file, as in its source. */
 function titlesOf(file: string): readonly string[] {
   const source = readFileSync(join(root, file), 'utf8');
   return [...source.matchAll(/\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(([, , title = '']) =>
@@ -64,7 +64,7 @@ function titlesOf(file: string): readonly string[] {
   );
 }
 
-/** The numbers in front of a title: `110 and 111: ...` */
+/** The numbers at the start of a title: `110 and 111: ...` */
 function numbersOf(title: string): readonly number[] {
   const numbers = /^(\d+(?:(?:, | and )\d+)*): /.exec(title)?.[1];
   return numbers === undefined ? [] : numbers.split(/, | and /).map(Number);

@@ -6,7 +6,7 @@ import { setUserState } from '@bindery/server/actions/users.ts';
 import { QueuedPasswordHasher } from '@bindery/server/live/password-hasher.ts';
 import { decodeJwt } from 'jose';
 import { testActor } from '../support/app.ts';
-import { type People, type Person, startPeople, type TrailLine } from '../support/people.ts';
+import { type AuditEntryRow, type People, type Person, startPeople } from '../support/people.ts';
 import type { Answer } from '../support/target.ts';
 import { weakHashOf } from '../support/weak-hash.ts';
 
@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => people[Symbol.asyncDispose]());
 
-/** What a caller can tell two answers apart by; the request id tells each from every other. */
+/** What a caller can tell two responses apart by, except the request id, which is always different. */
 function visible({ status, headers, body }: Answer) {
   const { 'x-request-id': _id, date: _date, ...rest } = headers;
   return { status, headers: rest, body };
@@ -99,14 +99,14 @@ test('61: wrong password, unknown user, user elsewhere and disabled user get the
 });
 
 test('61: only the audit log says which it was', async () => {
-  const entries: TrailLine[] = [];
+  const entries: AuditEntryRow[] = [];
   for (const [attempt, reason] of [
     [{ password: 'wrong password here' }, 'wrong_password'],
     [{ username: 'nobody@example.com' }, 'unknown_user'],
     [{ username: foreigner.email, password: foreigner.password }, 'user_not_allowed'],
     [{ username: disabled.email, password: disabled.password }, 'user_not_allowed'],
   ] as const) {
-    const added = await people.trailOf(() => people.askSignIn(attempt));
+    const added = await people.auditEntriesOf(() => people.askSignIn(attempt));
     assert.deepEqual(
       added.map((entry) => [entry.action, entry.outcome, entry.reason]),
       [['token.issue', 'refused', reason]],
@@ -231,7 +231,7 @@ test('69: a new password ends every sign-in with the old one, and leaves an audi
     'invalid_grant',
   );
   await people.signIn({ username: person.email, password: 'another password entirely' });
-  const entry = (await people.trail()).find(({ action }) => action === 'user.set_password');
+  const entry = (await people.auditEntries()).find(({ action }) => action === 'user.set_password');
   assert.deepEqual(entry?.details, { refresh_tokens_revoked: 1 });
 });
 
@@ -250,7 +250,7 @@ test('69: disabling a user ends every sign-in immediately, and enabling brings n
   people.target.server.advance(1000);
   const after = await people.signIn(signIn);
   assert.equal(await people.isActive(after.access_token), true);
-  const entries = (await people.trail()).filter(({ action }) => action === 'user.update');
+  const entries = (await people.auditEntries()).filter(({ action }) => action === 'user.update');
   assert.ok(entries.some(({ details }) => details?.['refresh_tokens_revoked'] === 1));
 });
 

@@ -46,7 +46,7 @@ test('72: reuse after the grace window revokes the whole family and its access t
   const first = await people.signIn();
   const second = await people.refresh(first.refresh_token);
   people.target.server.advance(30_000);
-  const entries = await people.trailOf(() => expectRefused(first.refresh_token));
+  const entries = await people.auditEntriesOf(() => expectRefused(first.refresh_token));
   assert.ok(entries.some(({ outcome, reason }) => outcome === 'refused' && reason === 'refresh_token_reuse'));
   for (const token of [first.access_token, second.access_token, second.refresh_token]) {
     assert.equal(await people.isActive(token), false);
@@ -210,7 +210,7 @@ test('79: 200 parallel refreshes over two processes leave one live branch', asyn
     const successors = new Set(answers.map(({ body }) => body['refresh_token']));
     assert.equal(successors.size, 1);
     const [successor = ''] = successors;
-    // What one process ends, the other refuses at its next request.
+    // What one process revokes, the other refuses at its next request.
     const next = await refresh(two.url, successor);
     assert.equal(next.status, 200);
     assert.equal((await refresh(one.url, first.body['refresh_token'])).status, 400);
@@ -371,7 +371,7 @@ test("89: a refresh token altered anywhere is unknown, and revokes nobody's sign
     refresh_token.slice(1),
     `bindery_refresh_${swapCase(tail)}`,
     refresh_token.toLowerCase(),
-    // The family's id is known, all else is made up.
+    // The family's id is real, everything else is made up.
     `bindery_refresh_${tail.slice(0, 22)}${'0'.repeat(65)}`,
     `${refresh_token.slice(0, -1)}${refresh_token.endsWith('0') ? '1' : '0'}`,
   ]) {

@@ -117,7 +117,7 @@ test('102: no two tokens have the same id', async () => {
   }
   assert.equal(ids.size, 100_000);
   for (const id of ids) {
-    // 256 random bits leave nothing to two processes or a restart.
+    // With 256 random bits, neither a second process nor a restart can produce the same id.
     assert.equal(Buffer.from(id, 'base64url').length, 32);
     break;
   }
@@ -171,7 +171,7 @@ test('106: a token stays below 4 kB and verifies with jose against the published
     );
   }
   await target.server.app.listen({ port: 0, host: '127.0.0.1' });
-  // Listening on a port, so the address is no name of a pipe.
+  // It listens on a port, so the address is an object.
   const { port } = target.server.app.server.address() as AddressInfo;
   const remote = createRemoteJWKSet(new URL(`http://127.0.0.1:${port}/.well-known/jwks.json`));
   const verified = await jwtVerify(await tokenOf(target), remote, {

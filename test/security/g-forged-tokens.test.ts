@@ -10,7 +10,7 @@ import { decodeJwt } from 'jose';
 import { type Forger, forgedTokens, goodToken } from '../support/forged-tokens.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
-/** What a judge says of a token. */
+/** What a verifier says about a token. */
 type Verdict = 'taken' | 'refused' | `unexpected: ${string}`;
 
 for (const algorithm of signingAlgorithms) {
@@ -56,7 +56,7 @@ for (const algorithm of signingAlgorithms) {
       await target[Symbol.asyncDispose]();
     });
 
-    /** As it stands on the wire, whatever fetch would make of it. */
+    /** Exactly as sent, whatever fetch would make of it. */
     async function get(path: string, token: string): Promise<{ status: number; challenge: string }> {
       const headers = ['host', 'api.test', 'authorization', `Bearer ${token}`];
       headers.push('x-tenant-id', target.client.organizationId);
@@ -86,7 +86,7 @@ for (const algorithm of signingAlgorithms) {
         const { client_id, client_secret } = target.good;
         const answer = await target.send({ client_id, client_secret, token }, { path: '/oauth/introspect' });
         if (answer.status === 200 && answer.body === '{"active":false}') return 'refused';
-        // A token that is no token at all is no parameter either.
+        // An empty token is no parameter.
         if (answer.status === 400 && token === '') return 'refused';
         return answer.body.includes('"active":true') ? 'taken' : `unexpected: ${answer.status} ${answer.body}`;
       },
@@ -128,7 +128,7 @@ for (const algorithm of signingAlgorithms) {
     test('127: a token of another issuer is refused by every verifier', () => refusedEverywhere(127));
     test('128: a token for another audience is refused by every verifier', () => refusedEverywhere(128));
     test('130: a token that differs from a valid one in one character is refused by every verifier', async () => {
-      // Known to every memory before its neighbours come.
+      // Known to every cache before its neighbours arrive.
       for (const judge of Object.values(judges)) assert.equal(await judge(good), 'taken');
       await refusedEverywhere(130);
     });

@@ -194,7 +194,7 @@ test('139: the metadata is cacheable, has a stable ETag and answers 304', async 
   }
 });
 
-/** Another server with the same store, as after a restart with other settings; both clocks stand at their beginning. */
+/** Another server on the same store, as after a restart with other settings; both clocks are at their start. */
 const reopen = (from: Target, environment: Readonly<Record<string, string>>) =>
   startTestApp({ BINDERY_DATA_DIR: from.server.context.config.dataDir, ...environment });
 
@@ -207,7 +207,7 @@ test('140: a new key is published before it signs, the old one until its last to
   const oldToken = await tokenNow();
   const oldKid = decodeProtectedHeader(oldToken).kid;
   await using _rotated = await reopen(from, { BINDERY_SIGNING_ALGORITHM: 'RS256' });
-  // From now on both keys are published; whoever may keep the key set for 300 s has the new one when it begins.
+  // From now on both keys are published; a key set cached for 300 s contains the new one when it starts signing.
   const cached = await keySetOf(from);
   assert.deepEqual(cached.keys.map(({ alg }) => alg).toSorted(), ['ES256', 'RS256']);
   const newKid = cached.keys.find(({ kid }) => kid !== oldKid)?.kid;
@@ -224,7 +224,7 @@ test('140: a new key is published before it signs, the old one until its last to
   assert.equal(decodeProtectedHeader(newToken).kid, newKid);
   await verifies(newToken, cached as JSONWebKeySet);
 
-  // The last token of the old key verifies to its end, from a key set that is fetched anew.
+  // The last token of the old key verifies until it expires, with a newly fetched key set.
   from.server.advance(3600_000 - 11_000);
   const late = await keySetOf(from);
   assert.ok(late.keys.some(({ kid }) => kid === oldKid));
@@ -250,7 +250,7 @@ test('141: a key that is retired in the store signs and verifies nothing from th
   }
   assert.equal((await get(from, '/api/binders', headers)).status, 401);
   assert.deepEqual((await keySetOf(from)).keys, []);
-  // A start makes a new one; nobody can hold a token of the old one any more.
+  // A start creates a new key; tokens of the old one are no longer accepted.
   await using _restarted = await reopen(from, {});
   const { keys } = await keySetOf(from);
   assert.equal(keys.length, 1);
@@ -272,7 +272,7 @@ test('142: two processes that need a new key at the same time create one', async
     for (const bindery of [first, one, two]) {
       const { keys } = (await (await fetch(bindery.url + jwksPath)).json()) as { keys: JWK[] };
       assert.deepEqual(keys.map(({ alg }) => alg).toSorted(), ['ES256', 'RS256']);
-      // The new key is not old enough to sign, so that all three still agree on the old one.
+      // The new key does not sign yet, so that all three still use the old one.
       const token = await getToken(bindery, client);
       assert.equal(decodeProtectedHeader(token).kid, decodeProtectedHeader(oldToken).kid);
     }

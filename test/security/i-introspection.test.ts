@@ -256,7 +256,7 @@ test('154: a token is inactive from the moment its client, its user or its organ
   const target = { organizationId: organization.id, clientId: client.clientId };
   const as = { client_id: client.clientId, client_secret: client.clientSecret };
   const askBoth = async () => {
-    // The second after a cut: what is asked for in the same one would have to wait.
+    // The second after a cut-off: a token requested in the same second would have to wait.
     people.target.server.advance(3000);
     const { access_token } = await people.signIn({ ...as, username: person.email, password: person.password });
     const own = await people.target.send({ ...people.target.good, ...as });

@@ -74,7 +74,7 @@ test("160: revoking another client's token is answered with 200 and has no effec
   const other = await createOrganization(context, testActor, { name: 'Other' });
   for (const client of [await people.newPasswordClient(), await people.newPasswordClient(other.id)]) {
     const as = { client_id: client.clientId, client_secret: client.clientSecret };
-    const entries = await people.trailOf(async () => {
+    const entries = await people.auditEntriesOf(async () => {
       await people.revoke(tokens.access_token, as);
       await people.revoke(tokens.refresh_token, as);
     });
@@ -113,7 +113,7 @@ test('166: revoking twice is answered with 200 twice, and leaves one audit entry
     [access_token, 'access_token'],
     [refresh_token, 'refresh_token'],
   ] as const) {
-    const entries = await people.trailOf(async () => {
+    const entries = await people.auditEntriesOf(async () => {
       await people.revoke(token);
       await people.revoke(token);
     });
@@ -126,7 +126,7 @@ test('166: revoking twice is answered with 200 twice, and leaves one audit entry
 
 test('166: many simultaneous revocations of one token leave one audit entry', async () => {
   const { refresh_token } = await people.signIn();
-  const entries = await people.trailOf(() =>
+  const entries = await people.auditEntriesOf(() =>
     Promise.all(Array.from({ length: 20 }, () => people.revoke(refresh_token))),
   );
   assert.equal(entries.length, 1);

@@ -35,7 +35,7 @@ function call(
   return target.send(body ?? '', { method, path, type: body && 'application/json', headers });
 }
 
-/** What is true of every refusal of the guarded API. */
+/** What holds for every refusal of the guarded API. */
 function assertProblem(answer: Answer, status: number, challenge: RegExp | undefined, note = ''): void {
   assert.equal(answer.status, status, `${note} ${answer.body}`);
   assert.match(String(answer.headers['content-type']), /^application\/problem\+json/, note);
@@ -158,7 +158,7 @@ test('217: data of one organization is 404 for another on every route, and stays
   const list = JSON.parse((await call('GET', '/api/binders', foreign)).body) as Record<string, unknown>;
   assert.deepEqual([list['items'], list['totalCount']], [[], 0]);
   assert.equal((await call('GET', path, own)).body, before);
-  // The header selects nothing: with the other organization's id in it the token is refused, not moved.
+  // The header never selects: with the other organization's id, the token is refused and not moved there.
   assertProblem(await call('GET', path, headersOf(other.token, target.client.organizationId)), 403, undefined);
 });
 
@@ -224,7 +224,7 @@ test('220: every route is either on the public list or refuses calls without cre
         method,
         path: path.replace(':id', 'MNWI5YR89'),
       });
-      // The management API has no operator here: it refuses everything, or the request for where it came from.
+      // There is no operator yet: the management API refuses everything, or the request's origin.
       const refusals = path.startsWith('/admin/') || path.startsWith('/console') ? [403, 503] : [401];
       assert.ok(
         refusals.includes(answer.status),

@@ -18,7 +18,7 @@ import {
   type World,
 } from '../support/console.ts';
 
-/** Who may call what; the operator is no member of the organization. */
+/** Who may call what; the operator is not a member of the organization. */
 const admitted: Readonly<Record<'anonymous' | 'stranger' | 'member' | 'owner' | 'operator', readonly Caller[]>> = {
   anonymous: ['public'],
   stranger: ['public', 'user'],
@@ -43,7 +43,7 @@ function browserOf(site: Site, person: Person): Promise<Browser> | Browser {
 const scoped = operationNames.filter((name) => operationOf(name).path.includes('{organizationId}'));
 const conditional = operationNames.filter((name) => operationOf(name).conditional === true);
 
-/** What the examples answer to who may call them; everything else answers as its contract says. */
+/** The responses of the examples to permitted callers; all others respond as their contract says. */
 const answersOfItsOwn: Partial<Record<OperationName, number>> = {
   setUp: 403,
   resetPassword: 404,
@@ -80,7 +80,7 @@ test('235: every role that the contract admits is admitted, for each operation w
   for (const name of operationNames) {
     const { caller, status } = operationOf(name);
     for (const person of Object.keys(admitted) as Person[]) {
-      // The role that an operation is for; the ones above it are admitted by the same line.
+      // The lowest role that is admitted; higher ones are admitted by the same line.
       if (admitted[person].at(-1) !== caller) {
         continue;
       }
@@ -98,7 +98,7 @@ test('235: every role that the contract admits is admitted, for each operation w
   }
 });
 
-/** To whom a member operation is done: a member takes out nobody but itself, and a link is for who belongs nowhere else. */
+/** Whom a member operation concerns: members can remove only themselves, and a reset link needs a user with no other organization. */
 async function targetOf(site: Site, name: OperationName, { organizationId }: World): Promise<Somebody> {
   if (name === 'removeMember') {
     return site.member;
@@ -138,7 +138,7 @@ test("236: another organization's ids under one's own are 404: clients, secrets,
   const browser = await site.signedIn(site.owner);
   const before = await site.contents();
   const foreign: World = { ...site.foreign, organizationId: own.organizationId };
-  // The one with a foreign secret under an own client, the other with everything foreign.
+  // One with a foreign secret under an own client, the other with everything foreign.
   const mixed: World = { ...own, secretId: site.foreign.secretId };
   const asStranger = { ...site, victim: site.stranger };
   let tried = 0;
@@ -224,7 +224,7 @@ test('240: when two owners leave at the same time one stays, and when two operat
     one.call('removeOperator', { parameters: { userId: site.victim.id } }),
     other.call('removeOperator', { parameters: { userId: site.operator.id } }),
   ]);
-  // The one who lost is no operator any more, or was told that somebody was quicker.
+  // The loser is no longer an operator, or is told that somebody else was faster.
   assert.equal(removals.filter(({ status }) => status === 204).length, 1);
   const left = await context.database.queries.selectFrom('users').select('id').where('is_operator', '=', 1).execute();
   assert.equal(left.length, 1);
@@ -321,7 +321,7 @@ test('239: every marked operation asks for the password after ten minutes, and w
     assert.equal(answer.status, 403, `${name}: ${answer.text}`);
     assert.equal(answer.json['code'], 'reauthentication_required', name);
   }
-  // The use of the sessions is written down, nothing else.
+  // Only the use of the sessions is recorded.
   assert.deepEqual({ ...(await site.contents()), console_sessions: [] }, { ...before, console_sessions: [] });
   const wrong = await owner.call('reauthenticate', { body: { password: 'not the password' } });
   assert.equal(wrong.status, 400);
@@ -366,7 +366,7 @@ test('243: of two simultaneous changes to the same version one succeeds and the 
     const example = exampleOf(name, world, site);
     const answers = await Promise.all(browsers.map((browser) => browser.call(name, example)));
     const statuses = answers.map(({ status }) => status).toSorted();
-    // What the other one took away may be gone already when the second is looked at.
+    // What the first took away may already be gone when the second is handled.
     const lost = /^(delete|end)/.test(name) ? [404, 412] : [412];
     assert.equal(statuses[0], operationOf(name).status, `${name}: ${statuses}`);
     assert.ok(lost.includes(statuses[1] ?? 0), `${name}: ${statuses}`);

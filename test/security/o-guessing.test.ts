@@ -14,7 +14,7 @@ import { elsewhere, type People, startPeople } from '../support/people.ts';
 import { type Answer, assertSound, type Sending, startTarget } from '../support/target.ts';
 import { postForm } from '../support/token-requests.ts';
 
-/** The limits that a server has which nobody set up. */
+/** The limits of a server without configuration. */
 const defaults = {
   BINDERY_LIMIT_CLIENT: '30',
   BINDERY_LIMIT_USER: '10',
@@ -29,7 +29,7 @@ function count(answers: readonly Answer[], status: number): number {
   return answers.filter((answer) => answer.status === status).length;
 }
 
-/** 429 as a client of OAuth can read it: RFC 6749 has no code of its own for it. */
+/** 429 in a form that OAuth clients understand: RFC 6749 has no code of its own for it. */
 function expectTooMany(answer: Answer): void {
   assert.equal(answer.status, 429);
   assertSound(answer);
@@ -149,7 +149,7 @@ test('248: of 500 simultaneous wrong passwords 10 are checked, and the rest are 
   for (const answer of answers.filter(({ status }) => status === 429)) {
     expectTooMany(answer);
   }
-  // A password has no right of way: it would have to be hashed to be known as right.
+  // A right password gets no priority: it would have to be hashed to be recognised.
   expectTooMany(await people.askSignIn({}, elsewhere(1)));
   await people.signIn({}, elsewhere(2));
 });
@@ -173,7 +173,7 @@ test('258: an unknown user is limited like a known one, with the same response',
     const answers = [];
     for (let round = 0; round < 4; round += 1) {
       const { status, headers, body } = await people.askSignIn({ ...wrongPassword, username }, elsewhere(1));
-      // A second may go by between two answers.
+      // A second may pass between two responses.
       const { 'x-request-id': _id, date: _date, 'retry-after': seconds, ...rest } = headers;
       answers.push({ status, headers: rest, body, saysWhen: seconds !== undefined });
     }
@@ -249,7 +249,7 @@ test('252: guessing from many networks does not lock users out of a network that
   expectTooMany(await people.askSignIn({}, elsewhere(999)));
   await people.signIn({}, home);
   await people.refresh(tokens.refresh_token);
-  // The known network is spared the slow limit alone.
+  // A known network is exempt from the hourly limit only.
   const atHome = [];
   for (let round = 0; round < 11; round += 1) {
     atHome.push(await people.askSignIn(wrongPassword, home));
@@ -292,16 +292,16 @@ test('248: behind a trusted proxy each caller has its own counter, and there is 
   const answers = await times(60, (index) => guessSecret(people, say(`198.51.100.${index % 2}`)));
   assert.equal(count(answers, 401), 60);
   expectTooMany(await guessSecret(people, say('198.51.100.1')));
-  // What the caller itself put before the proxy's word does not count.
+  // What the caller put in front of the proxy's entry does not count.
   expectTooMany(await guessSecret(people, say('192.0.2.99, 198.51.100.1')));
   assert.ok(!people.target.server.log().includes('X-Forwarded-For from an untrusted peer is ignored'));
 });
 
 test('277: attempts over a limit are in the audit log with that reason', async () => {
   await using people = await startPeople({ ...defaults, BINDERY_LIMIT_CLIENT: '1', BINDERY_LIMIT_USER: '1' });
-  const secrets = await people.trailOf(() => times(2, () => guessSecret(people, elsewhere(1))));
+  const secrets = await people.auditEntriesOf(() => times(2, () => guessSecret(people, elsewhere(1))));
   assert.deepEqual(secrets.map(({ reason }) => reason).toSorted(), ['too_many_attempts', 'wrong_secret']);
-  const passwords = await people.trailOf(() => times(2, () => people.askSignIn(wrongPassword, elsewhere(2))));
+  const passwords = await people.auditEntriesOf(() => times(2, () => people.askSignIn(wrongPassword, elsewhere(2))));
   assert.deepEqual(passwords.map(({ reason }) => reason).toSorted(), ['too_many_attempts', 'wrong_password']);
 });
 
@@ -323,7 +323,7 @@ test('255: an unknown client and a wrong secret take the same steps: one hash an
   ] as const) {
     const reader = new CountingReader(context.database.queries);
     const clients = new Clients(context, reader);
-    // Well formed, so that nothing but the comparison can tell it is wrong.
+    // Well formed, so that only the comparison can find it wrong.
     const presented = { clientId, clientSecret: newClientSecret() };
     const result = await authenticateClient(presented, { clients, pepper: context.keys.pepper, now: context.now() });
     assert.equal(result.failure, failure);
@@ -331,9 +331,9 @@ test('255: an unknown client and a wrong secret take the same steps: one hash an
   }
 });
 
-/** Where two hashes may be compared letter by letter, and why that tells nothing. */
+/** Where two hashes may be compared with ===, and why that reveals nothing. */
 const comparisonsAllowed: readonly string[] = [
-  // SHA-256 of 256 random bits that the store found by another key: who measures it learns of the hash, not the token.
+  // SHA-256 of 256 random bits in a row found by another key: timing reveals the hash at most, not the token.
   'latest.previousHash === currentHash',
   'family.currentHash === hashRefreshToken(token)',
 ];

@@ -17,7 +17,7 @@ import { type People, startPeople } from '../support/people.ts';
 import { openStoreForTest } from '../support/stores.ts';
 import { basic } from '../support/target.ts';
 
-/** Every value of every table, in text. */
+/** Every value of every table, as text. */
 async function dump(people: People): Promise<readonly string[]> {
   const { database } = people.target.server.context;
   const tables = await database.queries.introspection.getTables();
@@ -34,7 +34,7 @@ async function dump(people: People): Promise<readonly string[]> {
   return [...values];
 }
 
-/** Forms under which a secret may hide in a text. */
+/** Encodings in which a secret may hide in a text. */
 function disguises(secret: string): readonly string[] {
   const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
   return [
@@ -47,7 +47,7 @@ function disguises(secret: string): readonly string[] {
   ];
 }
 
-/** All that can be done to a user's tokens, good and bad; every secret that takes part is known to the target. */
+/** Everything that can be done with a user's tokens, valid and invalid; the target knows every secret involved. */
 async function useEverything(people: People): Promise<void> {
   const { context } = people.target.server;
   const tokens = await people.signIn();
@@ -90,7 +90,7 @@ function guess(people: People, text: string): string {
 test('274: after everything that can be done with tokens, no secret is in the log or in the store', async () => {
   await using people = await startPeople();
   await useEverything(people);
-  // A path is no place for a secret, and is logged.
+  // A path is logged, and is no place for a secret.
   people.target.secrets.delete('canary-in-path');
   const stored = (await dump(people)).join('\n');
   const log = people.target.server.log();
@@ -120,7 +120,7 @@ test('275: even at trace level and after internal errors, the log of a real serv
   }
 });
 
-/** Uses a server until it fails within; returns the secrets that took part. */
+/** Uses a server until it fails internally; returns the secrets involved. */
 async function useRealServer(bindery: Bindery): Promise<readonly string[]> {
   const password = 'canary password of a real server';
   const client = await createClient(bindery, { access: 'read', grants: passwordGrants });
@@ -197,7 +197,7 @@ test('277: each decision records who, what, when, where and the outcome, under t
   ];
   for (const [action, outcome, reason, act] of wanted) {
     const note = `${action} ${outcome} ${reason}`;
-    const entries = await people.trailOf(act);
+    const entries = await people.auditEntriesOf(act);
     assert.equal(entries.length, 1, note);
     const [entry] = entries;
     assert.deepEqual([entry?.action, entry?.outcome, entry?.reason], [action, outcome, reason], note);
@@ -211,7 +211,7 @@ test('277: each decision records who, what, when, where and the outcome, under t
 
 test('277: an issued token is recorded by its id, with its grant, its user and the secret that was used', async () => {
   await using people = await startPeople();
-  const [signIn] = await people.trailOf(() => people.signIn());
+  const [signIn] = await people.auditEntriesOf(() => people.signIn());
   const { grant_type, scope, token_id, secret_id, user_id } = signIn?.details ?? {};
   assert.deepEqual([grant_type, scope, user_id], ['password', 'public', people.person.id]);
   assert.match(String(token_id), /^[\w-]{43}$/);
@@ -253,7 +253,7 @@ test('277: what an operator does to users, keys and API credentials is in the au
     ['client.update', () => updateClient(context, testActor, client, { state: 'disabled' })],
     ['client.delete', () => deleteClient(context, testActor, client)],
   ] as const) {
-    const entries = await people.trailOf(act);
+    const entries = await people.auditEntriesOf(act);
     assert.deepEqual(
       entries.map((entry) => [entry.action, entry.outcome, entry.actor_id]),
       [[action, 'done', 'test']],
@@ -281,7 +281,7 @@ test('280: no value in the store works as a credential: each one, sent as any ki
     assert.equal(refreshed?.status, 400, value);
     assert.notEqual(JSON.parse(introspected?.body ?? '{}').active, true, value);
   }
-  // Passwords are dear to try: those that could be one.
+  // Trying a password is expensive: only values that could be one.
   for (const value of values.filter((text) => text.startsWith('$argon2id$'))) {
     assert.equal((await people.askSignIn({ password: value })).status, 400);
   }

@@ -1,5 +1,5 @@
-// `npm run soak -- --rounds 500 --operations 1000000`: what is too long for the suite. Stores are in SQLite, or with
-// BINDERY_TEST_STORE=postgres in PostgreSQL, where two servers share one.
+// `npm run soak -- --rounds 500 --operations 1000000`: tests that take too long for the suite. Stores are in SQLite, or
+// with BINDERY_TEST_STORE=postgres in PostgreSQL, where two servers share one.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { concurrencyEnvironment, concurrencyGraceSeconds, createConcurrencyPeople } from '../concurrency/people.ts';

@@ -1,11 +1,11 @@
-// `node test/soak/timing.ts --samples 20000`: whether the time of an answer tells what the answer does not.
-// Two kinds of attempt take turns; Welch's t-test says whether their times differ by more than chance. Whether a client
-// exists is not compared: its id is no secret, 128 random bits long, and those who exist are answered out of memory.
+// `node test/soak/timing.ts --samples 20000`: whether response times reveal what responses do not.
+// Two kinds of attempt alternate; Welch's t-test says whether their times differ by more than chance. Whether a client
+// exists is not compared: its id has 128 random bits and is no secret, and known ones are answered from memory.
 import { parseArgs } from 'node:util';
 import { newClientSecret } from '@bindery/server/domain/client-secret.ts';
 import { type People, startPeople } from '../support/people.ts';
 
-/** Beyond this the difference is no chance, says the common reading of such tests. */
+/** The usual threshold for such tests, beyond which a difference is not chance. */
 const tMax = 4.5;
 const gapMax = 0.05;
 
@@ -25,7 +25,7 @@ for (const [name, count, one, other] of comparisons(people)) {
 process.exitCode = isSound ? 0 : 1;
 
 function comparisons({ askSignIn, client }: People): readonly (readonly [string, number, Attempt, Attempt])[] {
-  // Made beforehand: only the server's work is measured. Both are mistyped, which the trail tells from wrong.
+  // Created beforehand so that only the server's work is measured. Both are malformed, which the audit log distinguishes.
   const far = `${newClientSecret().slice(0, -1)}_`;
   const near = `${client.clientSecret.slice(0, -1)}_`;
   return [
@@ -44,12 +44,12 @@ function comparisons({ askSignIn, client }: People): readonly (readonly [string,
   ];
 }
 
-/** Times both kinds in turn and says what came of it; false when one can be told from the other. */
+/** Times both kinds alternately and prints the result; false if they can be told apart. */
 async function compare(name: string, count: number, one: Attempt, other: Attempt): Promise<boolean> {
   const times: [number[], number[]] = [[], []];
-  // The first ones warm up caches and the compiler.
+  // The first rounds warm up caches and the compiler.
   for (let round = -Math.ceil(count / 10); round < count; round += 1) {
-    // Which of the two comes first changes at random, so that neither follows the other's garbage.
+    // In random order, so that neither always pays for the other's garbage.
     const order = Math.random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const);
     for (const kind of order) {
       const began = performance.now();
@@ -69,7 +69,7 @@ async function compare(name: string, count: number, one: Attempt, other: Attempt
   return isAlike;
 }
 
-/** Without the slowest twentieth, which other work of the machine made. */
+/** Without the slowest twentieth, which other work on the machine caused. */
 function trim(times: readonly number[]): number[] {
   return times.toSorted((a, b) => a - b).slice(0, Math.ceil(times.length * 0.95));
 }
@@ -87,7 +87,7 @@ function variance(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + (number - middle) ** 2, 0) / (numbers.length - 1);
 }
 
-/** Of numbers in order. */
+/** The median of sorted numbers. */
 function median(numbers: readonly number[]): number {
   return numbers[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

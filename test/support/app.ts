@@ -16,7 +16,7 @@ import { removeStore, type StoreEnvironment, storeEnvironmentOf } from './stores
 
 export { testActor };
 
-/** A server in this process with a store of its own and a clock that stands still until it is moved. For tests. */
+/** A server in this process with its own store and a clock that stands still until it is advanced. */
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly context: ActionContext;
@@ -24,9 +24,9 @@ export interface TestApp {
   readonly hasher: QueuedPasswordHasher;
   /** The settings by which the same store can be opened again. */
   readonly storeEnvironment: StoreEnvironment;
-  /** Moves the clock. */
+  /** Advances the clock. */
   advance(milliseconds: number): void;
-  /** Everything that was logged. */
+  /** Everything logged so far. */
   log(): string;
   /** An organization with one client. */
   newClient(access?: Access): Promise<{ clientId: string; clientSecret: string; organizationId: string }>;
@@ -39,7 +39,7 @@ export interface TestApp {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts it; `environment` as an operator would set it. */
+/** Starts it, with settings as an operator would make them. */
 export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-unit-'));
   const storeEnvironment = await storeEnvironmentOf(dataDir, environment, 'migrated');

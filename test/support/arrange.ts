@@ -1,5 +1,5 @@
-// What a test needs before it begins. It is done with the actions that the command line calls too, on the store of the
-// running server, without the third of a second that a process takes to start.
+// What a test needs before it begins, created by the actions behind the command line, on the store of the running
+// server: without the third of a second that starting a process takes.
 
 import { createApiCredential } from '@bindery/server/actions/api-credentials.ts';
 import { rotateSecret as rotateClientSecret } from '@bindery/server/actions/client-secrets.ts';
@@ -20,7 +20,7 @@ import { rememberSecrets } from './logged-secrets.ts';
 /** The server whose store is arranged. */
 type Arranged = Pick<Bindery, 'environment'>;
 
-/** Hashes each password once: that two users of a test share a salt shows nowhere, and a hash is expensive. */
+/** Hashes each password once, because a hash is expensive; two users with the same salt make no difference to tests. */
 class OncePerPassword extends QueuedPasswordHasher {
   readonly #hashes = new Map<string, Promise<string>>();
 
@@ -31,10 +31,10 @@ class OncePerPassword extends QueuedPasswordHasher {
   }
 }
 
-/** The hasher for users that are arranged; whoever tests hashing uses another. */
+/** The hasher for arranged users, not for tests of hashing itself. */
 export const arrangingHasher: PasswordHasher = new OncePerPassword();
 
-/** The store of a server, open besides it, as the command line opens it. */
+/** Opens the store of a running server, as the command line does. */
 export function openBeside({ environment }: Arranged): Promise<ActionContext> {
   return openStore(loadConfig(environment), 'existing', Date.now);
 }
@@ -114,7 +114,7 @@ export async function createApi(
   return { client_id: credential.id, client_secret: clientSecret };
 }
 
-/** Switches a client off or on. */
+/** Disables or enables a client. */
 export async function setClientState(
   bindery: Arranged,
   { client_id, organization_id }: TestClient,
@@ -124,7 +124,7 @@ export async function setClientState(
   await arrange(bindery, (context) => clients.updateClient(context, testActor, target, { state }));
 }
 
-/** Rotates a client's secret and returns the new one; without an overlap the old one ends at once. */
+/** Rotates a client's secret and returns the new one; without an overlap the old one expires immediately. */
 export async function rotateSecret(
   bindery: Arranged,
   { client_id, organization_id }: TestClient,

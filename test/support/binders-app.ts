@@ -17,10 +17,10 @@ const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const issuer = 'https://id.example.test';
 const audience = 'https://api.example.test/api';
 
-/** Two organizations that must never see anything of each other. */
+/** Two organizations that must never see each other's data. */
 export const organizations = { first: randomUUID(), second: randomUUID() };
 
-/** An empty database of its own, gone when the test ends. */
+/** Creates an empty database for a test, dropped when the test ends. */
 export async function openDatabase(test: TestContext): Promise<Kysely<BindersTables>> {
   const db = await (testStore === 'postgres' ? openPostgres(test) : openSqlite(test));
   for (const migration of bindersMigrations) await migration.up(db);
@@ -38,7 +38,7 @@ async function openSqlite(test: TestContext): Promise<Kysely<BindersTables>> {
   return db;
 }
 
-/** With nothing done about numbers and the order of text: the store evens out the ones and has no need of the other. */
+/** A plain connection: the store handles numbers itself, and does not depend on the order of text. */
 async function openPostgres(test: TestContext): Promise<Kysely<BindersTables>> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url });
@@ -54,7 +54,7 @@ async function openPostgres(test: TestContext): Promise<Kysely<BindersTables>> {
   return db;
 }
 
-/** The guard that the tokens of `headersOf` are for. */
+/** The guard that accepts the tokens of `headersOf`. */
 export function createTestGuard(): Guard {
   const key = { kid: 'test', alg: 'ES256', key: publicKey };
   return createGuard({
@@ -85,7 +85,7 @@ export async function startApp(
   return { app, db, routes };
 }
 
-/** The headers of a caller with a good token. */
+/** The headers of a caller with a valid token. */
 export async function headersOf(
   organizationId: string,
   access: 'read' | 'read_write' = 'read_write',

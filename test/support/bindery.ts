@@ -11,7 +11,7 @@ import { waitFor } from './wait-for.ts';
 /** The command, as an operator runs it. */
 export const binderyCommand = new URL('../../packages/server/bin/bindery.cjs', import.meta.url).pathname;
 
-/** A server in a process of its own, on a free port of this machine, with its store in a folder of its own. */
+/** A server in its own process, on a free port of this machine, with its store in its own folder. */
 export interface Bindery {
   readonly url: string;
   readonly dataDir: string;
@@ -26,9 +26,9 @@ export interface Bindery {
   cli(args: readonly string[], stdin?: string): Promise<Finished>;
   /** Runs a command with `--json`, which must succeed, and returns its answer. */
   cliJson<Answer = Record<string, unknown>>(args: readonly string[], stdin?: string): Promise<Answer>;
-  /** Ends the server as an operator does and returns its exit code. */
+  /** Stops the server as an operator does and returns its exit code. */
   stop(): Promise<number | null>;
-  /** Ends the server as a power cut does. */
+  /** Kills the server without warning. */
   kill(): Promise<void>;
   /** Starts the same server again: same port, same store. */
   restart(): Promise<Bindery>;
@@ -39,7 +39,7 @@ export interface Bindery {
 export interface BinderyOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
-  /** A server whose store is used, and left alone at the end. */
+  /** A server whose store is shared, and kept at the end. */
   readonly sharing?: Bindery;
   /** The command `bindery`, where it is not the clone's. */
   readonly command?: string;
@@ -112,14 +112,14 @@ export function startSecond(bindery: Bindery, env: Readonly<Record<string, strin
 interface Serving {
   readonly port: string;
   readonly child: ChildProcess;
-  /** The exit code, once there is one. */
+  /** Resolves to the exit code. */
   readonly exited: Promise<number | null>;
   readonly log: () => string;
 }
 
 const portsTriedMax = 5;
 
-/** Starts a server on the port that it is given, or on a free one; on another one if somebody was quicker to take it. */
+/** Starts a server on the given port or on a free one, and on another one if somebody else took that first. */
 async function serveOnPort(command: string, env: NodeJS.ProcessEnv): Promise<Serving> {
   const isFixed = (env['PORT'] ?? '0') !== '0';
   for (let tried = 1; ; tried += 1) {

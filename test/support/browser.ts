@@ -8,13 +8,13 @@ import { waitFor } from './wait-for.ts';
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const isRoot = process.getuid?.() === 0;
 
-/** So long a page may take for one step; a busy machine is slow. */
+/** How long one step of a page may take; a busy machine is slow. */
 const stepMilliseconds = 30_000;
 
 export const wide = { width: 1440, height: 900 } as const;
 export const narrow = { width: 390, height: 844 } as const;
 
-/** Whoever set up the server in these tests. */
+/** The user who sets up the server in these tests. */
 export const founder = {
   email: 'robin@example.com',
   name: 'Robin Lind',
@@ -22,7 +22,7 @@ export const founder = {
   organizationName: 'Northwind Traders',
 } as const;
 
-/** Starts a browser without a window. */
+/** Starts a headless browser. */
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -34,24 +34,24 @@ export function startBrowser(): Promise<Browser> {
   });
 }
 
-/** A page, and everything about it that must not happen. */
+/** A page, with a record of everything that must not happen on it. */
 export interface Watched {
   readonly page: Page;
   readonly context: BrowserContext;
   /** Errors on the console, exceptions, violations of the policy, dialogs and requests to other hosts so far. */
   readonly troubles: string[];
-  /** Everything that stood on the console, harmless or not. */
+  /** Everything printed on the browser's console, harmless or not. */
   readonly messages: string[];
-  /** Asserts that there was none. `expected` are answers that the browser itself reports as errors. */
+  /** Asserts that there was none. `expected` are responses that the browser itself reports as errors. */
   assertCalm(expected?: RegExp): void;
-  /** Opens an address of the server and waits until it is drawn. */
+  /** Opens a path of the server and waits until it is rendered. */
   open(path: string): Promise<void>;
-  /** Goes on to a screen of the console as its links do, without a new page, and waits until it is drawn. */
+  /** Navigates to a console screen as its links do, without loading a page, and waits until it is rendered. */
   go(path: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Opens a page in a context of its own; `cookie` is that of a session. */
+/** Opens a page in its own context; `cookie` is a session's. */
 export async function openPage(
   browser: Browser,
   bindery: Pick<Bindery, 'url'>,
@@ -127,10 +127,10 @@ async function watchedPage(
   return page;
 }
 
-/** Waits until a screen has its heading and nothing on it is on its way any more. */
+/** Waits until a screen has its heading and nothing on it is still loading. */
 export async function drawn(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  // Not a function in the page: our own policy forbids to evaluate texts.
+  // Not as a function in the page: our content security policy forbids evaluating text.
   const busy = page.locator('.mantine-Skeleton-root, [aria-busy=true]');
   await waitFor(async () => ((await busy.count()) === 0 ? true : undefined));
 }
@@ -145,7 +145,7 @@ export function setupLinkOf(bindery: Bindery): Promise<string> {
   return waitFor(() => /http:\S+\/setup#t=[A-Za-z0-9_-]+/.exec(bindery.log())?.[0]);
 }
 
-/** Somebody who uses the management API without a browser, to make what a test looks at. */
+/** A user of the management API without a browser, to create what a test needs. */
 export interface ApiUser {
   readonly cookie: string;
   call<Answer = Record<string, unknown>>(
@@ -156,7 +156,7 @@ export interface ApiUser {
   ): Promise<Answer>;
 }
 
-/** Sends a request as a page of ours does, and asserts that it was done. */
+/** Sends a request as the console does, and asserts success. */
 export async function callAdmin(
   bindery: Pick<Bindery, 'url'>,
   method: string,
@@ -206,13 +206,13 @@ export async function setUpServer(
   return { api: userOf(bindery, cookie ?? ''), organizationId: organizations[0]?.id ?? '' };
 }
 
-/** A new session of a user. */
+/** Signs a user in. */
 export async function signInByApi(bindery: Bindery, email: string, password: string): Promise<ApiUser> {
   const { cookie } = await callAdmin(bindery, 'POST', '/session', { body: { email, password } });
   return userOf(bindery, cookie ?? '');
 }
 
-/** Makes a user who joins by invitation, without a browser. */
+/** Creates a user who joins by invitation, without a browser. */
 export async function joinByApi(
   bindery: Bindery,
   owner: ApiUser,
@@ -235,11 +235,11 @@ interface Finding {
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
 }
 
-// The very axe that `@axe-core/playwright` brings, without sending half a megabyte anew for each look at a page.
+// The axe-core that `@axe-core/playwright` depends on, without sending half a megabyte again for each inspection.
 const require = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'));
 const { source: axeSource } = require('axe-core') as { readonly source: string };
 
-/** What axe finds on a page that is serious or critical, each with its place; in its colours alone where only they changed. */
+/** The serious and critical findings of axe on a page with their places; only about colours where only those changed. */
 export async function seriousFindings(page: Page, what: 'everything' | 'colours' = 'everything'): Promise<string[]> {
   if ((await page.evaluate('typeof axe')) === 'undefined') {
     await page.evaluate(axeSource);

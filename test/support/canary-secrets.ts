@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Bindery } from './bindery.ts';
 import { openStoreForTest } from './stores.ts';
 
-/** Secrets that took part in a scenario, by what they are; none may be found again. */
+/** The secrets of a scenario, by what they are; none may be found again. */
 export class Canaries {
   readonly #secrets = new Map<string, string>();
 
@@ -21,7 +21,7 @@ export class Canaries {
     return secret;
   }
 
-  /** What of them stands in a text, in any disguise. */
+  /** Those that a text contains, in any encoding. */
   foundIn(text: string): readonly string[] {
     return [...this.#secrets]
       .filter(([secret]) => disguises(secret).some((disguise) => text.includes(disguise)))
@@ -29,7 +29,7 @@ export class Canaries {
   }
 }
 
-/** The forms under which a secret may hide in a text. */
+/** The encodings in which a secret may hide in a text. */
 function disguises(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [

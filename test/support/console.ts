@@ -14,7 +14,7 @@ import { ClientSearch } from '@bindery/server/store/client-list.ts';
 import { startTestApp, type TestApp, testActor } from './app.ts';
 import { arrangingHasher } from './arrange.ts';
 
-/** An answer of the management API. */
+/** A response of the management API. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -30,12 +30,12 @@ export interface Sending {
   readonly body?: unknown;
   /** The version that `If-Match` names. */
   readonly version?: number;
-  /** On top of what a page of ours sends; undefined takes one away. */
+  /** In addition to what the console sends; undefined removes one. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly remoteAddress?: string;
 }
 
-/** A browser, with the cookie that it has got. */
+/** A browser with its session cookie. */
 export interface Browser {
   cookie: string;
   call(name: OperationName, sending?: Sending): Promise<Answer>;
@@ -59,7 +59,7 @@ export interface World {
   readonly credentialId: string;
 }
 
-/** A server that is set up, with people of every role. */
+/** A server that is set up, with users of every role. */
 export interface Site {
   readonly server: TestApp;
   readonly origin: string;
@@ -68,7 +68,7 @@ export interface Site {
   readonly member: Somebody;
   /** Owns another organization and is in no other. */
   readonly stranger: Somebody;
-  /** A member to whom things are done. */
+  /** A member on whom operations are performed. */
   readonly victim: Somebody;
   /** A new organization with owner, member and victim. */
   newWorld(): Promise<World>;
@@ -77,7 +77,7 @@ export interface Site {
   newBrowser(cookie?: string): Browser;
   /** A browser with a new session, without asking for the password. */
   signedIn(user: Pick<Somebody, 'id'>): Promise<Browser>;
-  /** Everything that the store holds, to see that nothing was changed. */
+  /** Everything in the store, to see that nothing changed. */
   contents(): Promise<Readonly<Record<string, unknown>>>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -109,7 +109,7 @@ export function operationOf(name: OperationName): Operation {
   return operations[name];
 }
 
-/** A browser of a server, which need not be set up. */
+/** A browser of a server, which may not be set up yet. */
 export function newBrowserOf(server: TestApp, cookie = ''): Browser {
   const { publicUrl } = server.context.config;
   const browser: Browser = {
@@ -153,7 +153,7 @@ export function newBrowserOf(server: TestApp, cookie = ''): Browser {
   return browser;
 }
 
-/** Starts it; `environment` as an operator would set it. */
+/** Starts it, with settings as an operator would make them. */
 export async function startSite(environment: Readonly<Record<string, string>> = {}): Promise<Site> {
   const server = await startTestApp({ ...withoutLimits, ...environment });
   const { context } = server;
@@ -246,7 +246,7 @@ export function tokenOf(link: string): string {
   return token;
 }
 
-/** A good call of every operation: what it does, it does to `world`, or to `victim`. */
+/** A valid call of every operation, performed on `world` or on `victim`. */
 export function exampleOf(name: OperationName, world: World, site: Site): Sending {
   const { organizationId, clientId, secretId, invitationId, credentialId, invitationToken } = world;
   const user = site.victim;

@@ -12,7 +12,7 @@ import { arrangingHasher } from './arrange.ts';
 import type { Bindery } from './bindery.ts';
 import { postForm } from './token-requests.ts';
 
-/** Who acts. */
+/** The actor of every cut-off. */
 export const actor: Actor = { type: 'system', id: null, address: null, userAgent: null, requestId: null };
 const hasher = new QueuedPasswordHasher();
 
@@ -31,18 +31,18 @@ export interface Tenant {
   readonly refreshToken: string;
 }
 
-/** One way in which something is cut off, and whose tokens end. */
+/** One way to cut something off, and whose tokens it ends. */
 export interface Way {
   readonly name: string;
   readonly cut: (context: ActionContext, bindery: Bindery, tenant: Tenant) => Promise<unknown>;
   readonly ends: readonly ('clientToken' | 'userToken')[];
-  /** What is to be put right before new tokens can be had; undefined where they can be had at once. */
+  /** What must be undone before new tokens are issued; undefined if they are issued immediately. */
   readonly undo?: (context: ActionContext, tenant: Tenant) => Promise<unknown>;
-  /** Nobody gets new tokens. */
+  /** New tokens are never issued again. */
   readonly isForGood?: true;
 }
 
-/** What actions know a client by. */
+/** How actions identify a client. */
 export const clientOf = ({ organizationId, clientId }: Tenant) => ({ organizationId, clientId });
 const credentialsOf = ({ clientId, clientSecret }: Tenant) => ({ client_id: clientId, client_secret: clientSecret });
 /** The names of both tokens. */
@@ -53,7 +53,7 @@ async function revoke(bindery: Bindery, tenant: Tenant, token: string): Promise<
   assert.equal(answer.status, 200);
 }
 
-/** Every way in which live tokens end. */
+/** Every way in which valid tokens are cut off. */
 export const ways: readonly Way[] = [
   {
     name: 'an organization that is disabled',
@@ -152,7 +152,7 @@ export const ways: readonly Way[] = [
   },
 ];
 
-/** What a tenant's tokens are asked for with. */
+/** What a tenant's tokens are requested with. */
 type Credentials = Pick<Tenant, 'clientId' | 'clientSecret' | 'email' | 'password'>;
 
 async function tokenOf(bindery: Bindery, fields: Readonly<Record<string, string>>) {
@@ -163,7 +163,7 @@ async function tokenOf(bindery: Bindery, fields: Readonly<Record<string, string>
   return body;
 }
 
-/** A token of each kind, asked for now. */
+/** Requests a token of each kind. */
 export function newTokens(bindery: Bindery, tenant: Credentials) {
   const client = { client_id: tenant.clientId, client_secret: tenant.clientSecret };
   return {
@@ -175,7 +175,7 @@ export function newTokens(bindery: Bindery, tenant: Credentials) {
 
 let tenants = 0;
 
-/** Makes an organization with a client, a member, and tokens of both. */
+/** Creates an organization with a client, a member, and tokens of both. */
 export async function newTenant(bindery: Bindery, context: ActionContext): Promise<Tenant> {
   tenants += 1;
   const number = tenants;

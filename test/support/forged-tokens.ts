@@ -9,33 +9,33 @@ import {
 } from 'node:crypto';
 import type { Signer } from '@bindery/server/domain/access-token.ts';
 
-/** What the tokens of the table are made from: a good token is `claims` under `signer`. */
+/** What the tokens of the table are made from: a valid token is `claims` signed by `signer`. */
 export interface Forger {
   readonly signer: Signer;
   readonly publicKey: KeyObject;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** An address that must never be asked. */
+  /** A URL that must never be fetched. */
   readonly canaryUrl: string;
 }
 
 type Tokens = Readonly<Record<string, string>>;
 type Members = Readonly<Record<string, unknown>>;
 
-/** A token of any header and claims, JSON texts included, under any signature. */
+/** A token of any header and claims, also as JSON text, with any signature. */
 export function makeToken(header: unknown, claims: unknown, signer: (input: string) => Uint8Array): string {
   const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${encode(signer(input))}`;
 }
 
-/** The good token that every bad one differs from in one thing; `undefined` takes a member away. */
+/** The valid token that every forged one differs from in one thing; `undefined` removes a member. */
 export function goodToken(forger: Forger, claims: Members = {}, header: Members = {}): string {
   const jti = randomUUID();
   return makeToken({ ...headerOf(forger), ...header }, { ...forger.claims, jti, ...claims }, signerOf(forger.signer));
 }
 
 /**
- * Every token that nobody may take, by the number of the attack. The one table for whatever judges tokens: the guard,
- * introspection, the gateway. Those of 130 differ from `good` in a character.
+ * Every token that must be refused, by the number of the attack. The one table for every verifier: the guard,
+ * introspection, the gateway. Those of 130 differ from `good` in one character.
  */
 export function forgedTokens(forger: Forger, good: string): Readonly<Record<number, Tokens>> {
   const [header = '', payload = '', signature = ''] = good.split('.');
@@ -154,7 +154,7 @@ function signedWithPublicKey(forger: Forger): Tokens {
   );
 }
 
-/** The right signature under the name of another algorithm. */
+/** The right signature with the name of another algorithm. */
 function relabelled(forger: Forger): Tokens {
   const others = ['ES256', 'ES384', 'ES256K', 'RS256', 'RS384', 'PS256', 'EdDSA', 'Ed448'];
   return named(
@@ -163,7 +163,7 @@ function relabelled(forger: Forger): Tokens {
   );
 }
 
-/** Signatures of other algorithms and of other keys under the right name. */
+/** Signatures of other algorithms and of other keys with the right name. */
 function signedByRelatives(forger: Forger): Tokens {
   const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { privateKey: p256 } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -195,7 +195,7 @@ function signedByRelatives(forger: Forger): Tokens {
   );
 }
 
-/** Tokens that differ from a good one in a character, of which a careless memory would not notice. */
+/** Tokens that differ from a valid one in a character, which a careless cache would not notice. */
 function sameButForOne(good: string, forger: Forger): Tokens {
   const [header = '', payload = '', signature = ''] = good.split('.');
   const other = encode({ ...forger.claims, organization_id: randomUUID() });

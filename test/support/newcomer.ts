@@ -10,7 +10,7 @@ import { waitFor } from './wait-for.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** When a newcomer had what, in seconds from `npm start`. */
+/** When a newcomer reached each step, in seconds from `npm start`. */
 export interface Newcomer {
   readonly setupLink: number;
   readonly setUp: number;
@@ -20,14 +20,14 @@ export interface Newcomer {
   readonly answer: string;
 }
 
-/** Goes the way of a newcomer with an installed clone: `npm start`, the link in the browser, a client, curl. */
+/** Follows a newcomer with an installed clone: `npm start`, the link in the browser, a client, curl. */
 export async function runNewcomer(): Promise<Newcomer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bindery-newcomer-'));
   const port = String(await freePort());
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const env = { ...cleanEnvironment(), PORT: port, BINDERY_DATA_DIR: dataDir };
-  // A group of its own: npm does not hand every signal on.
+  // A group of its own because npm does not forward every signal.
   const server = spawn('npm', ['start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const ended = once(server, 'close');
   let output = '';
@@ -58,7 +58,7 @@ export async function runNewcomer(): Promise<Newcomer> {
     const id = await read('Client ID');
     const secret = await read('Client secret');
     const clientCreated = seconds();
-    // What somebody does who has copied the two.
+    // As someone does who has copied both.
     const form = ['-d', 'grant_type=client_credentials', '-d', `client_id=${id}`, '-d', `client_secret=${secret}`];
     const { stdout } = await runProgram('curl', ['-sS', `${url}/connect/token`, ...form], { env });
     return { setupLink, setUp, clientCreated, token: seconds(), answer: stdout };

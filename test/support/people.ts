@@ -12,7 +12,7 @@ export interface Person {
   readonly password: string;
 }
 
-/** What a sign-in or a refresh answers. */
+/** The response to a sign-in or a refresh. */
 export interface Tokens {
   readonly token_type: string;
   readonly expires_in: number;
@@ -35,7 +35,7 @@ export interface People {
     readonly email?: string;
   }): Promise<Person>;
   newPasswordClient(organizationId?: string): Promise<Credentials>;
-  /** Gives a user another password, as the command line does. */
+  /** Changes a user's password, as the command line does. */
   changePassword(email: string, password: string): Promise<void>;
   askSignIn(more?: Fields, sending?: Sending): Promise<Answer>;
   /** Signs in, which must succeed. */
@@ -46,22 +46,22 @@ export interface People {
   /** Asserts tokens and returns them. */
   expectTokens(answer: Answer, note?: string): Tokens;
   askIntrospection(token: string, more?: Fields, sending?: Sending): Promise<Answer>;
-  /** Introspects as the client of the password grant, which must be answered. */
+  /** Introspects as the client of the password grant, which must succeed. */
   introspect(token: string, more?: Fields): Promise<Readonly<Record<string, unknown>>>;
   isActive(token: string, more?: Fields): Promise<boolean>;
   askRevocation(token: string, more?: Fields, sending?: Sending): Promise<Answer>;
   /** Revokes as the client of the password grant, which must succeed. */
   revoke(token: string, more?: Fields): Promise<void>;
-  /** The audit trail; what happened in the same millisecond stands in any order. */
-  trail(): Promise<readonly TrailLine[]>;
-  /** What an action adds to the audit trail. */
-  trailOf(action: () => Promise<unknown>): Promise<readonly TrailLine[]>;
-  /** How many password hashes were made so far. */
+  /** The audit log; entries of the same millisecond are in any order. */
+  auditEntries(): Promise<readonly AuditEntryRow[]>;
+  /** The audit entries that an action adds. */
+  auditEntriesOf(action: () => Promise<unknown>): Promise<readonly AuditEntryRow[]>;
+  /** How many password hashes were computed so far. */
   hashes(): number;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface TrailLine {
+export interface AuditEntryRow {
   readonly action: string;
   readonly outcome: string;
   readonly reason: string | null;
@@ -73,14 +73,14 @@ export interface TrailLine {
   readonly details: Readonly<Record<string, unknown>> | null;
 }
 
-/** Where a stranger comes from: no loopback address, so that nothing it forwards is believed. */
+/** The address of a stranger: not loopback, so that no forwarded header is trusted. */
 export const elsewhere = (number: number): Sending => ({
   remoteAddress: `203.0.${Math.floor(number / 250)}.${1 + (number % 250)}`,
 });
 
 const withoutLimits = { BINDERY_LIMIT_USER: '1000000', BINDERY_LIMIT_USER_HOURLY: '1000000' };
 
-/** Starts it; `environment` as an operator would set it. */
+/** Starts it, with settings as an operator would make them. */
 export async function startPeople(environment: Fields = {}): Promise<People> {
   const target = await startTarget({ ...withoutLimits, ...environment });
   const { server } = target;
@@ -130,7 +130,7 @@ export async function startPeople(environment: Fields = {}): Promise<People> {
       target.send({ ...credentials, grant_type: 'refresh_token', refresh_token: refreshToken, ...more }, sending),
     refresh: async (refreshToken, more) => people.expectTokens(await people.askRefresh(refreshToken, more)),
     expectTokens(answer, note = '') {
-      // The field names are checked here, their values by who uses them.
+      // The field names are checked here, their values by the caller.
       const tokens = target.expectToken(answer, note) as unknown as Tokens;
       assert.deepEqual(
         Object.keys(tokens),
@@ -157,7 +157,7 @@ export async function startPeople(environment: Fields = {}): Promise<People> {
       assert.equal(answer.body, '');
       assert.equal(answer.headers['cache-control'], 'no-store');
     },
-    async trail() {
+    async auditEntries() {
       const rows = await server.context.database.queries
         .selectFrom('audit_entries')
         .select([
@@ -179,11 +179,11 @@ export async function startPeople(environment: Fields = {}): Promise<People> {
         details: details === null ? null : (JSON.parse(details) as Record<string, unknown>),
       }));
     },
-    async trailOf(action) {
+    async auditEntriesOf(action) {
       server.advance(1);
       const from = server.context.now();
       await action();
-      return (await people.trail()).filter(({ at }) => at >= from);
+      return (await people.auditEntries()).filter(({ at }) => at >= from);
     },
     hashes: () => server.hasher.total,
     [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),

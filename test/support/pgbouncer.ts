@@ -8,12 +8,12 @@ import { findOnPath } from './programs.ts';
 
 /** A real PgBouncer in transaction mode: each transaction of a client may meet another connection to the server. */
 export interface Bouncer {
-  /** The address of a database by way of it. */
+  /** The address of a database behind it. */
   urlOf(databaseUrl: string): string;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** So few connections to the server, for so many clients as like. */
+/** Connections to the server, for any number of clients. */
 export const serverConnectionsMax = 3;
 
 /** Starts one in front of a cluster. */

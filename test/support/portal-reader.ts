@@ -7,7 +7,7 @@ import type { GrantType } from '@bindery/server/domain/access.ts';
 import { cookieNameOf } from '@bindery/server/http/session-cookie.ts';
 import { type TestApp, testActor } from './app.ts';
 
-/** Somebody signed in to the console. */
+/** A user signed in to the console. */
 export interface SignedInTest {
   /** What the browser sends. */
   readonly cookie: string;
@@ -58,7 +58,7 @@ export async function signIn(
   return { cookie: `${cookieNameOf(context.config)}=${token}`, email, password, organizationId, clients };
 }
 
-/** The words of a page, as a person reads them. */
+/** The visible text of a page. */
 export function textOf(html: string): string {
   return html
     .replaceAll(/<[^>]*>/g, '')

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
-// Below the range from which systems take ports for outgoing connections: otherwise any request of another test could
-// take a port that was just found free, or one that a server gave up for a moment to be started again.
+// Below the range from which systems take ports for outgoing connections: otherwise a request of any other test could
+// take a port that was just found free, or that a server released in order to restart.
 const portMin = 10_000;
 const portMax = 32_767;
 

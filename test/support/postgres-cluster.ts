@@ -22,15 +22,15 @@ import { findOnPath, pathFolders } from './programs.ts';
 export interface PostgresCluster {
   /** The address of its administrator, with a password; tests alone use it. */
   readonly adminUrl: string;
-  /** Where it keeps everything. */
+  /** The folder with all its files. */
   readonly folder: string;
-  /** Ends it as an operator does. */
+  /** Stops it as an operator does. */
   stop(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
-  /** Stops its processes where they are: they answer nothing, and keep their connections. */
+  /** Suspends its processes: they do not answer, and keep their connections. */
   freeze(): void;
-  /** Lets them go on. */
+  /** Resumes them. */
   thaw(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -96,7 +96,7 @@ export async function startPostgresCluster(options: ClusterOptions = {}): Promis
     const ended = new Promise((resolve) => {
       stopping.once('exit', resolve);
     });
-    // A fast shutdown: connections are ended, and everything is written.
+    // A fast shutdown: connections are terminated, and everything is written.
     stopping.kill('SIGINT');
     await ended;
   };
@@ -128,13 +128,13 @@ export async function queryAsAdmin(adminUrl: string, text: string): Promise<read
   }
 }
 
-/** A user other than root, under which PostgreSQL and PgBouncer agree to run; undefined when we are none ourselves. */
+/** A user other than root for PostgreSQL and PgBouncer to run as; undefined if we are not root ourselves. */
 export interface ProcessOwner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** The user `postgres` for root, and nobody else for anybody else. */
+/** The user `postgres` if we are root, otherwise undefined. */
 export function processOwner(): ProcessOwner | undefined {
   if (process.getuid?.() !== 0) {
     return undefined;
@@ -146,7 +146,7 @@ export function processOwner(): ProcessOwner | undefined {
   return { uid: Number(account[1]), gid: Number(account[2]) };
 }
 
-/** Starts a program that ends with this process, whatever ends it; its output goes to an open file. */
+/** Starts a program that ends with this process, however that ends; its output goes to an open file. */
 export function spawnAs(
   owner: ProcessOwner | undefined,
   program: string,
@@ -172,7 +172,7 @@ const serverSettings = [
   'log_min_messages=fatal',
 ];
 
-/** A language's order of words, unlike that of bytes: what forgets to ask for the latter is found. */
+/** A language's collation, which differs from the order of bytes, to find queries that forget to ask for the latter. */
 function orderOf(binaries: string): readonly string[] {
   const version = execFileSync(join(binaries, 'initdb'), ['--version'], { encoding: 'utf8' });
   const major = Number(/(\d+)/.exec(version)?.[1]);
@@ -195,14 +195,14 @@ function run(owner: ProcessOwner | undefined, program: string, args: readonly st
   execFileSync(program, args, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], ...owner });
 }
 
-/** Nothing can be awaited when this process ends; the server may still write for a moment. */
+/** Nothing can be awaited while this process exits; the server may still write for a moment. */
 function removeWhileItEnds(folder: string): void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let tries = 0; tries < 100 && existsSync(folder); tries += 1) {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // A file came into a folder that was being removed.
+      // A file was created in a folder that was being removed.
     }
     Atomics.wait(pause, 0, 0, 20);
   }

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { accepts, freePort } from './ports.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A proxy that was started with the snippet of `deploy/`. */
+/** A proxy running with the configuration from `deploy/`. */
 export interface ProxyProcess {
   readonly name: string;
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Where on loopback the two are that a proxy talks to. */
+/** The ports on 127.0.0.1 that a proxy talks to. */
 export interface ProxiedPorts {
   readonly bindery: number;
   readonly api: number;
@@ -43,7 +43,7 @@ export function startCaddy(ports: ProxiedPorts): Promise<ProxyProcess> {
   });
 }
 
-/** Starts a proxy with a snippet whose addresses are those of a test; `configure` returns its arguments. */
+/** Starts a proxy with the addresses of a test in its configuration; `configure` returns its arguments. */
 async function start(
   name: string,
   snippet: string,

@@ -18,7 +18,7 @@ const databases = new Map<string, Promise<TestDatabase>>();
 
 /**
  * The settings of the store that belongs to a data folder. On PostgreSQL its database is created the first time: empty,
- * or `migrated` for those who do not test how a server starts.
+ * or `migrated` for tests that are not about how a server starts.
  */
 export async function storeEnvironmentOf(
   dataDir: string,
@@ -39,7 +39,7 @@ export async function storeEnvironmentOf(
   return { ...keys, DATABASE_URL: (await database).url };
 }
 
-/** A copy of a database on which all migrations ran once; another set of migrations has another one. */
+/** A copy of a database that was migrated once; each set of migrations has its own. */
 function createMigratedDatabase(): Promise<TestDatabase> {
   const fingerprint = createHash('sha256')
     .update(migrations.map(({ id, up }) => `${id}${up}`).join(''))
@@ -71,10 +71,10 @@ export async function removeStore(dataDir: string): Promise<void> {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-/** A store as tests look into it, past the server. */
+/** A store that tests read directly. */
 export interface OpenStore {
   readonly database: Database;
-  /** The rows of a query in SQL that both databases speak. */
+  /** The rows of a query in SQL that both databases understand. */
   rows(text: string): Promise<readonly Record<string, unknown>[]>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -89,7 +89,7 @@ export async function openStoreForTest(bindery: { readonly storeEnvironment: Sto
   };
 }
 
-/** Lets the audit trail refuse every entry, as on a full disk; returns what makes room again. */
+/** Makes the audit log refuse every entry, as on a full disk; returns the function that undoes it. */
 export async function fillDisk({ kind, queries }: Pick<Database, 'kind' | 'queries'>): Promise<() => Promise<void>> {
   const execute = async (text: string): Promise<void> => {
     await sql.raw(text).execute(queries);

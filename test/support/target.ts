@@ -3,7 +3,7 @@ import { createClient } from '@bindery/server/actions/clients.ts';
 import type { Access, GrantType } from '@bindery/server/domain/access.ts';
 import { startTestApp, type TestApp, testActor } from './app.ts';
 
-/** An answer, however it was had. */
+/** A response, however it was obtained. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -29,13 +29,13 @@ export interface Sending {
   readonly remoteAddress?: string;
 }
 
-/** A server under attack, with one good client whose requests must go on working. */
+/** A server under attack, with one valid client whose requests must keep working. */
 export interface Target {
   readonly server: TestApp;
   readonly client: Credentials;
-  /** The parameters of a good request. */
+  /** The parameters of a valid request. */
   readonly good: Readonly<Record<string, string>>;
-  /** What must never stand in an answer or in the log. */
+  /** What must never appear in a response or in the log. */
   readonly secrets: Set<string>;
   send(body: string | Buffer | Readonly<Record<string, unknown>>, sending?: Sending): Promise<Answer>;
   newClient(options?: {
@@ -43,19 +43,19 @@ export interface Target {
     readonly grants?: readonly GrantType[];
     readonly organizationId?: string;
   }): Promise<Credentials>;
-  /** Asserts a refusal and everything that is true of every refusal. */
+  /** Asserts a refusal and everything that holds for every refusal. */
   expectRefusal(answer: Answer, status: number, error: string, note?: string): Promise<void>;
-  /** Asserts a token and returns its answer. */
+  /** Asserts a token response and returns it. */
   expectToken(answer: Answer, note?: string): Record<string, unknown>;
-  /** How many rows each table has in which a stranger must change nothing. */
+  /** The row counts of the tables that a stranger must not change. */
   rowCounts(): Promise<Readonly<Record<string, number>>>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What is refused for guessing too often is proved elsewhere; here each attempt gets its own answer. */
+/** Limits on guessing are tested elsewhere; here each attempt gets its own response. */
 const withoutLimits = { BINDERY_LIMIT_CLIENT: '1000000', BINDERY_LIMIT_NETWORK: '1000000' };
 
-/** Starts it; `environment` as an operator would set it. */
+/** Starts it, with settings as an operator would make them. */
 export async function startTarget(environment: Readonly<Record<string, string>> = {}): Promise<Target> {
   const server = await startTestApp({ ...withoutLimits, ...environment });
   const client = await server.newClient();
@@ -75,7 +75,7 @@ export async function startTarget(environment: Readonly<Record<string, string>> 
     async send(body, sending = {}) {
       const type = 'type' in sending ? sending.type : 'application/x-www-form-urlencoded';
       const response = await server.app.inject({
-        // Methods beyond inject's own list are sent too; Node's parser knows them.
+        // Methods missing from inject's types are sent too; Node's parser knows them.
         method: (sending.method ?? 'POST') as 'POST',
         url: (sending.path ?? '/connect/token') + (sending.query ?? ''),
         headers: { ...(type !== undefined && { 'content-type': type }), ...sending.headers },
@@ -154,7 +154,7 @@ export async function startTarget(environment: Readonly<Record<string, string>> 
   return target;
 }
 
-/** What is true of every answer of the token endpoint. */
+/** What holds for every response of the token endpoint. */
 export function assertSound({ status, headers }: Answer, note = ''): void {
   assert.ok(status < 500, `${note} ${status}`);
   assert.match(String(headers['content-type']), /^application\/json(?:;|$)/, note);
@@ -168,7 +168,7 @@ export function basic(clientId: string, clientSecret: string): string {
   return `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
 }
 
-/** A form with names and values as they are, in order, repeated ones too. */
+/** A form with these names and values in this order, including repetitions. */
 export function form(...pairs: readonly (readonly [string, string])[]): string {
   return new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
 }

@@ -34,13 +34,13 @@ export async function getToken(
   return String(answer.access_token);
 }
 
-/** Throws unless a client gets tokens, or gets none: at once, or on PostgreSQL once other servers had time to notice. */
+/** Throws unless a client gets tokens, or gets none: immediately, or on PostgreSQL once other servers had time to notice. */
 export async function expectAuthenticated(bindery: Bindery, client: TestClient, expected: boolean): Promise<void> {
   const isAuthenticated = () =>
     getToken(bindery, client).then(
       () => true,
       (error: unknown) => {
-        // Asked often enough, it meets the limit on guessing first.
+        // After enough attempts it is rate-limited first.
         assert.match(String(error), /401|429/);
         return false;
       },

@@ -1,7 +1,7 @@
-/** A machine with much else to do is slow; whoever waits longer than this waits for what does not come. */
+/** Enough for a very busy machine. */
 const secondsMaxByDefault = 60;
 
-/** Asks again and again until the answer is not undefined; throws after `secondsMax`. */
+/** Asks repeatedly until the answer is not undefined; throws after `secondsMax`. */
 export async function waitFor<Value>(
   question: () => Promise<Value | undefined> | Value | undefined,
   secondsMax = secondsMaxByDefault,
@@ -13,7 +13,7 @@ export async function waitFor<Value>(
       return answer;
     }
     if (performance.now() > end) {
-      throw new Error(`waited ${secondsMax} s in vain`);
+      throw new Error(`still waiting after ${secondsMax} s`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 import type { Answer } from './target.ts';
 
-/** An answer with the exact bytes that came over the wire. */
+/** A response with its exact bytes. */
 export interface WireAnswer extends Answer {
   readonly raw: string;
 }
 
 const secondsMax = 5;
 
-/** Sends bytes as they are and reads until the server closes the connection; a server that does not is a failure. */
+/** Sends bytes as they are and reads until the server closes the connection; fails if it does not. */
 export async function exchange(port: number, ...chunks: readonly (string | Buffer)[]): Promise<WireAnswer> {
   const socket = connect(port, '127.0.0.1');
   socket.setTimeout(secondsMax * 1000, () => socket.destroy(new Error(`no end after ${secondsMax} s`)));
-  // A server that refuses early closes while we still write.
+  // A server that refuses early closes while we are still writing.
   let failure: NodeJS.ErrnoException | undefined;
   socket.on('error', (error) => {
     failure = error;
@@ -31,7 +31,7 @@ export async function exchange(port: number, ...chunks: readonly (string | Buffe
   return parse(raw);
 }
 
-/** A POST of a form with headers that are written as given, repeated ones too. */
+/** A POST of a form with headers exactly as given, including repetitions. */
 export function formRequest(path: string, body: string, headers: readonly string[] = []): string {
   return [
     `POST ${path} HTTP/1.1`,
