@@ -27,7 +27,7 @@ function fileWith(test: TestContext, text: string): string {
 
 const key = Buffer.alloc(32, 7);
 
-test('with nothing set, it is a server for this machine alone', () => {
+test('without settings, the server is for this machine only', () => {
   const config = loadConfig({});
   assert.equal(config.port, 8080);
   assert.equal(config.host, '127.0.0.1');
@@ -45,12 +45,12 @@ test('with nothing set, it is a server for this machine alone', () => {
   assert.ok(Object.isFrozen(config));
 });
 
-test('an empty setting is no setting', () => {
+test('an empty setting counts as not set', () => {
   const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
   assert.deepEqual({ ...loadConfig(empty), warnings: [] }, { ...loadConfig({}), warnings: [] });
 });
 
-test('everything that is wrong is told at once, each in a sentence with the name of the setting', () => {
+test('all problems are reported at once, each in a sentence with the name of the setting', () => {
   const wrong = {
     PORT: '65536',
     BINDERY_PUBLIC_URL: 'localhost',
@@ -82,7 +82,7 @@ test('everything that is wrong is told at once, each in a sentence with the name
   }
 });
 
-test('an address that a verifier would spell in another way is refused, not mended', () => {
+test('a URL that a verifier would spell differently is refused, not corrected', () => {
   for (const url of [
     'https://Example.com',
     'HTTPS://example.com',
@@ -101,7 +101,7 @@ test('an address that a verifier would spell in another way is refused, not mend
   assert.equal(loadConfig({ BINDERY_PUBLIC_URL: 'https://example.com/auth//' }).publicUrl, 'https://example.com/auth');
 });
 
-test('a secret may come from a file, which may end in one line ending', (t) => {
+test('a secret can come from a file, which may end with a line break', (t) => {
   const base64 = key.toString('base64');
   for (const text of [base64, `${base64}\n`, `${base64}\r\n`]) {
     assert.deepEqual(loadConfig({ BINDERY_MASTER_KEY_FILE: fileWith(t, text) }).masterKey, key);
@@ -110,10 +110,10 @@ test('a secret may come from a file, which may end in one line ending', (t) => {
   assert.deepEqual(loadConfig({ BINDERY_MASTER_KEY: base64 }).masterKey, key);
 });
 
-test('a secret that is given twice, or whose file cannot be read, stops the start without showing it', (t) => {
+test('a secret that is set twice, or whose file cannot be read, stops the start without being shown', (t) => {
   const text = key.toString('base64');
   const twice = problemsOf({ BINDERY_MASTER_KEY: text, BINDERY_MASTER_KEY_FILE: fileWith(t, text) });
-  assert.deepEqual(twice, ['BINDERY_MASTER_KEY and BINDERY_MASTER_KEY_FILE are both set: keep one']);
+  assert.deepEqual(twice, ['BINDERY_MASTER_KEY and BINDERY_MASTER_KEY_FILE are both set: remove one']);
   const lost = problemsOf({ BINDERY_MASTER_KEY_FILE: '/nowhere/at/all', PORT: 'x' });
   assert.equal(lost.length, 2);
   assert.ok(lost.some((problem) => problem.startsWith('BINDERY_MASTER_KEY_FILE cannot be read')));
@@ -122,22 +122,22 @@ test('a secret that is given twice, or whose file cannot be read, stops the star
   assert.ok(!wrong.join().includes('canary'));
 });
 
-test('only a secret has a twin that is a file', () => {
+test('only secrets can be read from a file', () => {
   const { warnings, port } = loadConfig({ BINDERY_SCOPES_FILE: '/etc/passwd', PORT_FILE: '/etc/passwd' });
   assert.equal(port, 8080);
   assert.equal(warnings.length, 1, 'a file for what is no secret is ignored, and said to be');
 });
 
-test('a misspelt setting is ignored with a warning that knows the right name', () => {
+test('a misspelt setting is ignored, with a warning that suggests the right name', () => {
   const { warnings } = loadConfig({ BINDERY_PUBLIC_ULR: 'https://example.com', BINDERY_QUITE_ELSE: '1', OTHER: 'x' });
   assert.equal(warnings.length, 2);
-  assert.match(warnings[0] ?? '', /BINDERY_PUBLIC_ULR is no setting .*did you mean BINDERY_PUBLIC_URL\?/);
-  assert.match(warnings[1] ?? '', /^BINDERY_QUITE_ELSE is no setting of Bindery and is ignored$/);
+  assert.match(warnings[0] ?? '', /BINDERY_PUBLIC_ULR is not a Bindery setting .*did you mean BINDERY_PUBLIC_URL\?/);
+  assert.match(warnings[1] ?? '', /^BINDERY_QUITE_ELSE is not a Bindery setting and is ignored$/);
 });
 
-test('plain http to anywhere but this machine is warned of', () => {
-  assert.match(loadConfig({ BINDERY_PUBLIC_URL: 'http://auth.example.com' }).warnings.join(), /travel unprotected/);
-  assert.match(loadConfig({ HOST: '192.0.2.1' }).warnings.join(), /travel unprotected/);
+test('plain http to any other machine causes a warning', () => {
+  assert.match(loadConfig({ BINDERY_PUBLIC_URL: 'http://auth.example.com' }).warnings.join(), /sent unencrypted/);
+  assert.match(loadConfig({ HOST: '192.0.2.1' }).warnings.join(), /sent unencrypted/);
   for (const url of ['https://auth.example.com', 'http://localhost:9000', 'http://127.0.0.1', 'http://[::1]:1']) {
     assert.deepEqual(loadConfig({ BINDERY_PUBLIC_URL: url }).warnings, [], url);
   }
@@ -145,14 +145,14 @@ test('plain http to anywhere but this machine is warned of', () => {
   assert.equal(isLoopbackUrl('http://127.0.0.1.example.com'), false);
 });
 
-test('the issuer follows host and port as long as it is not set', () => {
+test('the issuer follows host and port unless it is set', () => {
   assert.equal(loadConfig({ PORT: '9000' }).publicUrl, 'http://localhost:9000');
   assert.equal(loadConfig({ HOST: '0.0.0.0', PORT: '80' }).publicUrl, 'http://localhost');
   assert.equal(loadConfig({ HOST: '192.0.2.1' }).publicUrl, 'http://192.0.2.1:8080');
   assert.equal(loadConfig({ HOST: '2001:db8::1' }).publicUrl, 'http://[2001:db8::1]:8080');
 });
 
-test('with port 0 the addresses follow the port that was taken, unless they were set', () => {
+test('with port 0 the URLs follow the actual port, unless they are set', () => {
   const free = withPort(loadConfig({ PORT: '0' }), 4321);
   assert.deepEqual(
     [free.port, free.publicUrl, free.apiUrl, free.audience],
@@ -164,7 +164,7 @@ test('with port 0 the addresses follow the port that was taken, unless they were
   assert.equal(named.audience, 'urn:x');
 });
 
-test('lists are trimmed, and an item twice or of the wrong form stops the start', () => {
+test('lists are trimmed, and a duplicate or malformed item stops the start', () => {
   const { scopes, trustedProxies } = loadConfig({
     BINDERY_SCOPES: 'one, two',
     BINDERY_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::/32,192.0.2.1',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ConfigurationError } from './errors.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
 
-/** How one Bindery is set up; frozen, and the only thing that the rest of the program knows of the environment. */
+/** The configuration of one Bindery; frozen, and all that the rest of the program knows about the environment. */
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -37,13 +37,13 @@ export interface Config {
   readonly logLevel: SettingValues['BINDERY_LOG_LEVEL'];
   readonly logFormat: SettingValues['BINDERY_LOG_FORMAT'];
   readonly shutdownTimeoutSeconds: number;
-  /** Sentences for the operator about settings that are legal but probably not meant. */
+  /** Sentences for the operator about settings that are valid but probably a mistake. */
   readonly warnings: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads and checks every setting at once; throws one `ConfigurationError` with all that is wrong. */
+/** Reads and checks all settings; throws one `ConfigurationError` with everything that is wrong. */
 export function loadConfig(environment: Environment = process.env): Config {
   const problems: string[] = [];
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -63,16 +63,16 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (problems.length > 0) {
     throw new ConfigurationError(problems);
   }
-  // Every setting was read or the throw above was taken.
+  // Every setting was read, or the line above has thrown.
   return toConfig(values as SettingValues, unknownSettings(environment));
 }
 
-/** The configuration for the port that was really taken, for a port of 0. */
+/** The configuration with the port that a server with port 0 really got. */
 export function withPort(config: Config, port: number): Config {
   return Object.freeze({ ...withPublicUrl(config, defaultUrl(config.host, port)), port });
 }
 
-/** The same configuration with another public URL and what follows from it; as it was where a public URL was given. */
+/** The configuration with another public URL and what is derived from it; unchanged if a public URL is configured. */
 export function withPublicUrl(config: Config, publicUrl: string): Config {
   if (config.publicUrl !== defaultUrl(config.host, config.port)) {
     return config;
@@ -82,7 +82,7 @@ export function withPublicUrl(config: Config, publicUrl: string): Config {
   return Object.freeze({ ...config, publicUrl, apiUrl, audience });
 }
 
-/** Whether a URL is plain http to this machine itself, the one place where http is safe. */
+/** Whether a URL leads to this machine itself, the only case where plain http is safe. */
 export function isLoopbackUrl(url: string): boolean {
   const { hostname } = new URL(url);
   return (
@@ -140,7 +140,7 @@ function textOf(environment: Environment, name: string, isSecret: boolean): stri
     return text;
   }
   if (text !== undefined) {
-    throw new ConfigurationError([`${name} and ${name}_FILE are both set: keep one`]);
+    throw new ConfigurationError([`${name} and ${name}_FILE are both set: remove one`]);
   }
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
@@ -160,7 +160,7 @@ function plainHttpWarnings(...urls: readonly string[]): string[] {
     .filter((url) => url.startsWith('http:') && !isLoopbackUrl(url))
     .map(
       (url) =>
-        `secrets and tokens travel unprotected to ${url}: put TLS in front and set BINDERY_PUBLIC_URL to its https URL`,
+        `secrets and tokens are sent unencrypted to ${url}: put TLS in front and set BINDERY_PUBLIC_URL to its https URL`,
     );
 }
 
@@ -172,7 +172,7 @@ function unknownSettings(environment: Environment): string[] {
     .filter((name) => name.startsWith('BINDERY_') && !known.includes(name))
     .map((name) => {
       const nearest = known.find((candidate) => distance(candidate, name) <= 3);
-      return `${name} is no setting of Bindery and is ignored${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+      return `${name} is not a Bindery setting and is ignored${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
     });
 }
 

@@ -1,4 +1,4 @@
-/** Every way the OAuth endpoints refuse; what each answers stands in `error-response.ts`. */
+/** Every error code of the OAuth endpoints; `error-response.ts` has the response to each. */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'request_too_large'
@@ -13,7 +13,7 @@ export type OAuthErrorCode =
   | 'too_many_requests'
   | 'temporarily_unavailable';
 
-/** Every way the management actions refuse, on the command line and over HTTP alike. */
+/** Every error code of the management actions, on the command line and over HTTP. */
 export type ApiErrorCode =
   | 'invalid_input'
   | 'unauthenticated'
@@ -33,7 +33,7 @@ export class OAuthError extends Error {
   override readonly name = 'OAuthError';
   readonly code: OAuthErrorCode;
 
-  /** For `too_many_requests`: when another attempt makes sense. */
+  /** For `too_many_requests`: how long to wait before another attempt. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -47,13 +47,13 @@ export class OAuthError extends Error {
   }
 }
 
-/** A refusal of a management action (RFC 9457); the message says how to mend it. */
+/** A refusal of a management action (RFC 9457); the message says how to fix it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
   /** For `invalid_input`: what is wrong with which field. */
   readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
-  /** For `too_many_requests`: when another attempt makes sense. */
+  /** For `too_many_requests`: how long to wait before another attempt. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -71,7 +71,7 @@ export class ApiError extends Error {
   }
 }
 
-/** A start that cannot go on because of how Bindery is set up; every sentence says how to mend it. */
+/** Bindery cannot start because of its configuration; every problem says how to fix it. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly string[];

@@ -2,7 +2,7 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Config } from './config.ts';
 
-/** The log: JSON lines on standard output, or lines for people on a terminal; secrets never reach it. */
+/** The log: JSON lines on standard output, or readable lines on a terminal; it never contains secrets. */
 export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, destination?: DestinationStream): Logger {
   const isPretty = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY === true);
   return pino(
@@ -13,7 +13,7 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, des
       formatters: { level: (level) => ({ level }) },
       serializers: { err: describeError },
       redact: {
-        // What a careless log line could carry along; our own lines carry none of it.
+        // What a careless log line could contain; our own lines contain none of it.
         paths: [
           'headers.authorization',
           'headers.cookie',
@@ -34,7 +34,7 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, des
   );
 }
 
-/** Type, code, message and stack, for an error and its causes; a parser's message may quote the body and is left out. */
+/** Type, code, message and stack of an error and its causes, without a parser's message, which may quote the body. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) {
     return { message: 'not an error' };

@@ -5,13 +5,13 @@ import { audienceLengthMax, audiencePattern } from './domain/limits.ts';
 import { masterKeyBytes } from './domain/master-key.ts';
 import { signingAlgorithms } from './domain/signing-key.ts';
 
-/** One setting: how its text is read, and what the reference page says of it. */
+/** One setting: how its text is parsed, and what the reference page says about it. */
 export interface Setting<Value> {
   readonly schema: z.ZodType<Value, string | undefined>;
   readonly description: string;
-  /** What the page shows as default. */
+  /** The default as the page shows it. */
   readonly fallback: string;
-  /** A secret can also be given as a file, by the same name with `_FILE`, and is never shown. */
+  /** A secret can also be read from a file, with the same name and `_FILE`, and is never shown. */
   readonly secret?: true;
 }
 
@@ -59,27 +59,26 @@ const baseUrl = (name: string) =>
       error: `${name} must be an http or https URL without user, query or fragment, such as https://auth.example.com`,
     });
 
-/** Every setting of Bindery, in the order of the reference page. */
+/** All settings, in the order of the reference page. */
 export const settings = {
   PORT: {
     schema: wholeNumber('PORT', 0, 65_535, 8080),
-    description: 'The port to listen on; 0 takes any free one.',
+    description: 'The port to listen on; 0 means any free port.',
     fallback: '8080',
   },
   HOST: {
     schema: z.string().default('127.0.0.1'),
-    description: 'The address to listen on; 0.0.0.0 or :: for all of the machine.',
+    description: 'The address to listen on; 0.0.0.0 or :: means every address of the machine.',
     fallback: '127.0.0.1',
   },
   BINDERY_PUBLIC_URL: {
     schema: baseUrl('BINDERY_PUBLIC_URL'),
-    description:
-      'The URL under which callers reach Bindery. It is the issuer (`iss`) of every token, letter by letter.',
-    fallback: 'http://localhost and the port; for commands, what the server had that started last',
+    description: 'The URL where callers reach Bindery. It is the issuer (`iss`) of every token, exactly as set here.',
+    fallback: 'http://localhost and the port; for commands, the URL of the server that started last',
   },
   BINDERY_API_URL: {
     schema: baseUrl('BINDERY_API_URL'),
-    description: 'The URL under which callers reach the guarded API, where it differs.',
+    description: 'The URL where callers reach the guarded API, if it differs.',
     fallback: 'the public URL',
   },
   BINDERY_AUDIENCE: {
@@ -89,8 +88,8 @@ export const settings = {
       .refine((text) => text === undefined || audiencePattern.test(text), {
         error: `BINDERY_AUDIENCE must be 1 to ${audienceLengthMax} visible ASCII characters other than " and \\`,
       }),
-    description: 'The audience (`aud`) of access tokens, by which the API knows that a token is meant for it.',
-    fallback: 'the API URL and `/api`',
+    description: 'The audience (`aud`) of access tokens. The API accepts only tokens with its own audience.',
+    fallback: 'the API URL followed by `/api`',
   },
   BINDERY_DATA_DIR: {
     schema: z.string().default('./data'),
@@ -103,16 +102,16 @@ export const settings = {
       .optional()
       .refine((text) => text === undefined || isPostgresUrl(text), {
         error:
-          'DATABASE_URL must be the URL of a PostgreSQL database, such as postgresql://user:password@host:5432/bindery, with what is special in user and password percent-encoded',
+          'DATABASE_URL must be the URL of a PostgreSQL database, such as postgresql://user:password@host:5432/bindery, with special characters in user and password percent-encoded',
       }),
     description:
-      'The PostgreSQL database to use instead of the embedded one. Several servers may share it; each needs the same BINDERY_MASTER_KEY.',
+      'The PostgreSQL database to use instead of the embedded one. Several servers can share it; all need the same BINDERY_MASTER_KEY.',
     fallback: 'the embedded database in the data folder',
     secret: true,
   },
   BINDERY_DATABASE_POOL: {
     schema: wholeNumber('BINDERY_DATABASE_POOL', 1, 1000, 10),
-    description: 'The most connections to PostgreSQL that one server opens.',
+    description: 'How many connections to PostgreSQL one server may open.',
     fallback: '10',
   },
   BINDERY_MASTER_KEY: {
@@ -124,54 +123,57 @@ export const settings = {
         error:
           'BINDERY_MASTER_KEY must be 32 bytes, as 64 hexadecimal digits or as base64 (make one: openssl rand -base64 32)',
       }),
-    description: 'The key under which signing keys and secrets are kept. Without it, one is made in the data folder.',
-    fallback: '`<data folder>/master-key`, made at the first start',
+    description:
+      'The key that protects signing keys and secrets in the store. Without it, one is created in the data folder.',
+    fallback: '`<data folder>/master-key`, created at the first start',
     secret: true,
   },
   BINDERY_TRUSTED_PROXIES: {
     schema: list('BINDERY_TRUSTED_PROXIES', isAddressOrNetwork, 'addresses or networks (CIDR)', []),
-    description: 'Proxies, besides loopback, whose `X-Forwarded-For` is believed.',
+    description: 'Proxies, besides loopback, whose `X-Forwarded-For` is trusted.',
     fallback: 'none',
   },
   BINDERY_ACCESS_TOKEN_LIFETIME: {
     schema: wholeNumber('BINDERY_ACCESS_TOKEN_LIFETIME', 60, 86_400, 3600),
-    description: 'How long an access token lives, in seconds.',
+    description: 'The lifetime of an access token, in seconds.',
     fallback: '3600',
   },
   BINDERY_REFRESH_TOKEN_IDLE_LIFETIME: {
     schema: wholeNumber('BINDERY_REFRESH_TOKEN_IDLE_LIFETIME', 60, 31_536_000, 2_592_000),
-    description: 'How long a refresh token may lie unused, in seconds; each use gives its successor as long again.',
+    description:
+      'How long a refresh token can stay unused before it expires, in seconds; each use starts this time again.',
     fallback: '2592000 (30 days)',
   },
   BINDERY_REFRESH_TOKEN_ABSOLUTE_LIFETIME: {
     schema: wholeNumber('BINDERY_REFRESH_TOKEN_ABSOLUTE_LIFETIME', 60, 157_680_000, 7_776_000),
-    description: 'How long a sign-in can be refreshed at all, in seconds; no use extends it.',
+    description: 'How long a sign-in can be refreshed in total, in seconds; use does not extend it.',
     fallback: '7776000 (90 days)',
   },
   BINDERY_REFRESH_TOKEN_GRACE: {
     schema: wholeNumber('BINDERY_REFRESH_TOKEN_GRACE', 0, 300, 30),
     description:
-      'How long a used refresh token, sent again, still gets the very same successor, in seconds; 0 never does.',
+      'How long a refresh token that was used and is sent again gets the same successor, in seconds; 0 means never.',
     fallback: '30',
   },
   BINDERY_LIMIT_CLIENT: {
     schema: wholeNumber('BINDERY_LIMIT_CLIENT', 1, 1_000_000, 30),
-    description: 'Failed authentications a minute of one client id from one network. A right secret always passes.',
+    description:
+      'Failed authentications per minute of one client id from one network. A correct secret is always accepted.',
     fallback: '30',
   },
   BINDERY_LIMIT_USER: {
     schema: wholeNumber('BINDERY_LIMIT_USER', 1, 1_000_000, 10),
-    description: 'Failed passwords a minute of one user from one network.',
+    description: 'Failed passwords per minute of one user from one network.',
     fallback: '10',
   },
   BINDERY_LIMIT_USER_HOURLY: {
     schema: wholeNumber('BINDERY_LIMIT_USER_HOURLY', 1, 1_000_000, 100),
-    description: 'Failed passwords an hour of one user from all networks where the user has not signed in before.',
+    description: 'Failed passwords per hour of one user, from all networks where the user has not signed in before.',
     fallback: '100',
   },
   BINDERY_LIMIT_NETWORK: {
     schema: wholeNumber('BINDERY_LIMIT_NETWORK', 1, 1_000_000, 300),
-    description: 'Failed authentications a minute from one network (an IPv4 address, or an IPv6 /64).',
+    description: 'Failed authentications per minute from one network (an IPv4 address, or an IPv6 /64).',
     fallback: '300',
   },
   BINDERY_SIGNING_ALGORITHM: {
@@ -187,18 +189,18 @@ export const settings = {
   },
   BINDERY_KEY_ROTATION_DAYS: {
     schema: wholeNumber('BINDERY_KEY_ROTATION_DAYS', 1, 3650, 90),
-    description: 'After how many days a signing key gives way to a new one.',
+    description: 'After how many days a new signing key replaces the current one.',
     fallback: '90',
   },
   BINDERY_KEY_SET_MAX_AGE: {
     schema: wholeNumber('BINDERY_KEY_SET_MAX_AGE', 1, 86_400, 300),
-    description: 'How long callers may keep the key set, in seconds; a new key is published longer before it signs.',
+    description:
+      'How long callers may cache the key set, in seconds. A new key is published for longer than that before it signs.',
     fallback: '300',
   },
   BINDERY_API_CLIENTS: {
     schema: oneOf('BINDERY_API_CLIENTS', ['on', 'off'], 'on'),
-    description:
-      'Whether a new organization may use API clients at once, or only after an operator has switched them on.',
+    description: 'Whether a new organization can use API clients at once, or only after an operator switches them on.',
     fallback: 'on',
   },
   BINDERY_AUDIT_RETENTION_DAYS: {
@@ -208,7 +210,7 @@ export const settings = {
   },
   BINDERY_TOKEN_PATHS: {
     schema: list('BINDERY_TOKEN_PATHS', (path) => /^(\/[A-Za-z0-9._~-]+)+$/.test(path), 'paths', aliases.tokenPaths),
-    description: 'The paths of the token endpoint; metadata names the first.',
+    description: 'The paths of the token endpoint; metadata shows the first.',
     fallback: aliases.tokenPaths.join(','),
   },
   BINDERY_SCOPES: {
@@ -218,7 +220,7 @@ export const settings = {
       'scopes',
       aliases.scopes,
     ),
-    description: 'The names of the one public scope; the first is granted where none is asked for.',
+    description: 'The names of the only public scope; the first is granted if a request names none.',
     fallback: aliases.scopes.join(','),
   },
   BINDERY_TENANT_HEADERS: {
@@ -228,12 +230,12 @@ export const settings = {
       'lower-case header names',
       aliases.tenantHeaders,
     ),
-    description: 'The names of the header in which a caller of the API repeats its organization id.',
+    description: 'The names of the header in which an API caller repeats its organization id.',
     fallback: aliases.tenantHeaders.join(','),
   },
   BINDERY_LOG_LEVEL: {
     schema: oneOf('BINDERY_LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
-    description: 'The least level that is logged.',
+    description: 'The lowest level that is logged.',
     fallback: 'info',
   },
   BINDERY_LOG_FORMAT: {
@@ -243,14 +245,14 @@ export const settings = {
   },
   BINDERY_SHUTDOWN_TIMEOUT: {
     schema: wholeNumber('BINDERY_SHUTDOWN_TIMEOUT', 1, 600, 25),
-    description: 'How long a stopping server waits for running requests, in seconds.',
+    description: 'How long a server that is shutting down waits for running requests, in seconds.',
     fallback: '25',
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof settings;
 
-/** What each setting's text is read to. */
+/** The parsed value of each setting. */
 export type SettingValues = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
 
 function isBaseUrl(text: string): boolean {
@@ -258,7 +260,7 @@ function isBaseUrl(text: string): boolean {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     return false;
   }
-  // Compared as text so that a spelling which a verifier would not find again is refused, not mended.
+  // Compared as text, so that a spelling that a verifier would not match is refused instead of corrected.
   return text === url.origin + (url.pathname === '/' ? '' : url.pathname);
 }
 

@@ -17,15 +17,15 @@ import { createLogger } from './logger.ts';
 /** A server that is listening. */
 export interface RunningServer {
   readonly config: Config;
-  /** Where the first operator claims the instance; undefined once there is one. */
+  /** The link with which the first operator claims the instance; undefined once there is an operator. */
   readonly setupLink: string | undefined;
-  /** Answers what was asked already, then closes everything. */
+  /** Answers requests that were already received, then closes everything. */
   stop(): Promise<void>;
 }
 
-/** Opens the store and listens; throws a sentence for the operator when it cannot. */
-export async function startServer(given: Config): Promise<RunningServer> {
-  const config = given.port === 0 ? withPort(given, await freePort(given.host)) : given;
+/** Opens the store and listens; throws a `ConfigurationError` with a sentence for the operator if it cannot. */
+export async function startServer(configured: Config): Promise<RunningServer> {
+  const config = configured.port === 0 ? withPort(configured, await freePort(configured.host)) : configured;
   const logger = createLogger(config);
   for (const warning of config.warnings) {
     logger.warn(warning);
@@ -65,17 +65,17 @@ async function closeWithin(app: FastifyInstance, seconds: number): Promise<void>
 const idleMilliseconds = 250;
 
 /**
- * Takes no new connection and lets the others end: each learns from its next answer that it was the last. What stays
- * idle is cut only after a moment, since a request may be on its way on it.
+ * Accepts no new connection and lets the others end: the next response on each says that it was the last. Idle ones are
+ * closed only after a moment, because a request may already be on its way.
  */
 async function letConnectionsEnd(server: Server): Promise<void> {
   const ended = once(server, 'close');
-  // The close of HTTP would cut idle connections at once.
+  // The HTTP server's own close would close idle connections at once.
   Server.prototype.close.call(server);
   await Promise.race([ended, wait(idleMilliseconds)]);
 }
 
-/** A new link to claim the instance at each start, as long as nobody has. */
+/** A new link to claim the instance at each start, until somebody has. */
 async function offerSetup(context: ActionContext): Promise<string | undefined> {
   if (await hasOperator(context)) {
     return undefined;
@@ -91,12 +91,12 @@ function listenProblem(config: Config, cause: unknown): string {
     return `port ${config.port} on ${config.host} is taken by another program: stop it, or choose another port with PORT=${config.port + 1}`;
   }
   if (code === 'EACCES') {
-    return `this user may not listen on port ${config.port}: choose one above 1023 with PORT=8080`;
+    return `this user may not listen on port ${config.port}: choose a port above 1023, such as PORT=8080`;
   }
   return `cannot listen on ${config.host}, port ${config.port}: set HOST to an address of this machine`;
 }
 
-/** A port that was free a moment ago; the issuer must be known before the server listens. */
+/** A port that was free a moment ago: the issuer must be known before the server listens. */
 function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);

@@ -5,7 +5,7 @@ import { listAuditEntries } from '../store/audit.ts';
 import { findUser, updateUser } from '../store/users.ts';
 import { updateAccount } from './account.ts';
 
-test('what users change about themselves is in the audit log with what it was before', async () => {
+test("a change of one's own account is in the audit log, with the values before and after", async () => {
   await using site = await startSite();
   const { context } = site.server;
   const browser = await site.signedIn(site.operator);
@@ -19,7 +19,7 @@ test('what users change about themselves is in the audit log with what it was be
   assert.deepEqual(entry?.details, { before: { name: founder.name, theme: 'auto' }, after: body });
 });
 
-test('of two changes of one account at once one is made, with one entry; a bad name makes neither', async () => {
+test('of two concurrent changes of one account only one is made; an invalid name is refused', async () => {
   await using site = await startSite();
   const { context } = site.server;
   const { queries } = context.database;

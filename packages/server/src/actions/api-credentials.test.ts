@@ -7,7 +7,7 @@ import { createApiCredential, deleteApiCredential, readApiCredentials } from './
 
 const page = { number: 1, size: 100 };
 
-test('an API credential is kept with the hash of its secret alone', async () => {
+test("only the hash of an API credential's secret is stored", async () => {
   await using server = await startTestApp();
   const { credential, clientSecret } = await createApiCredential(server.context, testActor, {
     name: '  Binders API ',
@@ -25,7 +25,7 @@ test('an API credential is kept with the hash of its secret alone', async () => 
   assert.ok(!rows.includes(clientSecret));
 });
 
-test('a name or audience that cannot be is refused and nothing is kept', async () => {
+test('an invalid name or audience is refused and nothing is stored', async () => {
   await using server = await startTestApp();
   for (const input of [
     { name: '', audience: 'x' },
@@ -42,7 +42,7 @@ test('a name or audience that cannot be is refused and nothing is kept', async (
   assert.deepEqual(await readApiCredentials(server.context, page), []);
 });
 
-test('a deleted credential is gone, and deleting it again finds nothing', async () => {
+test('a deleted credential is gone, and deleting it again is not_found', async () => {
   await using server = await startTestApp();
   const { credential } = await createApiCredential(server.context, testActor, { name: 'API', audience: 'x' });
   assert.equal((await deleteApiCredential(server.context, testActor, credential.id)).id, credential.id);

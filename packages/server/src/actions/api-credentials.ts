@@ -10,7 +10,7 @@ import { insertApiCredential, listApiCredentials, removeApiCredential } from '..
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
-/** Makes the credential with which an API introspects tokens of its audience; its secret is seen this once. */
+/** Creates the credential with which an API introspects tokens of its audience; its secret is shown only now. */
 export async function createApiCredential(
   context: ActionContext,
   actor: Actor,
@@ -47,12 +47,12 @@ export function readApiCredentials(context: ActionContext, page: Page): Promise<
   return listApiCredentials(context.database.queries, page);
 }
 
-/** Deletes an API credential; its API can introspect no more from the next request on. */
+/** Deletes an API credential; its API can no longer introspect, from the next request on. */
 export async function deleteApiCredential(context: ActionContext, actor: Actor, id: string): Promise<ApiCredential> {
   return context.database.transaction(async (queries) => {
     const credential = await removeApiCredential(queries, id);
     if (credential === undefined) {
-      throw new ApiError('not_found', 'there is no such API credential; list them with: bindery api list');
+      throw new ApiError('not_found', 'API credential not found; list API credentials with: bindery api list');
     }
     await recordAction(context, queries, {
       actor,

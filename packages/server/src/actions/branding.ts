@@ -6,7 +6,7 @@ import { recordAction } from './record-action.ts';
 
 const setting = 'branding';
 
-/** The branding, or ours where none was set. */
+/** The branding of the instance; Bindery's own if none is set. */
 export async function readBranding(context: ActionContext): Promise<Branding> {
   const text = await readStoredSetting(context.database.queries, setting);
   // Written below from the same type.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startSite } from '../../../../test/support/console.ts';
 
-test('a new secret is answered although the client is gone right after the commit', async () => {
+test('a new secret is returned even if the client is deleted right after the commit', async () => {
   await using site = await startSite();
   const { database } = site.server.context;
   const { organizationId, clientId } = await site.newWorld();

@@ -8,13 +8,13 @@ import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { recordAction } from './record-action.ts';
 
-/** How a rotation treats the old secret: it works `overlapMilliseconds` longer, 0 ends every old one at once. */
+/** How a rotation treats old secrets: they work for `overlapMilliseconds` more; with 0 they expire at once. */
 export interface Rotation {
   readonly overlapMilliseconds: number;
   readonly secretExpiresAt: number | null;
 }
 
-/** Makes a second secret and gives the first an end; refuses a third while two live. */
+/** Creates a second secret and sets an expiry for the first; throws `conflict` while two are valid. */
 export async function rotateSecret(
   context: ActionContext,
   actor: Actor,
@@ -27,7 +27,7 @@ export async function rotateSecret(
     if (live.length >= liveSecretsMax && rotation.overlapMilliseconds > 0) {
       throw new ApiError(
         'conflict',
-        `two secrets of this client are live already; rotate again once the older has ended (${endsOf(live)}), or end both at once with: bindery client rotate ${before.id} --overlap now`,
+        `this client already has two valid secrets; rotate again once the older one has expired (${firstExpiryOf(live)}), or expire both at once with: bindery client rotate ${before.id} --overlap now`,
       );
     }
     const client = await clients.update(before.id, before.version, {}, now);
@@ -35,7 +35,7 @@ export async function rotateSecret(
       throw clientChanged(target);
     }
     const endsAt = now + rotation.overlapMilliseconds;
-    // A secret that ends sooner by itself is not given more time; with none live the last has ended already.
+    // A secret that expires sooner anyway gets no more time; without a valid one, the last has expired already.
     const previousSecretExpiresAt = Math.max(
       ...live.map(({ expiresAt }) => Math.min(expiresAt ?? endsAt, endsAt)),
       now,
@@ -45,10 +45,10 @@ export async function rotateSecret(
       expiresAt: rotation.secretExpiresAt,
       now,
     });
-    await clients.endSecrets(client.id, endsAt);
+    await clients.expireSecrets(client.id, endsAt);
     await clients.insertSecret(secret.stored);
     if (rotation.overlapMilliseconds === 0) {
-      // It leaked: what somebody else got with it ends too.
+      // It leaked: tokens that somebody else got with it are revoked too.
       await cutOff(context, queries, { kind: 'client', id: client.id });
     }
     await recordAction(context, queries, {
@@ -64,8 +64,8 @@ export async function rotateSecret(
   });
 }
 
-/** Moves the end of one live secret, to a moment (epoch milliseconds) or to this one. */
-export async function setSecretEnd(
+/** Sets the expiry of one valid secret, to a moment (epoch milliseconds) or to now. */
+export async function setSecretExpiry(
   context: ActionContext,
   actor: Actor,
   target: ClientTarget & { readonly secretId: string },
@@ -76,16 +76,18 @@ export async function setSecretEnd(
     const expiresAt = end === 'now' ? now : end;
     const secret = (await clients.liveSecrets(before.id, now)).find(({ id }) => id === target.secretId);
     if (secret === undefined) {
-      throw new ApiError('not_found', 'there is no such live secret');
+      throw new ApiError('not_found', 'secret not found, or no longer valid');
     }
     if (expiresAt < now) {
-      throw new ApiError('invalid_input', 'the end lies in the past', { fields: { expiresAt: ['lies in the past'] } });
+      throw new ApiError('invalid_input', 'the expiry date is in the past', {
+        fields: { expiresAt: ['is in the past'] },
+      });
     }
     const client = await clients.update(before.id, before.version, {}, now);
     if (client === undefined) {
       throw clientChanged(target);
     }
-    await clients.setSecretEnd(client.id, secret.id, expiresAt);
+    await clients.setSecretExpiry(client.id, secret.id, expiresAt);
     await recordAction(context, queries, {
       ...actionOn(client, actor, expiresAt === now ? 'client.end_secret' : 'client.move_secret_end'),
       details: {
@@ -98,7 +100,7 @@ export async function setSecretEnd(
   });
 }
 
-function endsOf(secrets: readonly ClientSecret[]): string {
+function firstExpiryOf(secrets: readonly ClientSecret[]): string {
   const first = Math.min(...secrets.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY));
-  return Number.isFinite(first) ? new Date(first).toISOString() : 'it has no end';
+  return Number.isFinite(first) ? new Date(first).toISOString() : 'it never expires';
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestApp, testActor } from '../../../../test/support/app.ts';
-import { setSecretEnd } from './client-secrets.ts';
+import { setSecretExpiry } from './client-secrets.ts';
 import { readClient } from './clients.ts';
 
-test('a secret ends now, although the clock moves on while it is being ended', async () => {
+test('a secret expires now, even if the clock moves on meanwhile', async () => {
   await using server = await startTestApp();
   const { clientId, organizationId } = await server.newClient();
   const moving = {
@@ -15,7 +15,7 @@ test('a secret ends now, although the clock moves on while it is being ended', a
     },
   };
   const { secrets } = await readClient(server.context, organizationId, clientId);
-  await setSecretEnd(moving, testActor, { organizationId, clientId, secretId: secrets[0]?.id ?? '' }, 'now');
+  await setSecretExpiry(moving, testActor, { organizationId, clientId, secretId: secrets[0]?.id ?? '' }, 'now');
   server.advance(1);
   assert.deepEqual((await readClient(server.context, organizationId, clientId)).secrets, []);
   const entries = await server.context.database.queries.selectFrom('audit_entries').select('action').execute();

@@ -23,7 +23,7 @@ export interface ClientWithSecrets {
 /** The result of creating a client or rotating its secret: the only time the secret is seen. */
 export interface NewSecret {
   readonly client: ApiClient;
-  /** The client as the transaction left it, so that showing the secret needs nothing more of the store. */
+  /** The client as the transaction left it, so that nothing has to be read again to show the secret. */
   readonly listed: ListedClient;
   readonly clientSecret: string;
 }
@@ -171,7 +171,10 @@ export function changeClient<Result>(
       throw clientNotFound();
     }
     if (target.version !== undefined && target.version !== client.version) {
-      throw new ApiError('precondition_failed', 'the API client has changed since you read it');
+      throw new ApiError(
+        'precondition_failed',
+        'the API client has changed since you read it; reload it and try again',
+      );
     }
     return change(queries, clients, client);
   });

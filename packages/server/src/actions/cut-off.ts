@@ -4,19 +4,19 @@ import { insertCutoff, raiseCutoffBase, readTokenLifetimes, writeTokenLifetimes 
 import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';
 
-/** Ends every access token of something that was issued up to now, in the transaction of the change that asks for it. */
-export async function cutOff(context: ActionContext, queries: Queries, cut: Cutoff): Promise<void> {
+/** Revokes every access token issued for something up to now, in the transaction of the change that causes it. */
+export async function cutOff(context: ActionContext, queries: Queries, cutoff: Cutoff): Promise<void> {
   const { config, database, now } = context;
   const stored = await readTokenLifetimes(queries);
-  // The command line may be set up otherwise than the server that issues the tokens.
+  // The command line may be configured differently from the server that issues the tokens.
   const lifetimeSeconds = Math.max(stored.lifetimeSeconds, config.accessTokenLifetimeSeconds);
-  // Last, so that as little as possible lies between the cut and its commit.
+  // Last, so that as little time as possible passes between the cut-off and its commit.
   const cutAt = (await database.clock?.(queries)) ?? now();
   const until = cutoffEnd(cutAt, { ...stored, lifetimeSeconds });
-  await insertCutoff(queries, { kind: cut.kind, subject: cutoffId(cut), cutAt, until });
+  await insertCutoff(queries, { kind: cutoff.kind, subject: cutoffId(cutoff), cutAt, until });
 }
 
-/** Ends the tokens of a client that may do less than before: it was disabled, or may only read now. */
+/** Revokes the tokens of a client that may do less than before: it was disabled, or may only read now. */
 export async function cutOffIfLess(
   context: ActionContext,
   queries: Queries,
@@ -29,11 +29,11 @@ export async function cutOffIfLess(
   }
 }
 
-/** What a server does about cuts as it starts: tells how long its tokens live, and never goes back in the list. */
+/** At the start of a server: stores how long its tokens live, and makes sure that the list's number never goes back. */
 export async function prepareCutoffs({ config, database, now }: ActionContext): Promise<void> {
   await database.transaction(async (queries) => {
     const clock = (await database.clock?.(queries)) ?? now();
-    // No store makes a thousand cuts a second: a clock is ahead of every number there was before a backup.
+    // No store makes a thousand cut-offs a second, so the clock is ahead of every number from before a backup.
     await raiseCutoffBase(queries, clock);
     const before = await readTokenLifetimes(queries);
     if (before.lifetimeSeconds !== config.accessTokenLifetimeSeconds) {

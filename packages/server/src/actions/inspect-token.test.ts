@@ -31,12 +31,12 @@ for (const algorithm of ['ES256', 'RS256', 'EdDSA']) {
       JSON.stringify({ ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), access: 'read' }),
     ).toString('base64url');
     assert.deepEqual((await inspectToken(server.context, `${header}.${other}.${signature}`)).problems, [
-      'its signature is wrong: it was changed, or somebody else made it',
+      'its signature is wrong: it was changed, or not issued by this Bindery',
     ]);
   });
 }
 
-test('everything that is wrong with an access token is said, and not only the first', async () => {
+test('all problems of an access token are reported, not only the first', async () => {
   await using server = await startTestApp();
   const client = await server.newClient();
   const token = await tokenOf(server, client);
@@ -49,20 +49,20 @@ test('everything that is wrong with an access token is said, and not only the fi
   ]);
 });
 
-test('a token of another issuer and audience is told so', async () => {
+test('a token of another issuer and audience is reported as such', async () => {
   await using other = await startTestApp({ BINDERY_PUBLIC_URL: 'https://other.example.com' });
   await using server = await startTestApp();
   const token = await tokenOf(other, await other.newClient());
   const { problems } = await inspectToken(server.context, token);
   assert.deepEqual(problems, [
     'it was signed with a key that this Bindery does not have, or no longer has',
-    'its issuer is not http://localhost:8080, this Bindery',
-    'its audience is not http://localhost:8080/api, the API',
+    'its issuer is not this Bindery, http://localhost:8080',
+    'its audience is not the API, http://localhost:8080/api',
     'it was revoked, or its client, user or organization is disabled or gone',
   ]);
 });
 
-test('a token that was signed by another algorithm than its key is for, or by none, is told so', async () => {
+test("a token signed with another algorithm than its key's, or with none, is reported as such", async () => {
   await using server = await startTestApp();
   const token = await tokenOf(server, await server.newClient());
   const [header = '', claims = ''] = token.split('.');
@@ -71,11 +71,11 @@ test('a token that was signed by another algorithm than its key is for, or by no
     const forged = Buffer.from(JSON.stringify({ alg, kid, typ: 'at+jwt' })).toString('base64url');
     const signature = createHmac('sha256', 'x').update(`${forged}.${claims}`).digest('base64url');
     const { problems } = await inspectToken(server.context, `${forged}.${claims}.${signature}`);
-    assert.deepEqual(problems, ['its alg is not ES256, which its key is for']);
+    assert.deepEqual(problems, ['its alg is not ES256, the algorithm of its key']);
   }
 });
 
-test('a refresh token is told with its times, and as used, expired or revoked', async () => {
+test('a refresh token is reported with its times, and as used, expired or revoked', async () => {
   await using server = await startTestApp();
   const { organizationId } = await server.newClient();
   const { client, clientSecret } = await createClient(server.context, testActor, {
@@ -101,7 +101,7 @@ test('a refresh token is told with its times, and as used, expired or revoked', 
   assert.deepEqual((await inspectToken(server.context, first.access_token)).problems, []);
   const second = await ask('/connect/token', { grant_type: 'refresh_token', refresh_token: first.refresh_token });
   const problemsOf = async (token: string) => (await inspectToken(server.context, token)).problems;
-  assert.deepEqual(await problemsOf(first.refresh_token), ['it was used already: there is a newer one']);
+  assert.deepEqual(await problemsOf(first.refresh_token), ['it was already used: there is a newer one']);
   assert.deepEqual(await problemsOf(second.refresh_token), []);
   // Looking at it used nothing up.
   await ask('/oauth/revoke', { token: second.refresh_token });
@@ -110,7 +110,7 @@ test('a refresh token is told with its times, and as used, expired or revoked', 
   assert.deepEqual(await problemsOf(second.refresh_token), ['it was revoked', 'it has expired']);
 });
 
-test('what is no token is told apart: a secret, a refresh token of nobody, a text', async () => {
+test('other texts are told apart: a secret, an unknown refresh token, anything else', async () => {
   await using server = await startTestApp();
   const { clientSecret } = await server.newClient();
   const inspect = (text: string) => inspectToken(server.context, text);
@@ -120,13 +120,13 @@ test('what is no token is told apart: a secret, a refresh token of nobody, a tex
   assert.ok(!JSON.stringify(secret).includes(clientSecret));
   assert.equal((await inspect(`${clientSecret.slice(0, -1)}_`)).problems.length, 2);
   assert.deepEqual((await inspect(`bindery_refresh_${'0'.repeat(87)}`)).problems, [
-    'this Bindery did not make it, or has forgotten it',
+    'it was not issued by this Bindery, or it was deleted after it expired',
   ]);
   for (const text of ['', 'x', 'a.b', 'a.b.c', 'bnVsbA.bnVsbA.x', 'W10.W10.x', '.'.repeat(10_000)]) {
     const { kind, problems } = await inspect(text);
-    assert.equal(kind, 'no token that Bindery knows', text.slice(0, 20));
-    assert.deepEqual(problems, ['it is not a JWT of three parts']);
+    assert.equal(kind, 'not a Bindery token', text.slice(0, 20));
+    assert.deepEqual(problems, ['it is not a JWT with three parts']);
   }
   const strange = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"iat":1e300}').toString('base64url')}.`;
-  assert.equal((await inspect(strange)).kind, 'a JWT, but no access token');
+  assert.equal((await inspect(strange)).kind, 'a JWT, but not an access token');
 });

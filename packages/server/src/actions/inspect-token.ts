@@ -9,7 +9,7 @@ import { listSigningKeys } from '../store/signing-keys.ts';
 import { isTokenLive } from '../store/token-state.ts';
 import type { ActionContext } from './context.ts';
 
-/** What a text turned out to be, and everything that is wrong with it as a token. */
+/** What a text is, and everything that is wrong with it as a token. */
 export interface InspectedToken {
   readonly kind: string;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface InspectedToken {
 /** Says what a text is: an access token with its claims, a refresh token, a secret, or none of these. */
 export async function inspectToken(context: ActionContext, text: string): Promise<InspectedToken> {
   if (text.startsWith('bindery_secret_')) {
-    const typed = isWellFormedSecret(text) ? [] : ['it has a typing error: its checksum does not fit'];
+    const typed = isWellFormedSecret(text) ? [] : ['it has a typing error: the checksum is wrong'];
     return {
       kind: 'a client secret, not a token',
       facts: {},
@@ -33,10 +33,10 @@ export async function inspectToken(context: ActionContext, text: string): Promis
   const header = decodePart(parts[0]);
   const claims = decodePart(parts[1]);
   if (parts.length !== 3 || header === undefined || claims === undefined) {
-    return { kind: 'no token that Bindery knows', facts: {}, problems: ['it is not a JWT of three parts'] };
+    return { kind: 'not a Bindery token', facts: {}, problems: ['it is not a JWT with three parts'] };
   }
   return {
-    kind: header['typ'] === 'at+jwt' ? 'an access token (RFC 9068)' : 'a JWT, but no access token',
+    kind: header['typ'] === 'at+jwt' ? 'an access token (RFC 9068)' : 'a JWT, but not an access token',
     facts: factsOf(header, claims),
     problems: [
       ...headerProblems(header),
@@ -52,7 +52,7 @@ type Part = Readonly<Record<string, unknown>>;
 function decodePart(part: string | undefined): Part | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
-    // Only what is asked for by name is read from it.
+    // Members are only read by name.
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Part) : undefined;
   } catch {
     return undefined;
@@ -90,9 +90,11 @@ async function signatureProblems(context: ActionContext, header: Part, token: st
     return ['it was signed with a key that this Bindery does not have, or no longer has'];
   }
   if (key.algorithm !== header['alg']) {
-    return [`its alg is not ${key.algorithm}, which its key is for`];
+    return [`its alg is not ${key.algorithm}, the algorithm of its key`];
   }
-  return isSignedWith(key.publicJwk, token) ? [] : ['its signature is wrong: it was changed, or somebody else made it'];
+  return isSignedWith(key.publicJwk, token)
+    ? []
+    : ['its signature is wrong: it was changed, or not issued by this Bindery'];
 }
 
 function isSignedWith(jwk: PublicJwk, token: string): boolean {
@@ -109,11 +111,11 @@ function claimProblems({ config, now }: ActionContext, claims: Part): string[] {
   const seconds = now() / 1000;
   const { iss, aud, exp, nbf } = claims;
   return [
-    ...(iss === config.publicUrl ? [] : [`its issuer is not ${config.publicUrl}, this Bindery`]),
-    ...(aud === config.audience ? [] : [`its audience is not ${config.audience}, the API`]),
+    ...(iss === config.publicUrl ? [] : [`its issuer is not this Bindery, ${config.publicUrl}`]),
+    ...(aud === config.audience ? [] : [`its audience is not the API, ${config.audience}`]),
     ...(typeof exp === 'number' && exp > seconds ? [] : ['it has expired']),
     ...(typeof nbf === 'number' && nbf > seconds + clockToleranceSeconds
-      ? ['it is not valid yet: a clock is off']
+      ? ['it is not valid yet: a clock is wrong']
       : []),
   ];
 }
@@ -121,7 +123,7 @@ function claimProblems({ config, now }: ActionContext, claims: Part): string[] {
 async function stateProblems(context: ActionContext, claims: Part): Promise<string[]> {
   const { client_id, organization_id, sub, sid, jti } = claims;
   if (typeof client_id !== 'string' || typeof organization_id !== 'string' || typeof jti !== 'string') {
-    return ['it lacks claims that an access token of Bindery has'];
+    return ['it lacks claims that every Bindery access token has'];
   }
   const isLive = await isTokenLive(context.database.queries, {
     clientId: client_id,
@@ -137,7 +139,11 @@ async function inspectRefreshToken(context: ActionContext, token: string): Promi
   const familyId = familyOf(token, context.keys.refreshTag);
   const family = familyId === undefined ? undefined : await findRefreshFamily(context.database.queries, familyId);
   if (family === undefined) {
-    return { kind: 'a refresh token', facts: {}, problems: ['this Bindery did not make it, or has forgotten it'] };
+    return {
+      kind: 'a refresh token',
+      facts: {},
+      problems: ['it was not issued by this Bindery, or it was deleted after it expired'],
+    };
   }
   const now = context.now();
   return {
@@ -153,7 +159,7 @@ async function inspectRefreshToken(context: ActionContext, token: string): Promi
     problems: [
       ...(family.revokedAt === null ? [] : ['it was revoked']),
       ...(family.idleExpiresAt > now && family.absoluteExpiresAt > now ? [] : ['it has expired']),
-      ...(family.currentHash === hashRefreshToken(token) ? [] : ['it was used already: there is a newer one']),
+      ...(family.currentHash === hashRefreshToken(token) ? [] : ['it was already used: there is a newer one']),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { makeMasterKeyFile, readMasterKeyFile, removeMasterKeyFile } from '../data-folder/master-key-file.ts';
+import { createMasterKeyFile, readMasterKeyFile, removeMasterKeyFile } from '../data-folder/master-key-file.ts';
 import { type DerivedKeys, deriveKeys } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Database, OpenMode } from '../store/database.ts';
@@ -8,7 +8,7 @@ import { openDatabase } from '../store/open.ts';
 import { initializeStoredSetting, readStoredSetting } from '../store/settings.ts';
 import type { ActionContext } from './context.ts';
 
-/** Opens the store and the keys that belong to it; throws a `ConfigurationError` when they do not fit. */
+/** Opens the store and the keys that belong to it; throws a `ConfigurationError` if they do not match. */
 export async function openStore(config: Config, mode: OpenMode, now: () => number): Promise<ActionContext> {
   const database = await openDatabase(config, mode, now());
   try {
@@ -34,25 +34,25 @@ async function openKeys(config: Config, database: Database, mode: OpenMode): Pro
       `the master key of the store at ${database.location} is missing: restore the file ${file}, or set BINDERY_MASTER_KEY`,
     ]);
   }
-  const made = makeMasterKeyFile(config.dataDir);
+  const created = createMasterKeyFile(config.dataDir);
   try {
-    return await checkedKeys(database, made);
+    return await checkedKeys(database, created);
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      // Another machine was quicker to give the store its key, and this one must not look like it.
-      removeMasterKeyFile(config.dataDir, made);
+      // Another machine was faster to give the store its key, and this file must not look like that key.
+      removeMasterKeyFile(config.dataDir, created);
     }
     throw error;
   }
 }
 
-/** The keys derived from a master key, if it is the one that the store was made with; the first one given is. */
+/** The keys derived from a master key, if it is the store's; a new store belongs to the first key it is opened with. */
 async function checkedKeys(database: Database, masterKey: Buffer): Promise<DerivedKeys> {
   const keys = deriveKeys(masterKey);
   await initializeStoredSetting(database.queries, checkSetting, keys.check);
   if ((await readStoredSetting(database.queries, checkSetting)) !== keys.check) {
     throw new ConfigurationError([
-      `the master key does not belong to the store at ${database.location}: give the one that the store was made with`,
+      `the master key does not belong to the store at ${database.location}: use the one that the store was created with`,
     ]);
   }
   return keys;

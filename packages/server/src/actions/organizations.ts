@@ -159,7 +159,7 @@ function pick(organization: Organization, names: readonly string[]): Readonly<Re
 }
 
 function organizationChanged(): ApiError {
-  return new ApiError('precondition_failed', 'the organization has changed since you read it');
+  return new ApiError('precondition_failed', 'the organization has changed since you read it; reload it and try again');
 }
 
 function organizationNotFound(): ApiError {

@@ -4,7 +4,7 @@ import type { ActionContext } from './context.ts';
 
 const setting = 'public_url';
 
-/** Keeps the public URL of a server that starts, so that commands beside it make links that lead to it. */
+/** Stores the public URL of a server that starts, so that commands run beside it create links that lead to it. */
 export async function rememberPublicUrl({ config, database }: ActionContext): Promise<void> {
   if ((await readStoredSetting(database.queries, setting)) !== config.publicUrl) {
     await writeStoredSetting(database.queries, setting, config.publicUrl);

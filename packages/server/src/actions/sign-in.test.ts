@@ -45,7 +45,7 @@ function watchedLimits() {
 
 const depsOf = (limits: PasswordLimits) => ({ hasher: server.hasher, limits });
 
-test('a correct password, with the address in any letter case, is the user, and its network is remembered', async () => {
+test('a correct password signs the user in, whatever the letter case of the address, and the network is remembered', async () => {
   const user = await newUser();
   const { calls, limits } = watchedLimits();
   const attempt = { email: user.email.toUpperCase(), password, network };
@@ -58,7 +58,7 @@ test('a correct password, with the address in any letter case, is the user, and 
   assert.equal(await isKnownNetwork(server.context.database.queries, user.email, network), true);
 });
 
-test('each failure is named, costs one hash, stays counted and leaves no network behind', async () => {
+test('each failure is named, costs one hash, stays counted and remembers no network', async () => {
   const user = await newUser();
   for (const [more, isAllowed, failure] of [
     [{ email: 'nobody@example.com' }, everybody, 'unknown_user'],
@@ -81,7 +81,7 @@ test('each failure is named, costs one hash, stays counted and leaves no network
   assert.equal(await isKnownNetwork(server.context.database.queries, user.email, network), false);
 });
 
-test('a correct password renews an outdated hash, and the user comes back as it is then', async () => {
+test('a correct password renews an outdated hash, and the updated user is returned', async () => {
   const { context } = server;
   const user = await newUser();
   await updateUser(context.database.queries, user, { passwordHash: weakHashOf(password) }, context.now());
@@ -93,7 +93,7 @@ test('a correct password renews an outdated hash, and the user comes back as it 
   assert.equal(await server.hasher.verify(password, result.user?.passwordHash ?? null), true);
 });
 
-test('a full queue does not refuse a correct password: the hash is renewed another time', async () => {
+test('a correct password is accepted even if the queue is too full to renew the hash', async () => {
   const { context } = server;
   const user = await newUser();
   const weak = await updateUser(context.database.queries, user, { passwordHash: weakHashOf(password) }, context.now());

@@ -19,30 +19,30 @@ import {
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
-/** All keys that are not over yet, in the order in which they began to sign. */
+/** All keys that are not retired, in the order in which they start to sign. */
 export function readSigningKeys(context: ActionContext): Promise<readonly StoredSigningKey[]> {
   return listSigningKeys(context.database.queries, context.now());
 }
 
-/** Makes the next key; refuses while one is on its way. Of two at once one wins, and the other is told so. */
+/** Creates the next key; throws `conflict` while one is waiting to sign, and for the slower of two at once. */
 export async function rotateSigningKey(context: ActionContext, actor: Actor): Promise<StoredSigningKey> {
   const { algorithm } = await readNewest(context);
-  const made = await addSigningKey(context, actor, { algorithm });
-  if (made === undefined) {
-    throw new ApiError('conflict', 'another process rotated the key at the same moment');
+  const created = await addSigningKey(context, actor, { algorithm });
+  if (created === undefined) {
+    throw new ApiError('conflict', 'another process rotated the key at the same time');
   }
-  return made;
+  return created;
 }
 
-/** What a new key is to be, and whether it is wanted beside the keys that there are. */
+/** The algorithm of a new key, and whether it is wanted given the keys there are. */
 export interface KeyRequest {
   readonly algorithm: SigningAlgorithm;
   readonly isWanted?: (keys: readonly StoredSigningKey[]) => boolean;
 }
 
 /**
- * Adds a key after the newest one; undefined when none is wanted or another process was quicker. The very first key
- * signs at once, since nobody can have an older key set; any other is published until all caches have it.
+ * Adds a key after the newest one; undefined if none is wanted or another process was faster. The very first key signs
+ * at once, because nobody can have an older key set; any other is published first until all caches have it.
  */
 export async function addSigningKey(
   context: ActionContext,
@@ -50,7 +50,7 @@ export async function addSigningKey(
   { algorithm, isWanted }: KeyRequest,
 ): Promise<StoredSigningKey | undefined> {
   const { config, database, keys } = context;
-  // The name before the keys: what another process adds after this moment is noticed when the name is replaced.
+  // The name before the keys: a key that another process adds after this is noticed when the name is replaced.
   const newestName = await readNewestKeyName(database.queries);
   const before = await listSigningKeys(database.queries, context.now());
   if (isWanted?.(before) === false) {
@@ -90,7 +90,7 @@ export async function addSigningKey(
   });
 }
 
-/** Longer than anybody may keep the key set, by a fifth and at least a second. */
+/** Longer than anyone may cache the key set, by a fifth and at least a second. */
 function publishAheadSeconds(keySetMaxAgeSeconds: number): number {
   return Math.ceil(keySetMaxAgeSeconds * 1.2) + 1;
 }
@@ -100,7 +100,7 @@ function refuseWhileOneWaits(keys: readonly StoredSigningKey[], now: number): vo
   if (waiting !== undefined) {
     throw new ApiError(
       'conflict',
-      `a new key is on its way already and signs from ${new Date(waiting.signsFrom).toISOString()}; rotate again after that`,
+      `a new key is already published and signs from ${new Date(waiting.signsFrom).toISOString()}; rotate again after that`,
     );
   }
 }

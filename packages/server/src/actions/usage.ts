@@ -5,7 +5,7 @@ import { ClientSearch } from '../store/client-list.ts';
 import { type HourOfUse, readUsage } from '../store/usage.ts';
 import type { ActionContext } from './context.ts';
 
-/** So many clients of each kind are named. */
+/** How many clients of each kind are listed. */
 const attentionMax = 5;
 
 /** Token requests of one day, or of several. */
@@ -19,13 +19,13 @@ export interface DayOfUse extends Requests {
   readonly date: string;
 }
 
-/** Some clients that somebody should look at, and how many there are. */
+/** Some of the clients that need attention, and how many there are. */
 export interface Attention {
   readonly clients: readonly ListedClient[];
   readonly count: number;
 }
 
-/** What an organization's clients do, and which of them want attention. */
+/** The token requests of an organization's clients, and which clients need attention. */
 export interface Overview {
   /** One for each of the last `overviewDays` days, today the last. */
   readonly days: readonly DayOfUse[];
@@ -64,7 +64,7 @@ export async function readClientUsage(
   return { lastDay: sum(hours.filter(({ hour }) => hour > now - dayMilliseconds)), days: toDays(hours, since, now) };
 }
 
-/** Several days or hours as one. */
+/** The sum of several days or hours. */
 export function sum(parts: readonly Requests[]): Requests {
   return {
     issued: parts.reduce((total, { issued }) => total + issued, 0),

@@ -39,7 +39,7 @@ async function newUser(more: { readonly organizationId?: string; readonly role?:
 const rolesIn = async (id: string) =>
   Object.fromEntries((await readMembers(server.context, id, page)).map(({ email, role }) => [email, role]));
 
-test('a user is made once for all organizations, with the address in lower case', async () => {
+test('a user exists once for all organizations, with the address in lower case', async () => {
   const user = await createUser(server.context, testActor, {
     organizationId: organizationId.toUpperCase(),
     email: 'Ana@Example.COM',
@@ -58,7 +58,7 @@ test('a user is made once for all organizations, with the address in lower case'
   assert.equal((await requireUser(server.context, 'ANA@example.com')).id, user.id);
 });
 
-test('of two that make the same user at once one does, and nothing of the other is left', async () => {
+test('of two concurrent requests to create a user one succeeds, and nothing of the other is left', async () => {
   const attempt = (id: string) =>
     createUser(server.context, testActor, {
       organizationId: id,
@@ -75,7 +75,7 @@ test('of two that make the same user at once one does, and nothing of the other 
   assert.equal(memberships.length, 1);
 });
 
-test('an unknown organization, a bad address or a short password makes no user, and is not hashed in vain', async () => {
+test('an unknown organization, an invalid address or a short password creates no user and computes no hash', async () => {
   const hashes = server.hasher.total;
   const good = { organizationId, email: 'new@example.com', role: 'member', password, hasher: server.hasher } as const;
   for (const [bad, code] of [
@@ -90,7 +90,7 @@ test('an unknown organization, a bad address or a short password makes no user, 
   assert.equal(await findUserByEmail(server.context.database.queries, 'new@example.com'), undefined);
 });
 
-test('a user who exists joins another organization without a new password, and only once', async () => {
+test('an existing user joins another organization without a new password, and only once', async () => {
   const user = await newUser();
   const { queries } = server.context.database;
   const hash = (await findUserByEmail(queries, user.email))?.passwordHash;
@@ -106,7 +106,7 @@ test('a user who exists joins another organization without a new password, and o
   await assert.rejects(addMember(server.context, testActor, { ...membership, organizationId: 'x' }), is('not_found'));
 });
 
-test('members of another organization can be neither seen, changed nor removed', async () => {
+test('members of another organization cannot be seen, changed or removed', async () => {
   const user = await newUser();
   const elsewhere = { organizationId: otherId, email: user.email };
   assert.equal((await rolesIn(otherId))[user.email], undefined);
@@ -115,7 +115,7 @@ test('members of another organization can be neither seen, changed nor removed',
   assert.equal((await rolesIn(organizationId))[user.email], 'member');
 });
 
-test('a member changes its role and leaves; the user stays', async () => {
+test("a member's role changes and the member is removed; the user stays", async () => {
   const owner = await newUser({ role: 'owner' });
   const user = await newUser();
   const membership = { organizationId, email: user.email };
@@ -130,7 +130,7 @@ test('a member changes its role and leaves; the user stays', async () => {
   await assert.rejects(removeMember(server.context, testActor, membership), is('not_found'));
 });
 
-test('a password is set anew by the same rules, and only for who exists', async () => {
+test('a new password obeys the same rules, and needs an existing user', async () => {
   const user = await newUser();
   const set = (email: string, text: string) =>
     setPassword(server.context, testActor, email, { password: text, hasher: server.hasher });
@@ -141,7 +141,7 @@ test('a password is set anew by the same rules, and only for who exists', async 
   assert.equal(await server.hasher.verify(password, after.passwordHash), false);
 });
 
-test('a user is disabled and enabled, each time with an entry', async () => {
+test('disabling and enabling a user is recorded each time', async () => {
   const user = await newUser();
   assert.equal((await setUserState(server.context, testActor, user.email, 'disabled')).state, 'disabled');
   assert.equal((await requireUser(server.context, user.email)).state, 'disabled');
@@ -156,7 +156,7 @@ test('a user is disabled and enabled, each time with an entry', async () => {
   assert.equal(entries.length, 2);
 });
 
-test('a network is known for the user who signed in from it, and for no other', async () => {
+test('a network is known only for the user who signed in from it', async () => {
   const [ana, bob] = [await newUser(), await newUser()];
   const { queries } = server.context.database;
   assert.equal(await isKnownNetwork(queries, ana.email, '192.0.2.1'), false);

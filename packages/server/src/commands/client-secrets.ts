@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { rotateSecret, setSecretEnd } from '../actions/client-secrets.ts';
+import { rotateSecret, setSecretExpiry } from '../actions/client-secrets.ts';
 import { readClient } from '../actions/clients.ts';
 import { secretOverlapSecondsDefault } from '../domain/limits.ts';
 import { ApiError } from '../errors.ts';
@@ -99,7 +99,7 @@ async function setExpiry(
     const now = context.now();
     const expiry = expiryAt(now);
     return {
-      client: await setSecretEnd(context, actor, { ...target, secretId: secret.id }, expiry),
+      client: await setSecretExpiry(context, actor, { ...target, secretId: secret.id }, expiry),
       expiresAt: expiry === 'now' ? now : expiry,
     };
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import { makeMasterKeyFile, readMasterKeyFile } from './master-key-file.ts';
+import { createMasterKeyFile, readMasterKeyFile } from './master-key-file.ts';
 
 function newFolder(test: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'bindery-key-'));
@@ -13,21 +13,21 @@ function newFolder(test: TestContext): string {
   return folder;
 }
 
-test('the master key is made once, and whoever comes second gets the one that stands there', (t) => {
+test('the master key is created once, and the second process gets the existing one', (t) => {
   const folder = newFolder(t);
   assert.equal(readMasterKeyFile(folder), undefined);
-  const key = makeMasterKeyFile(folder);
+  const key = createMasterKeyFile(folder);
   assert.equal(key.length, 32);
-  assert.deepEqual(makeMasterKeyFile(folder), key);
+  assert.deepEqual(createMasterKeyFile(folder), key);
   assert.deepEqual(readMasterKeyFile(folder), key);
-  assert.notDeepEqual(makeMasterKeyFile(newFolder(t)), key);
+  assert.notDeepEqual(createMasterKeyFile(newFolder(t)), key);
 });
 
-test('whoever looks while others make the key sees none or all of it, and nothing is left beside it', async (t) => {
+test('a process that reads while others create the key sees none or all of it, and no draft is left', async (t) => {
   const folder = newFolder(t);
   const module = new URL('master-key-file.ts', import.meta.url).href;
-  const program = `import { makeMasterKeyFile, readMasterKeyFile } from ${JSON.stringify(module)};
-    const key = readMasterKeyFile(process.argv[1]) ?? makeMasterKeyFile(process.argv[1]);
+  const program = `import { createMasterKeyFile, readMasterKeyFile } from ${JSON.stringify(module)};
+    const key = readMasterKeyFile(process.argv[1]) ?? createMasterKeyFile(process.argv[1]);
     process.stdout.write(key.toString('hex'));`;
   const run = promisify(execFile);
   const args = ['--input-type=module-typescript', '-e', program, folder];
@@ -38,7 +38,7 @@ test('whoever looks while others make the key sees none or all of it, and nothin
   assert.equal(statSync(join(folder, 'master-key')).mode & 0o777, 0o600);
 });
 
-test('a damaged master key is refused with a sentence that does not show it', (t) => {
+test('a damaged master key is refused with a message that does not show it', (t) => {
   const folder = newFolder(t);
   for (const text of ['', 'canary', Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64')]) {
     writeFileSync(join(folder, 'master-key'), text);

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { masterKeyBytes } from '../domain/master-key.ts';
 import { ConfigurationError } from '../errors.ts';
 
-/** The master key from the data folder; undefined when there is none yet. */
+/** The master key from the data folder; undefined if there is none yet. */
 export function readMasterKeyFile(dataDir: string): Buffer | undefined {
   const file = masterKeyFile(dataDir);
   let text: string;
@@ -39,37 +39,37 @@ export function readMasterKeyFile(dataDir: string): Buffer | undefined {
   return key;
 }
 
-/** Makes a master key in the data folder, unless another process was quicker; returns the one that stands there. */
-export function makeMasterKeyFile(dataDir: string): Buffer {
+/** Creates a master key in the data folder, unless another process was faster; returns the one that is there. */
+export function createMasterKeyFile(dataDir: string): Buffer {
   const file = masterKeyFile(dataDir);
   const key = randomBytes(masterKeyBytes);
-  // With PostgreSQL nothing else is in the folder, and nobody has made it.
+  // With PostgreSQL nothing else is in the folder, and it may not exist.
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const made = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    const descriptor = openSync(made, 'wx', 0o600);
+    const descriptor = openSync(draft, 'wx', 0o600);
     writeSync(descriptor, `${key.toString('base64')}\n`);
     fsyncSync(descriptor);
     closeSync(descriptor);
-    return putInPlace(made, file) ? key : awaitOtherProcess(dataDir);
+    return putInPlace(draft, file) ? key : awaitOtherProcess(dataDir);
   } finally {
-    rmSync(made, { force: true });
+    rmSync(draft, { force: true });
   }
 }
 
-/** Gives the whole file its name, unless there is one of that name: of two processes that start at once, one does. */
-function putInPlace(made: string, file: string): boolean {
+/** Gives the complete file its name, unless the name is taken: of two processes that start at once, one succeeds. */
+function putInPlace(draft: string, file: string): boolean {
   try {
-    linkSync(made, file);
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if (isErrorCode(error, 'EEXIST')) {
       return false;
     }
   }
-  // A file system without hard links: others may see the file before it is whole, for a moment.
+  // A file system without hard links: for a moment, others may see an incomplete file.
   try {
-    copyFileSync(made, file, constants.COPYFILE_EXCL);
+    copyFileSync(draft, file, constants.COPYFILE_EXCL);
     return true;
   } catch (error) {
     if (isErrorCode(error, 'EEXIST')) {
@@ -79,21 +79,21 @@ function putInPlace(made: string, file: string): boolean {
   }
 }
 
-/** Removes the file if it still holds this key. */
+/** Removes the file if it still contains this key. */
 export function removeMasterKeyFile(dataDir: string, key: Buffer): void {
   if (readMasterKeyFile(dataDir)?.equals(key) === true) {
     rmSync(masterKeyFile(dataDir));
   }
 }
 
-/** The other process may still be about to fill the file: a matter of milliseconds. */
+/** The other process may still be writing the file, which takes milliseconds. */
 function awaitOtherProcess(dataDir: string): Buffer {
   for (let tries = 0; tries < 100 && statSync(masterKeyFile(dataDir)).size < 45; tries += 1) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
   const key = readMasterKeyFile(dataDir);
   if (key === undefined) {
-    throw new Error('the master key vanished while it was read');
+    throw new Error('the master key file disappeared while it was read');
   }
   return key;
 }

@@ -7,7 +7,7 @@ import { removeSetupToken, writeSetupToken } from './setup-token-file.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'bindery-unit-'));
 
-test('the token is for its owner alone, also in the place of a file that others can read', () => {
+test('only the owner can read the token, even if it replaces a file that others can read', () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'setup-token'), 'old\n', { mode: 0o644 });
   const file = writeSetupToken(folder, 'new');
@@ -17,14 +17,14 @@ test('the token is for its owner alone, also in the place of a file that others 
   assert.deepEqual(readdirSync(folder), ['setup-token']);
 });
 
-test('a folder that cannot be made or written is no fault, since the link was printed', () => {
+test('a folder that cannot be created or written is not an error, because the link was printed', () => {
   const taken = join(newFolder(), 'data');
   writeFileSync(taken, 'a file where the folder would be');
   assert.equal(writeSetupToken(taken, 'new'), undefined);
   assert.equal(writeSetupToken(join(taken, 'deeper'), 'new'), undefined);
 });
 
-test('removing it twice is no fault', () => {
+test('removing the token twice is not an error', () => {
   const folder = newFolder();
   writeSetupToken(folder, 'new');
   removeSetupToken(folder);
@@ -32,7 +32,7 @@ test('removing it twice is no fault', () => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('where nothing can be written there is nothing to remove, so that who has set up is not told of a fault', () => {
+test('removing the token from a folder that cannot be written is not an error, so setup succeeds', () => {
   const taken = join(newFolder(), 'data');
   writeFileSync(taken, 'a file where the folder would be');
   removeSetupToken(taken);

@@ -2,18 +2,18 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes the setup token beside the store, for who cannot see the log, and answers its path; undefined where the folder
- * cannot be written, which with PostgreSQL it need not be: the token stands in the printed link as well.
+ * Writes the setup token beside the store, for anyone who cannot see the log; returns its path. Undefined if the folder
+ * cannot be written, which is no problem with PostgreSQL: the printed link contains the token as well.
  */
 export function writeSetupToken(dataDir: string, token: string): string | undefined {
   const file = join(dataDir, 'setup-token');
-  // Moved into its place, since the mode counts only for a new file and another server may write it at this moment.
-  const made = `${file}.${process.pid}`;
+  // Renamed into place: the mode applies only to a new file, and another server may be writing it right now.
+  const draft = `${file}.${process.pid}`;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    rmSync(made, { force: true });
-    writeFileSync(made, `${token}\n`, { mode: 0o600, flag: 'wx' });
-    renameSync(made, file);
+    rmSync(draft, { force: true });
+    writeFileSync(draft, `${token}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, file);
     return file;
   } catch (error) {
     if (isUnwritable(error)) {
@@ -29,7 +29,7 @@ function isUnwritable(error: unknown): boolean {
 
 const unwritable: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'];
 
-/** Removes it once it is of no use; where the folder cannot be written it stays, good for nothing. */
+/** Removes the file once its token is used up; in a folder that cannot be written it stays, but is useless. */
 export function removeSetupToken(dataDir: string): void {
   try {
     rmSync(join(dataDir, 'setup-token'), { force: true });

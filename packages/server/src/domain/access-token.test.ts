@@ -15,12 +15,12 @@ const subject: AccessTokenSubject = {
   scope: 'public',
 };
 
-test('times are whole seconds: a token begins in the second of its making and ends its lifetime later', () => {
+test('times are whole seconds: a token is valid from the second it is issued, for its lifetime', () => {
   const claims = newClaims(subject, 60, 1_700_000_000_999);
   assert.deepEqual([claims.iat, claims.nbf, claims.exp], [1_700_000_000, 1_700_000_000, 1_700_000_060]);
 });
 
-test('every algorithm signs what an independent library verifies', async () => {
+test('signatures of every algorithm verify with an independent library', async () => {
   const now = Date.now();
   for (const algorithm of signingAlgorithms) {
     const { publicJwk, privateKey } = await newSigningKey(algorithm, 2048);

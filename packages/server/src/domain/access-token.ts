@@ -2,7 +2,7 @@ import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Access } from './access.ts';
 import type { SigningAlgorithm } from './signing-key.ts';
 
-/** The claims of an access token in their wire spelling (RFC 9068 §2.2), with ours: the organization and the access. */
+/** The claims of an access token as on the wire (RFC 9068 §2.2), with our own: organization and access. */
 export interface AccessTokenClaims {
   readonly iss: string;
   readonly sub: string;
@@ -15,11 +15,11 @@ export interface AccessTokenClaims {
   readonly scope: string;
   readonly organization_id: string;
   readonly access: Access;
-  /** The sign-in that a user's token comes from; it ends with it. */
+  /** For a user's token: the sign-in it was issued from; revoking that revokes the token. */
   readonly sid?: string;
 }
 
-/** What an access token says, before it has its times and its id. */
+/** The content of an access token, without its times and its id. */
 export interface AccessTokenSubject {
   readonly issuer: string;
   readonly audience: string;
@@ -28,18 +28,18 @@ export interface AccessTokenSubject {
   readonly organizationId: string;
   readonly access: Access;
   readonly scope: string;
-  /** The sign-in, for a user's token. */
+  /** For a user's token: the sign-in it was issued from. */
   readonly sessionId?: string;
 }
 
-/** A private key with what its signatures need. */
+/** A private key with what a signature needs. */
 export interface Signer {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
   readonly privateKey: KeyObject;
 }
 
-/** The claims of a new token that lives `lifetimeSeconds` from `now` (epoch milliseconds). */
+/** The claims of a new token that expires `lifetimeSeconds` after `now` (epoch milliseconds). */
 export function newClaims(subject: AccessTokenSubject, lifetimeSeconds: number, now: number): AccessTokenClaims {
   const issuedAt = Math.floor(now / 1000);
   return {
@@ -58,12 +58,12 @@ export function newClaims(subject: AccessTokenSubject, lifetimeSeconds: number, 
   };
 }
 
-/** Signs claims as a compact JWS with the header RFC 9068 §2.1 asks for. */
+/** Signs claims as a compact JWS with the header that RFC 9068 §2.1 requires. */
 export function signAccessToken(claims: AccessTokenClaims, signer: Signer): string | Promise<string> {
   return signJwt('at+jwt', claims, signer);
 }
 
-/** Signs claims as a compact JWS of a type (`typ`). */
+/** Signs claims as a compact JWS with this `typ`. */
 export function signJwt(type: string, claims: object, signer: Signer): string | Promise<string> {
   return signCompact({ alg: signer.algorithm, typ: type, kid: signer.kid }, claims, signer);
 }
@@ -82,7 +82,7 @@ export function signCompact(header: object, claims: object, signer: Signer): str
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** RSA takes a millisecond: it signs on the thread pool, so that the event loop stays free. */
+/** RSA takes a millisecond, so it signs on the thread pool and keeps the event loop free. */
 function signRsa(input: string, key: KeyObject): Promise<string> {
   return new Promise((resolve, reject) => {
     sign('sha256', Buffer.from(input), key, (error, signature) => {
@@ -95,7 +95,7 @@ function signRsa(input: string, key: KeyObject): Promise<string> {
   });
 }
 
-/** What the store keeps of a revoked token's id (`jti`). */
+/** The hash under which the store keeps a revoked token's id (`jti`). */
 export function hashTokenId(tokenId: string): string {
   return createHash('sha256').update(tokenId).digest('base64url');
 }

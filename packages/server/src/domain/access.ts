@@ -3,5 +3,5 @@ export type Access = 'read' | 'read_write';
 
 export const accesses = ['read', 'read_write'] as const satisfies readonly Access[];
 
-/** The grants that Bindery serves (RFC 6749 §4.3, §4.4, §6). */
+/** The grants that Bindery supports (RFC 6749 §4.3, §4.4, §6). */
 export type GrantType = 'client_credentials' | 'password' | 'refresh_token';

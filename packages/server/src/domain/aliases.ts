@@ -1,6 +1,6 @@
 /**
- * The names under which an existing integration reaches Bindery unchanged; each is the default of a setting.
- * The first of each list is our own name and the one that metadata and documentation show.
+ * Names that existing integrations use, so that they work with Bindery unchanged; each list is the default of a setting.
+ * The first name of each list is our own, and the one that metadata and documentation show.
  */
 export const aliases = {
   tokenPaths: ['/connect/token', '/access_token', '/oauth/token'],

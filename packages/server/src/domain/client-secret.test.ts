@@ -12,7 +12,7 @@ import {
 } from './client-secret.ts';
 import { newClientId, newOrganizationId, newRowId } from './identifier.ts';
 
-test('a secret is a prefix, 43 base62 characters for 256 bits and a checksum of 6', () => {
+test('a secret is a prefix, 43 base62 characters for 256 bits, and a checksum of 6', () => {
   const secret = newClientSecret();
   assert.match(secret, clientSecretPattern);
   assert.match(secret, /^bindery_secret_[0-9A-Za-z]{49}$/);
@@ -45,7 +45,7 @@ function checksumByHand(text: string): string {
   return result;
 }
 
-test('one wrong, missing or doubled character, or two swapped, is a typing error', () => {
+test('a wrong, missing or doubled character, or two swapped ones, is a typing error', () => {
   const secret = newClientSecret();
   const alphabet = 'aZ09_-';
   fc.assert(
@@ -82,7 +82,7 @@ test('44: ten thousand secrets and ids are all different, and use every characte
   assert.equal(new Set(Array.from({ length: 10_000 }, newOrganizationId)).size, 10_000);
 });
 
-test('the hash depends on every bit of the secret and of the pepper, and is not the secret', () => {
+test('the hash depends on every bit of the secret and of the pepper', () => {
   const pepper = randomBytes(32);
   const secret = newClientSecret();
   const hash = hashClientSecret(secret, pepper);
@@ -93,7 +93,7 @@ test('the hash depends on every bit of the secret and of the pepper, and is not 
   assert.ok(!hash.toString('latin1').includes(secret));
 });
 
-test('hashes of different length are unequal and nothing is thrown', () => {
+test('hashes of different lengths are unequal, and nothing is thrown', () => {
   assert.ok(!equalHashes(Buffer.alloc(32), Buffer.alloc(31)));
   assert.ok(!equalHashes(Buffer.alloc(0), Buffer.alloc(32)));
 });

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { ClientSecret } from './api-client.ts';
 import { newRowId, toBase62 } from './identifier.ts';
 
-/** What every client secret looks like; publish it to secret scanners. */
+/** The format of every client secret; publish it to secret scanners. */
 export const clientSecretPattern = /^bindery_secret_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
 const prefix = 'bindery_secret_';
@@ -31,13 +31,13 @@ export function newSecretOf(
   return { clientSecret, stored };
 }
 
-/** Whether a text is a client secret without a typing error; tells nothing about whether it is anybody's. */
+/** Whether a text has the format and checksum of a client secret; says nothing about whether any client has it. */
 export function isWellFormedSecret(text: string): boolean {
   const match = clientSecretPattern.exec(text);
   return match !== null && checksumOf(match[1] ?? '') === match[2];
 }
 
-/** What the store keeps of a secret. 256 random bits need no slow hash; the pepper is not in the database. */
+/** The hash that is stored of a secret. 256 random bits need no slow hash; the pepper is not in the database. */
 export function hashClientSecret(secret: string, pepper: Buffer): Buffer {
   return createHmac('sha256', pepper).update(secret, 'utf8').digest();
 }
@@ -47,7 +47,7 @@ export function equalHashes(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** The last characters of a secret, by which its owner knows it again. */
+/** The last four characters of a secret, by which its owner recognizes it. */
 export function lastFour(secret: string): string {
   return secret.slice(-4);
 }

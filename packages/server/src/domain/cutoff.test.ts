@@ -4,13 +4,13 @@ import { changedLifetimes, cutoffEnd, cutoffId, cutoffsOf } from './cutoff.ts';
 
 const hour = 3_600_000;
 
-test('a cut is kept until the last token it could concern has died for the slowest clock', () => {
+test('a cut-off is kept until the last token that it could concern has expired by the slowest clock', () => {
   const end = cutoffEnd(1_000_000, { lifetimeSeconds: 3600, olderTokensEnd: 0 });
   assert.ok(end >= 1_000_000 + hour + 60_000);
   assert.ok(end < 1_000_000 + hour + 120_000);
 });
 
-test('when tokens begin to live shorter, cuts are kept as long as the older tokens live', () => {
+test('if token lifetimes become shorter, cut-offs are kept as long as the older tokens live', () => {
   const before = { lifetimeSeconds: 86_400, olderTokensEnd: 0 };
   const now = 10 * hour;
   const lifetimes = changedLifetimes(before, 3600, now);
@@ -20,7 +20,7 @@ test('when tokens begin to live shorter, cuts are kept as long as the older toke
   assert.equal(longer.olderTokensEnd, now + 24 * hour, 'the longest of those before counts');
 });
 
-test('a member is the user in one organization', () => {
+test('a member cut-off names the user in one organization', () => {
   assert.equal(cutoffId({ kind: 'member', userId: 'user_1', organizationId: 'o1' }), 'user_1 o1');
   assert.equal(cutoffId({ kind: 'client', id: 'client_1' }), 'client_1');
 });

@@ -1,33 +1,33 @@
 import { cutoffMemberId } from '@bindery/guard/issuer';
 import { clockToleranceSeconds } from './limits.ts';
 
-/** What can be cut off, by what its id is. */
+/** What tokens can be cut off (revoked before they expire) by: everything issued for it up to a moment is refused. */
 export type Cutoff =
   | { readonly kind: 'organization' | 'client' | 'user'; readonly id: string }
   /** A user in one organization. */
   | { readonly kind: 'member'; readonly userId: string; readonly organizationId: string }
-  /** All that came from one sign-in: the id of its refresh family. */
+  /** All tokens of one sign-in: the id of its refresh family. */
   | { readonly kind: 'session'; readonly id: string }
   /** One access token: its `jti`. */
   | { readonly kind: 'token'; readonly id: string };
 
 export type CutoffKind = Cutoff['kind'];
 
-/** The one text that names what was cut off among others of its kind. */
+/** The text that identifies a cut-off among others of its kind. */
 export function cutoffId(cutoff: Cutoff): string {
   return cutoff.kind === 'member' ? cutoffMemberId(cutoff.userId, cutoff.organizationId) : cutoff.id;
 }
 
-/** What a token names, as far as it can be cut off. */
+/** The claims of a token by which it can be cut off. */
 export interface CutoffSubject {
   readonly organizationId: string;
   readonly clientId: string;
-  /** Equal to the client's id where no person is involved. */
+  /** Equal to the client id if no user is involved. */
   readonly subject: string;
   readonly sessionId?: string;
 }
 
-/** Every cut that ends a token that names `subject`, except that of the single token. */
+/** Every cut-off that concerns a token with these claims, except that of the single token. */
 export function cutoffsOf({ organizationId, clientId, subject, sessionId }: CutoffSubject): readonly Cutoff[] {
   return [
     { kind: 'organization', id: organizationId },
@@ -39,22 +39,22 @@ export function cutoffsOf({ organizationId, clientId, subject, sessionId }: Cuto
   ];
 }
 
-/** How long lifetimes of tokens reach back: `lifetimeSeconds` now, and older tokens to a moment (epoch milliseconds). */
+/** How long tokens live: new ones `lifetimeSeconds`; older ones expire by `olderTokensEnd` (epoch milliseconds). */
 export interface TokenLifetimes {
   readonly lifetimeSeconds: number;
   readonly olderTokensEnd: number;
 }
 
-/** A cut counts for the whole of its second and, on a shared store, for the two after it. */
-const cutSeconds = 3;
-const slackMilliseconds = (clockToleranceSeconds + cutSeconds) * 1000;
+/** A cut-off covers its whole second and, on a shared store, the two after it. */
+const cutoffSeconds = 3;
+const slackMilliseconds = (clockToleranceSeconds + cutoffSeconds) * 1000;
 
-/** When the last token that a cut at `cutAt` could concern has died, for every guard. */
+/** When the last token that a cut-off at `cutAt` could concern has expired for every guard. */
 export function cutoffEnd(cutAt: number, { lifetimeSeconds, olderTokensEnd }: TokenLifetimes): number {
   return Math.max(cutAt + lifetimeSeconds * 1000, olderTokensEnd) + slackMilliseconds;
 }
 
-/** The lifetimes from a moment on at which tokens begin to live otherwise; what was issued before lives on. */
+/** The lifetimes after a change at `now`; tokens issued before it keep theirs. */
 export function changedLifetimes(before: TokenLifetimes, lifetimeSeconds: number, now: number): TokenLifetimes {
   return {
     lifetimeSeconds,

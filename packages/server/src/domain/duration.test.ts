@@ -10,7 +10,7 @@ test('a duration is a whole number and one unit', () => {
   assert.equal(parseDuration('36525d'), 36_525 * 86_400_000);
 });
 
-test('what is no duration, not positive or longer than a hundred years is none', () => {
+test('any other text, zero, and more than a hundred years is not a duration', () => {
   for (const text of [
     '',
     '0s',

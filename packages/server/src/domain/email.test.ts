@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { ApiError } from '../errors.ts';
 import { parseEmail } from './email.ts';
 
-test('an address is kept in lower case, and is otherwise as it was given', () => {
+test('an address is stored in lower case and otherwise unchanged', () => {
   assert.equal(parseEmail('Ana@Example.COM'), 'ana@example.com');
   assert.equal(parseEmail('ÅSA@exämple.se'), 'åsa@exämple.se');
   assert.equal(parseEmail("o'neil+tag@sub.example.com"), "o'neil+tag@sub.example.com");
 });
 
-test('what is no address is refused, with a sentence that shows one', () => {
+test('a text that is not an address is refused, with an example', () => {
   for (const text of [
     '',
     'ana',

@@ -11,11 +11,11 @@ import {
   toBase62,
 } from './identifier.ts';
 
-test('an organization is a lower-case UUID', () => {
+test('an organization id is a lower-case UUID', () => {
   assert.match(newOrganizationId(), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 });
 
-test('base62 of bytes is the number that they are, padded to its length', () => {
+test('base62 is the number that the bytes represent, padded to the length', () => {
   assert.equal(toBase62(Buffer.from([0]), 3), '000');
   assert.equal(toBase62(Buffer.from([61]), 1), 'z');
   assert.equal(toBase62(Buffer.from([62]), 2), '10');
@@ -23,7 +23,7 @@ test('base62 of bytes is the number that they are, padded to its length', () => 
   assert.equal(toBase62(Buffer.alloc(32, 0xff), 43).length, 43);
 });
 
-test('two different numbers never have the same digits', () => {
+test('different numbers never have the same digits', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ minLength: 16, maxLength: 16 }),
@@ -35,7 +35,7 @@ test('two different numbers never have the same digits', () => {
   );
 });
 
-test('ids that sort by time sort as their times do, and the prefix of a moment is before all of them', () => {
+test('time-ordered ids sort by their times, after the prefix of their moment', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 31 - 1), fc.nat(2 ** 31 - 1), (one, other) => {
       const [early, late] = [one * 1000, other * 1000 + 1].toSorted((a, b) => a - b) as [number, number];
@@ -48,7 +48,7 @@ test('ids that sort by time sort as their times do, and the prefix of a moment i
   );
 });
 
-test('a UUID is read in any letter case, and nothing else is one', () => {
+test('a UUID is accepted in any letter case, and no other text is', () => {
   const id = newOrganizationId();
   assert.equal(parseUuid(id), id);
   assert.equal(parseUuid(id.toUpperCase()), id);

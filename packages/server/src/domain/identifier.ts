@@ -7,12 +7,12 @@ export function newOrganizationId(): string {
   return randomUUID();
 }
 
-/** A new API client's id: `client_` and 22 characters of `[0-9A-Za-z]` (128 random bits and more). */
+/** A new API client's id: `client_` and 22 characters of `[0-9A-Za-z]` (more than 128 random bits). */
 export function newClientId(): string {
   return `client_${randomBase62(17, 22)}`;
 }
 
-/** A new user's id: `user_` and 22 characters of `[0-9A-Za-z]`, never like a client's. */
+/** A new user's id: `user_` and 22 characters of `[0-9A-Za-z]`, so it never looks like a client's. */
 export function newUserId(): string {
   return `user_${randomBase62(17, 22)}`;
 }
@@ -22,7 +22,7 @@ export function newApiCredentialId(): string {
   return `api_${randomBase62(17, 22)}`;
 }
 
-/** A new id for a row that nobody outside ever types: a prefix and 128 random bits. */
+/** A new id for a row that nobody outside ever enters: a prefix and 128 random bits. */
 export function newRowId(prefix: string): string {
   return `${prefix}_${randomBase62(16, 22)}`;
 }
@@ -37,7 +37,7 @@ export function newTimeOrderedId(now: number): string {
 let lastNow = -1;
 let sequence = 0;
 
-/** The smallest time-ordered id of a moment: rows before it are older. */
+/** Smaller than every time-ordered id from this moment on; ids of older rows sort before it. */
 export function timeOrderedPrefix(now: number): string {
   return now.toString(16).padStart(12, '0');
 }
@@ -59,7 +59,7 @@ function randomBase62(byteCount: number, length: number): string {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The lower-case form of a UUID in any case; undefined when it is none. */
+/** The lower-case form of a UUID in any letter case; undefined for any other text. */
 export function parseUuid(text: string): string | undefined {
   const lower = text.toLowerCase();
   return uuidPattern.test(lower) ? lower : undefined;

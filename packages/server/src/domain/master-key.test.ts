@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { deriveKeys, seal, unseal } from './master-key.ts';
 
-test('a master key gives three keys that differ from it and from each other, always the same', () => {
+test('a master key always gives the same keys, which differ from it and from each other', () => {
   const masterKey = randomBytes(32);
   const keys = deriveKeys(masterKey);
   assert.deepEqual(deriveKeys(masterKey), keys);
@@ -12,7 +12,7 @@ test('a master key gives three keys that differ from it and from each other, alw
   assert.notEqual(deriveKeys(randomBytes(32)).check, keys.check);
 });
 
-test('a sealed text opens with its key in its place and nowhere else', () => {
+test('a sealed text opens only with its key and in its context', () => {
   const key = randomBytes(32);
   const sealed = seal('private', key, 'here');
   assert.equal(unseal(sealed, key, 'here'), 'private');
@@ -20,7 +20,7 @@ test('a sealed text opens with its key in its place and nowhere else', () => {
   assert.throws(() => unseal(sealed, key, 'there'));
 });
 
-test('no bit of a sealed text can be changed and none left off', () => {
+test('no bit of a sealed text can be changed or removed', () => {
   const key = randomBytes(32);
   const bytes = Buffer.from(seal('private', key, 'here'), 'base64url');
   for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -33,7 +33,7 @@ test('no bit of a sealed text can be changed and none left off', () => {
   }
 });
 
-test('the same text is sealed differently each time, and does not show', () => {
+test('the same text is sealed differently each time, and cannot be read', () => {
   const key = randomBytes(32);
   const sealed = Array.from({ length: 1000 }, () => seal('private', key, 'here'));
   assert.equal(new Set(sealed.map((text) => text.slice(0, 16))).size, sealed.length);

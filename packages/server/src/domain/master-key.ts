@@ -1,20 +1,20 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** The keys that are made from the master key, one for each purpose, so that none serves two. */
+/** Keys derived from the master key, one for each purpose. */
 export interface DerivedKeys {
   /** Seals private keys with AES-256-GCM. */
   readonly sealing: Buffer;
   /** Keys the HMAC over client secrets and other random tokens. */
   readonly pepper: Buffer;
-  /** Keys the tag in refresh tokens, by which we know that we made them. */
+  /** Keys the tag in refresh tokens, which proves that we issued them. */
   readonly refreshTag: Buffer;
-  /** Tells whether a store belongs to this master key, without saying anything about it. */
+  /** Shows whether a store belongs to this master key, without revealing anything about the key. */
   readonly check: string;
 }
 
 export const masterKeyBytes = 32;
 
-/** Derives the working keys by HKDF-SHA-256 (RFC 5869). */
+/** Derives the working keys with HKDF-SHA-256 (RFC 5869). */
 export function deriveKeys(masterKey: Buffer): DerivedKeys {
   return {
     sealing: derive(masterKey, 'bindery sealing key'),
@@ -28,7 +28,7 @@ function derive(masterKey: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), purpose, 32));
 }
 
-/** Seals a text with AES-256-GCM; `context` is authenticated, so that a sealed text cannot be moved elsewhere. */
+/** Seals a text with AES-256-GCM; `context` is authenticated, so a sealed text cannot be moved elsewhere. */
 export function seal(plainText: string, key: Buffer, context: string): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
@@ -37,7 +37,7 @@ export function seal(plainText: string, key: Buffer, context: string): string {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Opens what `seal` sealed; throws when key or context differ or a bit was changed. */
+/** Opens what `seal` sealed; throws if the key or the context differs or a bit was changed. */
 export function unseal(sealed: string, key: Buffer, context: string): string {
   const bytes = Buffer.from(sealed, 'base64url');
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });

@@ -1,6 +1,6 @@
 import type { User } from './user.ts';
 
-/** What a user is in an organization. */
+/** A user's role in an organization. */
 export type Role = 'owner' | 'member';
 
 export const roles = ['owner', 'member'] as const satisfies readonly Role[];

@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 import { descriptionLengthMax, nameLengthMax } from './limits.ts';
 
-/** A name as people type it: trimmed, 1 to 80 characters, none of them a control character. */
+/** A name as people type it: trimmed, not empty, without control characters. */
 export function parseName(text: string): string {
   const name = text.trim();
   if (name.length === 0 || name.length > nameLengthMax || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
@@ -11,7 +11,7 @@ export function parseName(text: string): string {
   return name;
 }
 
-/** A description as people type it: trimmed, at most 500 characters; line breaks are its only control characters. */
+/** A description as people type it: trimmed, without control characters other than line breaks. */
 export function parseDescription(text: string): string {
   const description = text.trim();
   if (

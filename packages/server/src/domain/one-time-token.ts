@@ -5,7 +5,7 @@ export function newOneTimeToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What the store keeps of it. */
+/** The hash that is stored of a one-time token. */
 export function hashOneTimeToken(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('base64url');
 }

@@ -1,4 +1,4 @@
-/** Which part of a list: `size` items, the first page is number 1. */
+/** A part of a list: `size` items; the first page is number 1. */
 export interface Page {
   readonly size: number;
   readonly number: number;

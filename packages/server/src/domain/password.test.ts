@@ -21,14 +21,14 @@ test('a new password has at most 1,024 bytes, and is text', () => {
   }
 });
 
-test('the refusal of a password does not repeat it', () => {
+test('the refusal of a password does not contain it', () => {
   assert.throws(
     () => checkNewPassword('canary'),
     (error: unknown) => error instanceof ApiError && !JSON.stringify([error.message, error.fields]).includes('canary'),
   );
 });
 
-test('a password has its hash and no other has it, to the byte', async () => {
+test('only the exact password matches its hash, to the byte', async () => {
   const password = 'correct horse battery staple';
   const hash = await hashPassword(password);
   assert.equal(await verifyPassword(password, hash), true);
@@ -37,12 +37,12 @@ test('a password has its hash and no other has it, to the byte', async () => {
   }
 });
 
-test('two passwords that differ after their first 72 bytes have different hashes', async () => {
+test('passwords that differ only after 72 bytes have different hashes', async () => {
   const hash = await hashPassword(`${'x'.repeat(200)}1`);
   assert.equal(await verifyPassword(`${'x'.repeat(200)}2`, hash), false);
 });
 
-test('the same password has another hash each time, with its parameters in it', async () => {
+test('the same password has a different hash each time, which contains its parameters', async () => {
   const hashes = [await hashPassword('correct horse battery'), await hashPassword('correct horse battery')];
   assert.notEqual(hashes[0], hashes[1]);
   for (const hash of hashes) {
@@ -51,7 +51,7 @@ test('the same password has another hash each time, with its parameters in it', 
   }
 });
 
-test('a hash of a lower cost is known as outdated, and one of another kind is never taken for a match', async () => {
+test('a hash with a lower cost is outdated, and one of another kind never matches', async () => {
   const weak = '$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
   assert.equal(isOutdatedHash(weak), true);
   assert.equal(await verifyPassword('x', weak), false);

@@ -12,7 +12,7 @@ import {
 
 const tagKey = randomBytes(32);
 
-test('a refresh token is letters, digits and underscores, and names its family to us alone', () => {
+test('a refresh token is letters, digits and underscores, and only we can read its family', () => {
   const familyId = newFamilyId();
   const token = newRefreshToken(familyId, tagKey);
   assert.match(token, /^bindery_refresh_[0-9A-Za-z]{87}$/);
@@ -32,7 +32,7 @@ test('44: no two refresh tokens or families are alike', () => {
   }
 });
 
-test('a token in which any one character was changed is none of ours', () => {
+test('a token with any character changed is not accepted as ours', () => {
   const token = newRefreshToken(newFamilyId(), tagKey);
   for (let place = 0; place < token.length; place += 1) {
     const other = token.charAt(place) === 'A' ? 'B' : 'A';
@@ -40,7 +40,7 @@ test('a token in which any one character was changed is none of ours', () => {
   }
 });
 
-test('what is not exactly a refresh token belongs to no family', () => {
+test('a text that is not exactly a refresh token has no family', () => {
   const token = newRefreshToken(newFamilyId(), tagKey);
   for (const text of [
     '',
@@ -65,14 +65,14 @@ test('the parts of a token cannot be moved between families', () => {
   assert.equal(familyOf(one.slice(0, cut) + other.slice(cut), tagKey), undefined);
 });
 
-test('a hash is the same for the same token, and says nothing of it', () => {
+test('the same token always has the same hash, which reveals nothing about it', () => {
   const token = newRefreshToken(newFamilyId(), tagKey);
   assert.equal(hashRefreshToken(token), hashRefreshToken(token));
   assert.match(hashRefreshToken(token), /^[\w-]{43}$/);
   assert.notEqual(hashRefreshToken(token), hashRefreshToken(`${token}A`));
 });
 
-test('a sealed successor opens under the very token before it and under nothing else', () => {
+test('a sealed successor opens only with the token before it', () => {
   const familyId = newFamilyId();
   const [before, successor] = [newRefreshToken(familyId, tagKey), newRefreshToken(familyId, tagKey)];
   const sealed = sealSuccessor(successor, before);

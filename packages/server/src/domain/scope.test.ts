@@ -6,23 +6,23 @@ import { defaultScope, grantScope } from './scope.ts';
 
 const offered = ['public', 'ibinder_public'];
 
-test('none asked for is the first that is offered', () => {
+test('without a requested scope, the first offered one is granted', () => {
   assert.equal(grantScope(undefined, offered), 'public');
   assert.equal(defaultScope(offered), 'public');
 });
 
-test('what is offered is granted as asked, each value once', () => {
+test('offered scopes are granted as requested, each value once', () => {
   assert.equal(grantScope('ibinder_public', offered), 'ibinder_public');
   assert.equal(grantScope('ibinder_public public ibinder_public', offered), 'ibinder_public public');
 });
 
-test('a scope with one value that is not offered is refused as a whole', () => {
+test('a scope with one value that is not offered is refused entirely', () => {
   for (const asked of ['admin', 'public admin', 'Public', 'publi', '*']) {
     assert.throws(() => grantScope(asked, offered), { code: 'invalid_scope' });
   }
 });
 
-test('whatever is asked for, the answer is made of offered values or it is invalid_scope', () => {
+test('for any request, the result consists of offered values or is invalid_scope', () => {
   const words = fc.oneof(fc.constantFrom(...offered, ' ', '"', '\\', 'x'), fc.string());
   fc.assert(
     fc.property(fc.array(words), (parts) => {
@@ -37,7 +37,7 @@ test('whatever is asked for, the answer is made of offered values or it is inval
   );
 });
 
-test('where nothing is offered nothing is granted', () => {
+test('if nothing is offered, nothing is granted', () => {
   assert.throws(() => defaultScope([]), /no scope/);
   assert.throws(() => grantScope('public', []), { code: 'invalid_scope' });
 });

@@ -9,7 +9,7 @@ const key = (publishedAt: number, signsFrom: number, retiresAt: number | null) =
   retiresAt,
 });
 
-test('a new key shows its public half only, named by its thumbprint', async () => {
+test('a new key exposes only its public half, identified by its thumbprint', async () => {
   for (const algorithm of signingAlgorithms) {
     const { publicJwk, privateKey } = await newSigningKey(algorithm, 2048);
     assert.equal(publicJwk.alg, algorithm);
@@ -20,7 +20,7 @@ test('a new key shows its public half only, named by its thumbprint', async () =
   }
 });
 
-test('a key is published from its first moment to the one before it retires', () => {
+test('a key is published until just before it retires', () => {
   const times = key(10, 20, 30);
   assert.deepEqual(
     [9, 10, 29, 30].map((now) => isPublished(times, now)),
@@ -29,7 +29,7 @@ test('a key is published from its first moment to the one before it retires', ()
   assert.ok(isPublished(key(10, 20, null), 1e15));
 });
 
-test('of the keys that may sign, the one that began last does, and none before its time', () => {
+test('of the keys that may sign, the one that started last signs, and none before its time', () => {
   const old = key(0, 0, 100);
   const next = key(10, 20, null);
   const keys: readonly KeyTimes[] = [old, next];

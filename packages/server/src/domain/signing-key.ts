@@ -2,7 +2,7 @@ import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 
-/** The signature algorithms Bindery can be set to (RFC 7518 §3.1, RFC 8037). */
+/** The signature algorithms that Bindery can be configured to use (RFC 7518 §3.1, RFC 8037). */
 export type SigningAlgorithm = 'ES256' | 'RS256' | 'EdDSA';
 
 export const signingAlgorithms = ['ES256', 'RS256', 'EdDSA'] as const satisfies readonly SigningAlgorithm[];
@@ -14,7 +14,7 @@ export type PublicJwk = Readonly<Pick<JWK, 'kty' | 'crv' | 'x' | 'y' | 'n' | 'e'
   readonly use: 'sig';
 };
 
-/** When a key is seen, signs and goes; every process reads these and agrees without a message. Epoch milliseconds. */
+/** When a key is published, signs and retires; all processes agree by reading these. Epoch milliseconds. */
 export interface KeyTimes {
   readonly publishedAt: number;
   readonly signsFrom: number;
@@ -31,7 +31,7 @@ export interface StoredSigningKey extends KeyTimes {
 
 const generate = promisify(generateKeyPair);
 
-/** Makes a key pair off the event loop; the key id is the RFC 7638 thumbprint. */
+/** Creates a key pair off the event loop; the key id is the RFC 7638 thumbprint. */
 export async function newSigningKey(
   algorithm: SigningAlgorithm,
   rsaBits: number,
@@ -54,12 +54,12 @@ function generatePair(algorithm: SigningAlgorithm, rsaBits: number) {
   }
 }
 
-/** Whether a key stands in the key set at a moment. */
+/** Whether a key is in the key set at a moment. */
 export function isPublished(key: KeyTimes, now: number): boolean {
   return key.publishedAt <= now && (key.retiresAt === null || now < key.retiresAt);
 }
 
-/** The key that signs at a moment: of those that may, the one that began last. */
+/** The key that signs at a moment: of those that may, the one that started last. */
 export function signerAt<Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined {
   return keys
     .filter((key) => isPublished(key, now) && key.signsFrom <= now)

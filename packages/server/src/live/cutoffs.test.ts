@@ -12,7 +12,7 @@ const form = (client: { clientId: string; clientSecret: string }) => ({
   client_secret: client.clientSecret,
 });
 
-test('the list has a type of its own, a number and a time, and its ETag spares who has it already', async () => {
+test('the list has its own type, a number and a time, and its ETag avoids sending it again', async () => {
   await using server = await startTestApp();
   const first = await server.app.inject(cutoffsPath);
   assert.equal(first.statusCode, 200);
@@ -32,7 +32,7 @@ test('the list has a type of its own, a number and a time, and its ETag spares w
   assert.equal(decodeJwt<{ seq: number }>(changed.body).seq, seq + 1);
 });
 
-test('the list is signed anew every minute, so that an old one cannot be shown for long', async () => {
+test('the list is signed again every minute, so that an old one cannot be replayed for long', async () => {
   await using server = await startTestApp();
   const { headers, body } = await server.app.inject(cutoffsPath);
   server.advance(60_000);
@@ -41,7 +41,7 @@ test('the list is signed anew every minute, so that an old one cannot be shown f
   assert.equal(decodeJwt(later.body).iat, (decodeJwt(body).iat ?? 0) + 60);
 });
 
-test('an entry goes when no token can concern it any more', async () => {
+test('an entry is removed once no token can be concerned by it', async () => {
   await using server = await startTestApp({ BINDERY_ACCESS_TOKEN_LIFETIME: '86400' });
   const client = await server.newClient();
   await updateClient(server.context, testActor, client, { access: 'read' });
@@ -58,7 +58,7 @@ test('an entry goes when no token can concern it any more', async () => {
   assert.equal(await entries(), 0);
 });
 
-test('a token for what was cut off in this very second is issued after it', async () => {
+test('a token for a subject that was cut off in this second is issued in the next', async () => {
   await using server = await startTestApp();
   const client = await server.newClient();
   const { clientSecret } = await rotateSecret(server.context, testActor, client, {
@@ -75,7 +75,7 @@ test('a token for what was cut off in this very second is issued after it', asyn
   assert.equal(decodeJwt(other.json().access_token).iat, server.context.now() / 1000, 'nobody else waits');
 });
 
-test('a token whose client is deleted while it is being made is refused, and the trail says why', async () => {
+test('a token whose client is deleted while it is issued is refused, and the audit log says why', async () => {
   await using server = await startTestApp();
   const client = await server.newClient();
   const { database } = server.context;

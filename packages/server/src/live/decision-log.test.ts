@@ -59,7 +59,7 @@ const entriesOf = (targetId: string) => listAuditEntries(server.context.database
 const refusalsInHour = () =>
   server.context.database.queries.selectFrom('unknown_client_refusals').selectAll().where('hour', '=', at).execute();
 
-test('decisions that come together are written together, in steps of at most 256', async () => {
+test('concurrent decisions are written together, in batches of at most 256', async () => {
   const { log, writer } = newLog();
   await Promise.all(Array.from({ length: 300 }, () => log.record(issued('client_group'))));
   assert.deepEqual(writer.writes, [256, 44]);
@@ -68,7 +68,7 @@ test('decisions that come together are written together, in steps of at most 256
   assert.deepEqual(writer.writes, [256, 44, 1]);
 });
 
-test('a decision is on disk when it is said to be kept', async () => {
+test('a decision is on disk when record() resolves', async () => {
   const { log } = newLog();
   for (let count = 1; count <= 3; count += 1) {
     await log.record(issued('client_kept'));
@@ -76,7 +76,7 @@ test('a decision is on disk when it is said to be kept', async () => {
   }
 });
 
-test('a write that fails keeps nothing of its group, tells every one of them, and the next is kept', async () => {
+test('a failed write stores nothing of its batch and rejects all of it, and the next one succeeds', async () => {
   const { log, writer } = newLog();
   writer.failure = new Error('disk full');
   const results = await Promise.allSettled([
@@ -92,7 +92,7 @@ test('a write that fails keeps nothing of its group, tells every one of them, an
   assert.equal((await entriesOf('client_failed')).length, 1);
 });
 
-test('one decision that cannot be written takes its whole group with it', async () => {
+test('one decision that cannot be written fails its whole batch', async () => {
   const { log } = newLog();
   const broken = { ...issued('client_broken'), details: { toJSON: () => assert.fail('no JSON') } };
   const results = await Promise.allSettled([log.record(issued('client_beside')), log.record(broken)]);
@@ -103,7 +103,7 @@ test('one decision that cannot be written takes its whole group with it', async 
   assert.deepEqual(await entriesOf('client_beside'), []);
 });
 
-test('271: refusals of unknown clients are counters by hour, address and reason, and no entries', async () => {
+test('271: refusals of unknown clients are counted by hour, address and reason, without audit entries', async () => {
   const { log } = newLog();
   await Promise.all(Array.from({ length: 50 }, () => log.record(unknown('192.0.2.8'))));
   await log.record(unknown('192.0.2.8'));
@@ -114,7 +114,7 @@ test('271: refusals of unknown clients are counters by hour, address and reason,
   );
 });
 
-test('271: a thousand addresses an hour have counters of their own, all others share one, also after a restart', async () => {
+test('271: a thousand addresses per hour have counters of their own and all others share one, also after a restart', async () => {
   const { log } = newLog();
   await Promise.all(Array.from({ length: 1200 }, (_, index) => log.record(unknown(`2001:db8::${index.toString(16)}`))));
   const rows = await refusalsInHour();
@@ -125,7 +125,7 @@ test('271: a thousand addresses an hour have counters of their own, all others s
   assert.equal((await refusalsInHour()).length, 1001);
 });
 
-test('271: a thousand refusals of one client an hour get entries, the rest is counted, and tokens always get theirs', async () => {
+test('271: a thousand refusals of one client per hour get audit entries, the rest is counted; issued tokens always get one', async () => {
   const { log } = newLog();
   await Promise.all(Array.from({ length: 1100 }, () => log.record(refused('client_flood'))));
   await log.record(refused('client_quiet'));

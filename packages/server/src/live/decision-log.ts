@@ -11,16 +11,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** So many refusals of one client get entries of their own in an hour; the rest is counted. */
+/** Most audit entries for one client's refusals per hour; further ones are only counted. */
 const entriesPerClientAndHourMax = 1000;
-/** So many addresses get a counter of their own in an hour; the rest share one. */
+/** Most addresses with a counter of their own per hour; the others share one. */
 const addressesPerHourMax = 1000;
-/** So many decisions are written in one transaction at the most, so that it stays short. */
+/** Most decisions in one transaction, so that it stays short. */
 const batchMax = 256;
 
 /**
- * Commits the decisions of concurrent requests together (group commit): each waits for the one write that keeps it,
- * so that no token leaves without its entry and the disk is asked once for many.
+ * Commits the decisions of concurrent requests together (group commit): each request waits for the write that records
+ * its decision, so no token is sent without its entry, and one disk write serves many requests.
  */
 export class DecisionLog {
   readonly #writer: TokenDecisionWriter;
@@ -35,7 +35,7 @@ export class DecisionLog {
     this.#writer = writer;
   }
 
-  /** Resolves once the decision is on disk; rejects when it could not be kept, and then nothing of it was. */
+  /** Resolves once the decision is on disk; rejects if it could not be recorded, and then nothing of it was. */
   async record(decision: Decision): Promise<void> {
     await new Promise((resolve, reject) => this.#add({ decision, resolve, reject }));
   }
@@ -51,7 +51,7 @@ export class DecisionLog {
     { invalidatesCaches }: { readonly invalidatesCaches: boolean },
   ): Promise<Result | undefined> {
     return new Promise((resolve, reject) =>
-      // The result that is handed back is this change's own.
+      // The result is that of this change.
       this.#add({
         decision,
         change,
@@ -66,7 +66,7 @@ export class DecisionLog {
     this.#waiting.push(waiting);
     if (!this.#isWriting) {
       this.#isWriting = true;
-      // After the other requests that this turn of the event loop brought.
+      // After the other requests of this turn of the event loop.
       setImmediate(() => void this.#writeAll());
     }
   }
@@ -86,13 +86,13 @@ export class DecisionLog {
       }
     } catch (error) {
       if (batch.length > 1 && batch.some(({ change }) => change !== undefined) && !isStoreUnavailable(error)) {
-        // One change is at fault (its client was deleted just now), and the others must not fail with it.
+        // One change is at fault (its client was just deleted, for example); the others must not fail with it.
         for (const waiting of batch) {
           await this.#writeBatch([waiting]);
         }
         return;
       }
-      // With a store that does not answer, those that wait have waited long enough and are not made to try in turn.
+      // If the store does not answer, the requests in the queue have waited long enough: they do not try one by one.
       const failed = isStoreUnavailable(error) ? [...batch, ...this.#waiting.splice(0)] : batch;
       for (const { reject } of failed) {
         reject(error);

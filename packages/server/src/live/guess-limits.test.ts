@@ -23,19 +23,19 @@ function isTooMany(error: unknown): boolean {
 const times = (number: number, ask: (index: number) => Promise<void>) =>
   Array.from({ length: number }, (_, i) => ask(i));
 
-test('a client is counted by its id and network, exactly, however many come at once', async () => {
+test('a client is counted by id and network, exactly, however many requests are concurrent', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
   assert.equal(await passed(times(100, () => limits.countWrongSecret('one', 'here'))), 3);
   // Its network has no room either; from elsewhere there is.
   assert.equal(await passed(times(100, () => limits.countWrongSecret('one', 'there'))), 3);
 });
 
-test('a network is counted over all clients', async () => {
+test('a network is counted across all clients', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
   assert.equal(await passed(times(100, (index) => limits.countWrongSecret(`${index}`, 'here'))), 6);
 });
 
-test('a user is counted by network, and more slowly everywhere; a known network is spared the slow limit', async () => {
+test('a user is counted per network, and per hour across networks; a known network is exempt from the hourly limit', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
   assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', false))), 2);
   assert.equal(await passed(times(10, (index) => limits.countPassword('ana', `${index}`, false))), 2);
@@ -43,7 +43,7 @@ test('a user is counted by network, and more slowly everywhere; a known network 
   assert.equal(await passed(times(10, (index) => limits.countPassword('bob', `b${index}`, false))), 4);
 });
 
-test('a right password is given back to every count that it was taken from', async () => {
+test('a correct password is taken back from every counter', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
   for (let round = 0; round < 20; round += 1) {
     await limits.countPassword('ana', 'here', false);
@@ -52,7 +52,7 @@ test('a right password is given back to every count that it was taken from', asy
   assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', false))), 2);
 });
 
-test('the time to wait is at most the window, and when it is over attempts count anew', async () => {
+test('the time to wait is at most the window, and then counting starts again', async () => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2030, 0, 1) });
   try {
     const limits = new GuessLimits(few, createMemoryLimiter);
@@ -71,7 +71,7 @@ test('the time to wait is at most the window, and when it is over attempts count
   }
 });
 
-test('259: a counter that cannot be reached lets nobody through', async () => {
+test('259: nobody is let through while a counter is unreachable', async () => {
   const failing: LimiterFactory = (name, points, seconds) => {
     const limiter = createMemoryLimiter(name, points, seconds);
     limiter.consume = () => Promise.reject(new Error('the counter is gone'));

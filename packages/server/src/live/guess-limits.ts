@@ -5,8 +5,8 @@ import { OAuthError } from '../errors.ts';
 import type { LimiterFactory } from '../store/database.ts';
 
 /**
- * Counts failed authentications, so that guessing is slow and nobody can lock out who knows the secret. A client
- * secret is cheap to check and counted only when it was wrong; a password is dear, so it is counted before it is hashed.
+ * Counts failed authentications, so that guessing is slow and nobody can lock out a caller who knows the secret. A client
+ * secret is cheap to check and counted only if it was wrong; a password check is expensive, so it is counted first.
  */
 export class GuessLimits {
   readonly #client: RateLimiterAbstract;
@@ -21,7 +21,7 @@ export class GuessLimits {
     this.#userEverywhere = create('user_everywhere', limits.userPerHour, 3600);
   }
 
-  /** Counts a wrong client secret; throws `too_many_requests` when there were too many. */
+  /** Counts a wrong client secret; throws `too_many_requests` if there were too many. */
   async countWrongSecret(clientId: string, network: string): Promise<void> {
     await consume([
       [this.#network, network],
@@ -29,12 +29,12 @@ export class GuessLimits {
     ]);
   }
 
-  /** Counts a password before it is checked; throws `too_many_requests`. A known network is spared the slow limit. */
+  /** Counts a password before it is checked; throws `too_many_requests`. The hourly limit spares known networks. */
   async countPassword(email: string, network: string, isKnownNetwork: boolean): Promise<void> {
     await consume(this.#passwordCounters(email, network, isKnownNetwork));
   }
 
-  /** Gives back what a right password was counted for. */
+  /** Takes back what a correct password was counted for. */
   async forgivePassword(email: string, network: string, isKnownNetwork: boolean): Promise<void> {
     const counters = this.#passwordCounters(email, network, isKnownNetwork);
     await Promise.all(counters.map(([limiter, key]) => limiter.reward(key, 1)));
@@ -66,7 +66,7 @@ async function consume(counters: readonly Counter[]): Promise<void> {
   }
 }
 
-/** A key of bounded length that keeps nothing of what was sent. */
+/** A key of bounded length from which what was sent cannot be read. */
 function keyOf(name: string, network: string): string {
   return createHash('sha256').update(`${network}\n${name}`).digest('base64url');
 }

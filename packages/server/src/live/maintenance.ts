@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ActionContext } from '../actions/context.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
 import { sessionIdleMilliseconds } from '../domain/limits.ts';
-import { pruneTrail } from '../store/audit.ts';
+import { pruneAuditLog } from '../store/audit.ts';
 import { pruneSessions } from '../store/console-sessions.ts';
 import { pruneCutoffs } from '../store/cutoffs.ts';
 import { pruneRateLimits } from '../store/rate-limits.ts';
@@ -15,8 +15,8 @@ const everyMilliseconds = 60_000;
 const rowsPerStep = 500;
 
 /**
- * What a server does by itself, now and every minute: the next signing key when it is time, and the removal of what is
- * over, in steps so small that no request waits for them. Returns what ends it.
+ * What a server does by itself, now and every minute: it creates the next signing key when it is due, and deletes what has
+ * expired, in steps so small that no request waits for them. Returns a function that stops it.
  */
 export function startMaintenance(context: ActionContext, keyRing: KeyRing, logger: FastifyBaseLogger): () => void {
   const stop = new AbortController();
@@ -34,7 +34,7 @@ export function startMaintenance(context: ActionContext, keyRing: KeyRing, logge
 
 async function prune({ config, database, now }: ActionContext, signal: AbortSignal): Promise<void> {
   const steps = [
-    () => pruneTrail(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
+    () => pruneAuditLog(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
     () => pruneRateLimits(database.queries, now(), rowsPerStep),
     () => pruneSessions(database.queries, now(), now() - sessionIdleMilliseconds, rowsPerStep),
     () => pruneCutoffs(database, now(), rowsPerStep),
@@ -44,7 +44,7 @@ async function prune({ config, database, now }: ActionContext, signal: AbortSign
         database.queries,
         {
           rotatedAt: now() - config.refreshTokenGraceSeconds * 1000,
-          // As long as an access token of the last refresh may live, its family is asked for.
+          // A family is needed as long as an access token of its last refresh may be valid.
           absoluteExpiresAt: now() - config.accessTokenLifetimeSeconds * 1000 - dayMilliseconds,
         },
         rowsPerStep,

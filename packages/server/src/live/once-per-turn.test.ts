@@ -43,7 +43,7 @@ function createStore() {
   return { asked, store, sources };
 }
 
-test('all requests of one turn look at the store once, and those of a later turn again', async () => {
+test('all requests of one turn check the store once, and those of a later turn again', async () => {
   const { asked, store, sources } = createStore();
   for (let request = 0; request < 5; request += 1) {
     assert.equal((await sources.keys.find('key'))?.key, publicKey);
@@ -67,7 +67,7 @@ test('a change of the store is seen from the next turn on', async () => {
   assert.equal(await sources.keys.find('key'), undefined);
 });
 
-test('keys and cut-offs are asked for again after a second, since they end by the clock too', async () => {
+test('keys and cut-offs are read again after a second, because they also depend on the clock', async () => {
   const { asked, store, sources } = createStore();
   for (const [milliseconds, times] of [
     [0, 1],
@@ -83,7 +83,7 @@ test('keys and cut-offs are asked for again after a second, since they end by th
   }
 });
 
-test('what had to be waited for is not remembered as the state of a later version', async () => {
+test('a value that had to be waited for is not kept for a later version', async () => {
   const { asked, store, sources } = createStore();
   const { promise, resolve } = Promise.withResolvers<void>();
   store.gate = promise;
@@ -98,7 +98,7 @@ test('what had to be waited for is not remembered as the state of a later versio
   assert.equal(asked.keys, 2);
 });
 
-test('a key that is unknown is asked for each time', async () => {
+test('an unknown key is looked up each time', async () => {
   const { asked, sources } = createStore();
   for (let request = 1; request <= 2; request += 1) {
     assert.equal(await sources.keys.find('other'), undefined);

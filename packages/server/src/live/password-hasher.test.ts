@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { PasswordQueueFullError } from '../domain/password.ts';
 import { QueuedPasswordHasher } from './password-hasher.ts';
 
-test('without a hash the answer is no, and a real hash is computed', async () => {
+test('without a stored hash the password is wrong, and a real hash is computed', async () => {
   const hasher = new QueuedPasswordHasher();
   for (const password of ['', 'x', 'correct horse battery']) {
     assert.equal(await hasher.verify(password, null), false);
@@ -11,7 +11,7 @@ test('without a hash the answer is no, and a real hash is computed', async () =>
   assert.equal(hasher.total, 3);
 });
 
-test('two hashes run at a time, further ones wait in turn, and beyond that they are refused', async () => {
+test('two hashes run at a time, further ones wait in order, and beyond the queue they are refused', async () => {
   const hasher = new QueuedPasswordHasher({ runningMax: 2, waitingMax: 3 });
   const order: number[] = [];
   const attempts = Array.from({ length: 5 }, async (_, index) => {
@@ -29,7 +29,7 @@ test('two hashes run at a time, further ones wait in turn, and beyond that they 
   assert.equal(await hasher.verify('x', null), false);
 });
 
-test('a hash that fails gives its place back', async () => {
+test('a hash that fails frees its place', async () => {
   const hasher = new QueuedPasswordHasher({ runningMax: 1, waitingMax: 0 });
   // Argon2 wants 8 KiB for each lane.
   const impossible = '$argon2id$v=19$m=1,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';

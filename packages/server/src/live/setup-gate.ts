@@ -1,7 +1,7 @@
 import type { ActionContext } from '../actions/context.ts';
 import { hasOperator } from '../actions/setup.ts';
 
-/** Remembers that an instance was set up, since that never ends. */
+/** Whether the instance was set up; remembered once it was, because it stays so. */
 export class SetupGate {
   readonly #context: ActionContext;
   #isSetUp = false;

@@ -75,7 +75,7 @@ test('what was read before a change is not a hit after it', async () => {
   assert.ok(cache.get('key') instanceof Promise);
 });
 
-test('with an order of its own, a value that is older stays out, whenever its reading began', async () => {
+test('with isOlder, an older value never replaces a newer one, whenever its reading began', async () => {
   const { cache, store, readings } = createStore({ isOlder: (value, known) => Number(value) < Number(known) });
   const first = cache.get('key');
   store.version += 1;
@@ -87,7 +87,7 @@ test('with an order of its own, a value that is older stays out, whenever its re
   assert.equal(cache.get('key'), '11', 'and it is current for the later reading');
 });
 
-test('undefined is asked for each time and takes no room', async () => {
+test('undefined is read each time and takes no room', async () => {
   const { cache, store, readings } = createStore();
   store.value = undefined;
   for (let guess = 0; guess < 10; guess += 1) {
@@ -105,7 +105,7 @@ test('undefined is asked for each time and takes no room', async () => {
   }
 });
 
-test('a value that is gone is forgotten', async () => {
+test('a value that no longer exists is dropped', async () => {
   const { cache, store, readings } = createStore();
   void cache.get('key');
   readings[0]?.finish();
@@ -143,7 +143,7 @@ test('the number of values is bounded; those of an earlier version make room', a
   assert.equal(store.version, 1);
 });
 
-test('a reading that fails rejects for all who wait for it, and the next request reads again', async () => {
+test('a failed reading rejects for all who wait for it, and the next request reads again', async () => {
   const { cache, readings } = createStore();
   const failing = [cache.get('key'), cache.get('key')];
   readings[0]?.fail();
@@ -175,7 +175,7 @@ test('while the store does not answer, the known value serves until it is too ol
   assert.equal(cache.getOrStale('key', options), 'b', 'it answers again');
 });
 
-test('without a known value there is nothing to fall back on, and a fault of another kind is not hidden', async () => {
+test('without a known value there is no fallback, and an error of another kind is not hidden', async () => {
   const { cache, store, readings } = createStore();
   const options = { staleMilliseconds: 1000, waitMilliseconds: 5 };
   const first = cache.getOrStale('key', options);
@@ -195,7 +195,7 @@ test('without a known value there is nothing to fall back on, and a fault of ano
   assert.equal(store.version, 1);
 });
 
-test('a refresh reads although nothing has changed', async () => {
+test('refresh() reads even if nothing has changed', async () => {
   const { cache, readings } = createStore();
   void cache.get('key');
   readings[0]?.finish();

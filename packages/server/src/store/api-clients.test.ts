@@ -54,16 +54,16 @@ const attempts: { readonly [Method in keyof OrganizationClients]: (clients: Orga
   async liveSecrets(clients) {
     assert.deepEqual(await clients.liveSecrets(ours.clientId, now()), []);
   },
-  async setSecretEnd(clients) {
+  async setSecretExpiry(clients) {
     const [secret] = (await stateOfOurs()).secrets;
-    await clients.setSecretEnd(ours.clientId, secret?.id ?? '', 0);
+    await clients.setSecretExpiry(ours.clientId, secret?.id ?? '', 0);
   },
-  async endSecrets(clients) {
-    await clients.endSecrets(ours.clientId, 0);
+  async expireSecrets(clients) {
+    await clients.expireSecrets(ours.clientId, 0);
   },
 };
 
-test('whatever a second organization calls, the client of the first is not there for it and stays as it was', async () => {
+test('no method of a second organization finds or changes the client of the first', async () => {
   const methods = Object.getOwnPropertyNames(OrganizationClients.prototype).filter((name) => name !== 'constructor');
   assert.deepEqual(Object.keys(attempts).toSorted(), methods.toSorted());
   const before = await stateOfOurs();
@@ -74,13 +74,13 @@ test('whatever a second organization calls, the client of the first is not there
   }
 });
 
-test('the operator finds the organization of a client by its id alone', async () => {
+test('the operator finds the organization of a client by the client id', async () => {
   const { queries } = server.context.database;
   assert.equal(await organizationOfClient(queries, ours.clientId), ours.organizationId);
   assert.equal(await organizationOfClient(queries, 'client_x'), undefined);
 });
 
-test('of two changes upon the same version one is made and the other learns of it', async () => {
+test('of two changes of the same version one is made and the other gets undefined', async () => {
   const { clientId, organizationId } = await server.newClient();
   const clients = clientsOf(organizationId);
   const results = await Promise.all([
@@ -93,14 +93,14 @@ test('of two changes upon the same version one is made and the other learns of i
   assert.equal(await clients.remove(clientId, 2), true);
 });
 
-test('a secret is live until its end, and an end is only ever moved nearer', async () => {
+test('a secret is valid until it expires, and expireSecrets() never postpones that', async () => {
   const { clientId, organizationId } = await server.newClient();
   const clients = clientsOf(organizationId);
   const endsOf = async (at: number) => (await clients.liveSecrets(clientId, at)).map(({ expiresAt }) => expiresAt);
   const at = now();
-  await clients.endSecrets(clientId, at + 1000);
+  await clients.expireSecrets(clientId, at + 1000);
   assert.deepEqual(await endsOf(at + 999), [at + 1000]);
   assert.deepEqual(await endsOf(at + 1000), []);
-  await clients.endSecrets(clientId, at + 5000);
+  await clients.expireSecrets(clientId, at + 5000);
   assert.deepEqual(await endsOf(at), [at + 1000]);
 });

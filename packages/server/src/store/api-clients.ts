@@ -56,7 +56,7 @@ export class OrganizationClients {
     return rows.map(toApiClient);
   }
 
-  /** Changes a client if it is still at `version`; undefined when it is gone or was changed meanwhile. */
+  /** Changes a client if it is still at `version`; undefined if it was deleted or changed in the meantime. */
   async update(
     id: string,
     version: number,
@@ -88,7 +88,7 @@ export class OrganizationClients {
 
   async insertSecret(secret: Omit<ClientSecret, 'lastUsedAt' | 'lastUsedAddress'>): Promise<void> {
     if ((await this.find(secret.clientId)) === undefined) {
-      throw new Error('a secret is for a client of this organization');
+      throw new Error('the client of a secret must belong to this organization');
     }
     await this.#queries
       .insertInto('client_secrets')
@@ -106,7 +106,7 @@ export class OrganizationClients {
       .execute();
   }
 
-  /** The secrets of a client that are not over at `now`, oldest first. */
+  /** The secrets of a client that are valid at `now`, oldest first. */
   async liveSecrets(clientId: string, now: number): Promise<readonly ClientSecret[]> {
     const rows = await this.#queries
       .selectFrom('client_secrets')
@@ -120,8 +120,8 @@ export class OrganizationClients {
     return rows.map(toClientSecret);
   }
 
-  /** Gives one secret another end. */
-  async setSecretEnd(clientId: string, secretId: string, expiresAt: number): Promise<void> {
+  /** Sets the expiry of one secret (epoch milliseconds). */
+  async setSecretExpiry(clientId: string, secretId: string, expiresAt: number): Promise<void> {
     await this.#queries
       .updateTable('client_secrets')
       .set({ expires_at: expiresAt })
@@ -131,21 +131,21 @@ export class OrganizationClients {
       .execute();
   }
 
-  /** Gives the secrets of a client that live longer than `endsAt` that end. */
-  async endSecrets(clientId: string, endsAt: number): Promise<void> {
+  /** Lets the secrets of a client expire at `expiresAt` (epoch milliseconds), unless they expire sooner. */
+  async expireSecrets(clientId: string, expiresAt: number): Promise<void> {
     await this.#queries
       .updateTable('client_secrets')
-      .set({ expires_at: endsAt })
+      .set({ expires_at: expiresAt })
       .where('client_id', '=', clientId)
       .where('organization_id', '=', this.#organizationId)
       .where((expression) =>
-        expression.or([expression('expires_at', 'is', null), expression('expires_at', '>', endsAt)]),
+        expression.or([expression('expires_at', 'is', null), expression('expires_at', '>', expiresAt)]),
       )
       .execute();
   }
 }
 
-/** The organization of a client, for the operator, who names a client by its id alone. */
+/** The organization of a client, for the operator, who gives only the client id. */
 export async function organizationOfClient(queries: Queries, clientId: string): Promise<string | undefined> {
   const row = await queries
     .selectFrom('api_clients')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestApp, testActor } from '../../../../test/support/app.ts';
-import { insertAuditEntry, listAuditEntries, pruneTrail } from './audit.ts';
+import { insertAuditEntry, listAuditEntries, pruneAuditLog } from './audit.ts';
 
-test('an entry is read back as it was written, newest first, and by its own organization alone', async () => {
+test('entries are read back as written, newest first, and only by their own organization', async () => {
   await using server = await startTestApp();
   const { queries } = server.context.database;
   const entry = (at: number, organizationId: string, targetId: string) => ({
@@ -32,7 +32,7 @@ test('an entry is read back as it was written, newest first, and by its own orga
   assert.equal(before.length, 1);
 });
 
-test('what is older than the retention goes in steps, and nothing else', async () => {
+test('only what is older than the retention is deleted, in steps', async () => {
   await using server = await startTestApp();
   const { queries } = server.context.database;
   const { clientId, clientSecret } = await server.newClient();
@@ -45,7 +45,7 @@ test('what is older than the retention goes in steps, and nothing else', async (
   await ask(clientSecret);
   const border = server.context.now() - 3_600_000;
   let steps = 0;
-  while ((await pruneTrail(queries, border, 2)) > 0) {
+  while ((await pruneAuditLog(queries, border, 2)) > 0) {
     steps += 1;
   }
   assert.ok(steps >= 2);

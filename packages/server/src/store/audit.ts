@@ -4,7 +4,7 @@ import { userAgentLengthMax } from '../domain/limits.ts';
 import type { Queries } from './database.ts';
 import type { AuditEntriesTable } from './schema.ts';
 
-/** Writes an entry; call it in the transaction of the change it speaks of. */
+/** Writes an entry; call it in the transaction of the change that it records. */
 export async function insertAuditEntry(queries: Queries, entry: AuditEntry): Promise<void> {
   await queries.insertInto('audit_entries').values(toAuditRow(entry)).execute();
 }
@@ -35,7 +35,7 @@ export interface AuditFilter {
   readonly actorId?: string;
   readonly action?: string;
   readonly outcome?: AuditEntry['outcome'];
-  /** Leaves out what clients did at the OAuth endpoints, which is most of it. */
+  /** Leaves out what clients did at the OAuth endpoints, which is most of the log. */
   readonly withoutTokens?: true;
   /** Epoch milliseconds, inclusive. */
   readonly from?: number;
@@ -57,7 +57,7 @@ export async function listAuditEntries(queries: Queries, filter: AuditFilter): P
       ['outcome', filter.outcome],
     ] as const
   ).filter(([, value]) => value !== undefined);
-  // Ids sort by time: a moment is as good as an id.
+  // Ids sort by time, so a moment can be compared like an id.
   const below = [filter.before, filter.to === undefined ? undefined : timeOrderedPrefix(filter.to)];
   const rows = await queries
     .selectFrom('audit_entries')
@@ -76,7 +76,7 @@ export async function listAuditEntries(queries: Queries, filter: AuditFilter): P
   return rows.map(toAuditRecord);
 }
 
-/** What people call the users, clients and organizations that entries name; what is gone has no name. */
+/** The names of the users, clients and organizations that entries mention; deleted ones have none. */
 export async function namesOf(queries: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (ids.length === 0) {
     return new Map();
@@ -94,7 +94,7 @@ export async function namesOf(queries: Queries, ids: readonly string[]): Promise
   ]);
 }
 
-/** The last four characters of secrets that entries name. */
+/** The last four characters of the secrets that entries mention. */
 export async function lastFoursOf(
   queries: Queries,
   secretIds: readonly string[],
@@ -110,8 +110,8 @@ export async function lastFoursOf(
   return new Map(rows.map((row) => [row.id, row.last_four]));
 }
 
-/** Removes up to `limit` entries and counters from before a moment; returns how many went. */
-export async function pruneTrail(queries: Queries, before: number, limit: number): Promise<number> {
+/** Deletes up to `limit` entries and counters from before a moment; returns how many. */
+export async function pruneAuditLog(queries: Queries, before: number, limit: number): Promise<number> {
   const oldest = queries
     .selectFrom('audit_entries')
     .select('id')

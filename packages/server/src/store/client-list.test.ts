@@ -37,7 +37,7 @@ function rotate(clientId: string, days: number | null) {
   );
 }
 
-test('a client is expiring when the last of its live secrets ends within 14 days, and no sooner', async () => {
+test('a client is expiring if its last valid secret expires within 14 days, and not earlier', async () => {
   await newClient('never', null);
   await newClient('in 15 days', 15);
   await newClient('in 13 days', 13);

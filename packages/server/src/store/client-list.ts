@@ -93,7 +93,7 @@ export class ClientSearch {
         query.where((expression) =>
           expression.and([
             expression.exists(endingAfter(expression, this.#now)),
-            // An old secret may end: the client works as long as another one does.
+            // An old secret may expire: the client works as long as another one is valid.
             expression.not(expression.exists(endingAfter(expression, this.#now + expiringMilliseconds - 1))),
           ]),
         ),
@@ -143,7 +143,7 @@ function secretsOf(expression: InClients) {
     .whereRef('client_secrets.organization_id', '=', 'api_clients.organization_id');
 }
 
-/** The secrets of a client that still work after a moment. */
+/** The secrets of a client that are still valid after a moment. */
 function endingAfter(expression: InClients, moment: number) {
   return secretsOf(expression)
     .select('client_secrets.id')

@@ -20,7 +20,7 @@ export async function insertSession(queries: Queries, session: ConsoleSession, t
     .execute();
 }
 
-/** A session that has neither ended nor lain idle since `idleSince`, of a user who may still use it. */
+/** A session that has not expired and was used after `idleSince`, of a user who may still use it. */
 export async function findSession(
   queries: Queries,
   tokenHash: string,
@@ -63,7 +63,7 @@ export async function listSessions(
   return rows.map(toSession);
 }
 
-/** Keeps that a session is in use, or that its password was given again. */
+/** Records that a session is in use, or that its password was entered again. */
 export async function touchSession(
   queries: Queries,
   id: string,
@@ -80,7 +80,7 @@ export async function touchSession(
     .execute();
 }
 
-/** Ends sessions of a user: one, or all but one, or all. */
+/** Ends sessions of a user: one, all but one, or all. */
 export async function endSessions(
   queries: Queries,
   userId: string,
@@ -95,7 +95,7 @@ export async function endSessions(
   return Number(ended.numDeletedRows);
 }
 
-/** Forgets sessions and links that are over. */
+/** Deletes expired sessions and links. */
 export async function pruneSessions(queries: Queries, now: number, idleSince: number, limit: number): Promise<number> {
   const over = queries
     .selectFrom('console_sessions')

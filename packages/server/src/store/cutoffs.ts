@@ -2,23 +2,23 @@ import type { CutoffKind, TokenLifetimes } from '../domain/cutoff.ts';
 import { newRowId } from '../domain/identifier.ts';
 import type { Database, Queries } from './database.ts';
 
-/** Something that was cut off. Times are epoch milliseconds of the store's clock. */
+/** A cut-off as it is stored. Times are epoch milliseconds of the store's clock. */
 export interface StoredCutoff {
   readonly kind: CutoffKind;
   readonly subject: string;
   readonly cutAt: number;
-  /** When the last token that it could concern has died. */
+  /** When the last token that it could concern has expired. */
   readonly until: number;
 }
 
-/** All that is cut off, and the number of the list that it makes. */
+/** All cut-offs, and the number of the list that they make. */
 export interface StoredCutoffs {
-  /** How many cuts there ever were, on a base that only grows. */
+  /** How many cut-offs there ever were, plus a base; it only grows. */
   readonly seq: number;
   readonly entries: readonly StoredCutoff[];
 }
 
-/** Writes a cut; call it in the transaction of the change that it belongs to. */
+/** Writes a cut-off; call it in the transaction of the change that causes it. */
 export async function insertCutoff(queries: Queries, cutoff: StoredCutoff): Promise<void> {
   await queries
     .insertInto('cutoffs')
@@ -32,7 +32,7 @@ export async function insertCutoff(queries: Queries, cutoff: StoredCutoff): Prom
     .execute();
 }
 
-/** The number alone: what did not grow has not changed. Rows and base are counted by one statement, in one state. */
+/** The number alone: if it did not grow, the list has not changed. One statement reads rows and base in one state. */
 export async function readCutoffSeq(queries: Queries): Promise<number> {
   const row = await queries
     .selectFrom('cutoff_state')
@@ -60,7 +60,7 @@ export async function readCutoffs(queries: Queries): Promise<StoredCutoffs> {
   return { seq: Number(rows[0]?.base) + entries.length, entries };
 }
 
-/** How long tokens live, as the last server that started had it. */
+/** How long tokens live, as configured for the server that started last. */
 export async function readTokenLifetimes(queries: Queries): Promise<TokenLifetimes> {
   const row = await queries
     .selectFrom('cutoff_state')
@@ -69,7 +69,7 @@ export async function readTokenLifetimes(queries: Queries): Promise<TokenLifetim
   return { lifetimeSeconds: Number(row.lifetime_seconds), olderTokensEnd: Number(row.older_tokens_end) };
 }
 
-/** Keeps how long tokens live from now on. */
+/** Stores how long tokens live from now on. */
 export async function writeTokenLifetimes(queries: Queries, lifetimes: TokenLifetimes): Promise<void> {
   await queries
     .updateTable('cutoff_state')
@@ -77,12 +77,12 @@ export async function writeTokenLifetimes(queries: Queries, lifetimes: TokenLife
     .execute();
 }
 
-/** Lifts the base, so that the list of a restored backup is not behind the one that guards have seen. */
+/** Raises the base, so that the list of a restored backup is not behind the one that guards have seen. */
 export async function raiseCutoffBase(queries: Queries, base: number): Promise<void> {
   await queries.updateTable('cutoff_state').set({ base }).where('base', '<', base).execute();
 }
 
-/** Forgets cuts that concern no token any more; the number of the list stays what it was. */
+/** Deletes cut-offs that concern no token any more; the number of the list stays the same. */
 export async function pruneCutoffs(database: Pick<Database, 'queries' | 'transaction'>, before: number, limit: number) {
   const ended = await database.queries
     .selectFrom('cutoffs')

@@ -27,7 +27,7 @@ const sentence = (pattern: RegExp) => (error: unknown) => {
   return true;
 };
 
-test('a missing store is never made in silence: a command says where it looked and how to mend it', async (t) => {
+test('a missing store is never created silently: a command says where it looked and how to fix it', async (t) => {
   const config = newConfig(t);
   await assert.rejects(
     openStore(config, 'existing', () => 0),
@@ -36,7 +36,7 @@ test('a missing store is never made in silence: a command says where it looked a
   assert.equal(existsSync(config.dataDir), false);
 });
 
-test('284: folder, database and master key are for their owner alone', async (t) => {
+test('284: only the owner can read the folder, the database and the master key', async (t) => {
   const config = newConfig(t);
   await createStore(config);
   const modeOf = (path: string) => statSync(path).mode & 0o777;
@@ -45,7 +45,7 @@ test('284: folder, database and master key are for their owner alone', async (t)
   assert.equal(modeOf(join(config.dataDir, 'master-key')), 0o600);
 });
 
-test('a store opens again with what is in it, and is upgraded only where that was asked for', async (t) => {
+test('a store opens again with its content, and is upgraded only in create mode', async (t) => {
   const config = newConfig(t);
   await createStore(config);
   const again = await openStore(config, 'existing', () => 0);
@@ -60,7 +60,7 @@ test('a store opens again with what is in it, and is upgraded only where that wa
   );
 });
 
-test('a store of a newer program is refused in both modes and stays as it was', async (t) => {
+test('a store of a newer program is refused in both modes and stays unchanged', async (t) => {
   const config = newConfig(t);
   await createStore(config);
   const database = new BetterSqlite(join(config.dataDir, 'bindery.db'));
@@ -74,7 +74,7 @@ test('a store of a newer program is refused in both modes and stays as it was', 
   }
 });
 
-test('a migration that fails leaves nothing of itself behind', async (t) => {
+test('a failed migration leaves nothing behind', async (t) => {
   const config = newConfig(t);
   await createStore(config);
   const file = join(config.dataDir, 'bindery.db');
@@ -89,7 +89,7 @@ test('a migration that fails leaves nothing of itself behind', async (t) => {
   database.close();
 });
 
-test('what is no database is refused with a sentence', async (t) => {
+test('a file that is not a database is refused with a message', async (t) => {
   const config = newConfig(t);
   await createStore(config);
   for (const suffix of ['', '-wal', '-shm']) {
@@ -104,7 +104,7 @@ test('what is no database is refused with a sentence', async (t) => {
   }
 });
 
-test('281: a wrong or missing master key stops the start with a sentence that shows neither', async (t) => {
+test('281: a wrong or missing master key stops the start with a message that does not show it', async (t) => {
   const config = newConfig(t, { BINDERY_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') });
   await createStore(config);
   assert.equal(existsSync(join(config.dataDir, 'master-key')), false);
@@ -114,7 +114,7 @@ test('281: a wrong or missing master key stops the start with a sentence that sh
     const other = loadConfig({ ...environment, BINDERY_MASTER_KEY: wrong.toString('hex') });
     await assert.rejects(
       openStore(other, mode, () => 0),
-      sentence(/^the master key does not belong to the store at [^:]*: give the one that the store was made with$/),
+      sentence(/^the master key does not belong to the store at [^:]*: use the one that the store was created with$/),
     );
     await assert.rejects(
       openStore(loadConfig(environment), mode, () => 0),
@@ -125,7 +125,7 @@ test('281: a wrong or missing master key stops the start with a sentence that sh
   await createStore(config);
 });
 
-test('the number of changes tells of another connection, and not of this one', async (t) => {
+test('the version changes for transactions of this and other connections, unless they invalidate no caches', async (t) => {
   const config = newConfig(t);
   await createStore(config);
   const [one, other] = [await openStore(config, 'existing', () => 0), await openStore(config, 'existing', () => 0)];
@@ -133,13 +133,17 @@ test('the number of changes tells of another connection, and not of this one', a
   const write = (name: string, { database }: typeof one) =>
     database.queries.insertInto('settings').values({ name, value: 'x' }).execute();
   await write('mine', one);
+  await one.database.transaction(async () => undefined, { invalidatesCaches: false });
   assert.equal(one.database.dataVersion(), before);
+  await one.database.transaction(async () => undefined);
+  const after = one.database.dataVersion();
+  assert.ok(after > before);
   await write('theirs', other);
-  assert.notEqual(one.database.dataVersion(), before);
+  assert.ok(one.database.dataVersion() > after);
   await Promise.all([one.database.close(), other.database.close()]);
 });
 
-test('statements that run together are kept together or not at all', async (t) => {
+test('statements that run together are committed together or not at all', async (t) => {
   const config = newConfig(t);
   const { database } = await openStore(config, 'create', () => 0);
   const insert = (name: string) => database.queries.insertInto('settings').values({ name, value: 'x' }).compile();

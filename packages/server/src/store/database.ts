@@ -17,9 +17,9 @@ export interface Database {
   /** Runs statements in one transaction; all of them or none. */
   runTogether(statements: readonly CompiledQuery[]): Promise<void>;
   /**
-   * Runs an action in one short transaction: what it throws undoes everything. It may run more than once, where
-   * another transaction stood in the way; on PostgreSQL it sees what others commit meanwhile, so that a change must
-   * compare and swap.
+   * Runs an action in one short transaction, which is rolled back if the action throws. The action may run more than
+   * once, if another transaction was in the way. On PostgreSQL it sees what others commit in the meantime, so a change
+   * must compare and swap.
    */
   transaction<Result>(
     action: (queries: Transaction<Schema>) => Promise<Result>,
@@ -30,9 +30,9 @@ export interface Database {
    * It never decreases.
    */
   dataVersion(): number;
-  /** The clock that all who share the store agree on, in epoch milliseconds; undefined where only one machine does. */
+  /** The clock that all servers of a shared store use, in epoch milliseconds; undefined if only one machine uses it. */
   readonly clock: ((queries: Queries) => Promise<number>) | undefined;
-  /** Counters for limits, shared by all that share the store. */
+  /** Creates rate limiters that all servers of the store share. */
   readonly createLimiter: LimiterFactory;
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export interface TransactionOptions {
   readonly invalidatesCaches?: boolean;
 }
 
-/** What each of the two databases does in its own way; only this folder knows of it. */
+/** What each of the two databases does in its own way; only this folder uses it. */
 export interface Backend extends Omit<Database, 'transaction'> {
   transaction<Result>(action: (queries: Transaction<Schema>) => Promise<Result>): Promise<Result>;
   hasTable(name: string, on: Queries): Promise<boolean>;
@@ -58,9 +58,9 @@ export interface Backend extends Omit<Database, 'transaction'> {
 export interface StoreAddress {
   /** The folder of the embedded database. */
   readonly dataDir: string;
-  /** The PostgreSQL that is used instead. */
+  /** The PostgreSQL database to use instead. */
   readonly databaseUrl: string | undefined;
-  /** The most connections to it that this process opens. */
+  /** How many connections to it this process may open. */
   readonly databasePoolSize: number;
 }
 

@@ -13,7 +13,7 @@ export class OrganizationMembers {
     this.#organizationId = organizationId;
   }
 
-  /** Adds a member; false when the user is one already. */
+  /** Adds a member; false if the user already is one. */
   async insert(userId: string, role: Role, now: number): Promise<boolean> {
     const inserted = await this.#queries
       .insertInto('memberships')

@@ -26,7 +26,7 @@ export const migrations: readonly Migration[] = [
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };
 
-/** The steps that a store still lacks; throws when it has some that this program does not know. */
+/** The steps that a store still needs; throws if it has steps that this program does not know. */
 export async function pendingMigrations(
   backend: Pick<Backend, 'hasTable'>,
   queries: Queries,
@@ -45,15 +45,15 @@ export async function pendingMigrations(
   return migrations.filter((migration) => !applied.has(migration.id));
 }
 
-/** Brings a store to this program's schema in one transaction, so that it is never between two. */
+/** Brings a store to this program's schema in one transaction, so that it is never half upgraded. */
 export async function migrate(
   backend: Pick<Backend, 'hasTable' | 'migrating'>,
   now: number,
 ): Promise<readonly string[]> {
   return backend.migrating(async (queries) => {
-    // Read again: another process may have been quicker.
+    // Read again: another process may have been faster.
     const pending = await pendingMigrations(backend, queries);
-    // The migrations speak of tables that the schema's type does not know yet.
+    // The migrations use tables that the type of the schema does not know yet.
     const anyTables = queries as unknown as Kysely<unknown>;
     if (pending === migrations) {
       await anyTables.schema

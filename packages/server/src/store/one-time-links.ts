@@ -35,7 +35,7 @@ export async function findLink(
   return row && toLink(row);
 }
 
-/** Takes a link out of the store: of two who use it at once, one gets it. */
+/** Uses a link up: of two requests that use it at once, one gets it. */
 export async function useLink(
   queries: Queries,
   kind: OneTimeLink['kind'],
@@ -52,7 +52,7 @@ export async function useLink(
   return row && toLink(row);
 }
 
-/** Voids links: all of a kind, or those for one address. */
+/** Voids links: all of a kind, or those for one e-mail address. */
 export async function voidLinks(queries: Queries, kind: OneTimeLink['kind'], email?: string): Promise<void> {
   await queries
     .deleteFrom('one_time_links')
@@ -100,7 +100,7 @@ export class OrganizationInvitations {
     return row && toLink(row);
   }
 
-  /** Withdraws what was open for an address, since a new invitation takes its place. */
+  /** Withdraws open invitations for an e-mail address, because a new one replaces them. */
   async removeFor(email: string): Promise<void> {
     await this.#queries
       .deleteFrom('one_time_links')

@@ -4,7 +4,7 @@ import { migrate, migrations, pendingMigrations } from './migrate.ts';
 import { openPostgres } from './postgres/open.ts';
 import { openSqlite } from './sqlite/open.ts';
 
-/** Opens the store; with `create`, makes and upgrades it where needed. */
+/** Opens the store; with `create`, creates or upgrades it if needed. */
 export async function openDatabase(address: StoreAddress, mode: OpenMode, now: number): Promise<Database> {
   const backend =
     address.databaseUrl === undefined
@@ -19,7 +19,7 @@ export async function openDatabase(address: StoreAddress, mode: OpenMode, now: n
   return countingOwnChanges(backend);
 }
 
-/** A database tells only of what other connections change: our own transactions are counted here. */
+/** A database only shows what other connections change, so our own transactions are counted here. */
 function countingOwnChanges(backend: Backend): Database {
   let own = 0;
   return {
@@ -41,7 +41,7 @@ async function bringUpToDate(backend: Backend, mode: OpenMode, now: number): Pro
   if (mode === 'existing') {
     throw new ConfigurationError([
       pending.length === migrations.length
-        ? `there is no store at ${backend.location}: start the server once, or make it with: bindery migrate`
+        ? `there is no store at ${backend.location}: start the server once, or create it with: bindery migrate`
         : 'the store is older than this program: start the server once, or run: bindery migrate',
     ]);
   }

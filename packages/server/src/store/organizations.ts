@@ -25,7 +25,7 @@ export async function findOrganization(queries: Queries, id: string): Promise<Or
   return row && toOrganization(row);
 }
 
-/** All organizations by name, a page at a time; for the operator only. */
+/** A page of all organizations, or of those that match a search, oldest first; for the operator only. */
 export async function listOrganizations(
   queries: Queries,
   page: Page,
@@ -41,10 +41,10 @@ export async function listOrganizations(
   return rows.map(toOrganization);
 }
 
-/** What can be changed of an organization. */
+/** What can be changed about an organization. */
 export type OrganizationChange = Partial<Pick<Organization, 'name' | 'contact' | 'state' | 'apiClientsEnabled'>>;
 
-/** Removes an organization and all that is its own, if it is still at `version`; its audit trail stays. */
+/** Deletes an organization and everything it owns, if it is still at `version`; its audit entries stay. */
 export async function removeOrganization(queries: Queries, id: string, version: number): Promise<boolean> {
   await queries.deleteFrom('api_clients').where('organization_id', '=', id).execute();
   await queries.deleteFrom('binders').where('organization_id', '=', id).execute();
@@ -57,7 +57,7 @@ export async function removeOrganization(queries: Queries, id: string, version: 
   return removed !== undefined;
 }
 
-/** How many organizations a search finds. */
+/** How many organizations match a search. */
 export async function countOrganizations(queries: Queries, search?: string): Promise<number> {
   const row = await matching(queries, search)
     .select((expression) => expression.fn.countAll().as('count'))
@@ -79,7 +79,7 @@ function matching(queries: Queries, search: string | undefined) {
     );
 }
 
-/** Changes an organization, if it is still at `version` where one is given; undefined when there is none such. */
+/** Changes an organization, if it is still at `version` where one is given; undefined if there is none. */
 export async function updateOrganization(
   queries: Queries,
   id: string,

@@ -2,13 +2,13 @@ import { CompiledQuery } from 'kysely';
 import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { LimiterFactory, Queries } from './database.ts';
 
-/** Counters in this process: enough for an embedded database, which has no second one. */
+/** Rate limiters in this process: enough for an embedded database, which no other server uses. */
 export const createMemoryLimiter: LimiterFactory = (keyPrefix, points, duration) =>
   new RateLimiterMemory({ keyPrefix, points, duration });
 
-/** Counters that all processes on one PostgreSQL share; while it does not answer, each process counts by itself. */
+/** Rate limiters that all processes on one PostgreSQL share; while it does not answer, each process counts on its own. */
 export function sharedLimiters(queries: Queries): LimiterFactory {
-  // Without the statement's name: a pooler may hand the next one to another session.
+  // Without a name for the statement: a pooler may send the next one to another session.
   const storeClient = {
     async query({ text, values = [] }: { readonly text: string; readonly values?: readonly unknown[] }) {
       const { rows, numAffectedRows } = await queries.executeQuery(CompiledQuery.raw(text, [...values]));
@@ -25,13 +25,13 @@ export function sharedLimiters(queries: Queries): LimiterFactory {
       keyPrefix,
       points,
       duration,
-      // Who is over the limit costs the database nothing more.
+      // A caller over the limit causes no more database queries.
       inMemoryBlockOnConsumed: points + 1,
       insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
     });
 }
 
-/** Forgets counters that are over. */
+/** Deletes expired counters. */
 export async function pruneRateLimits(queries: Queries, now: number, limit: number): Promise<number> {
   const over = queries.selectFrom('rate_limits').select('key').where('expire', '<', now).limit(limit);
   const removed = await queries.deleteFrom('rate_limits').where('key', 'in', over).executeTakeFirst();

@@ -58,7 +58,7 @@ const rotation = (id: string, currentHash: string, successorHash: string): Rotat
   idleExpiresAt: 250,
 });
 
-test('a rotation puts the successor in the place of the current token and remembers the one before', async () => {
+test('a rotation replaces the current token by its successor and remembers the one before', async () => {
   const id = await newFamily();
   assert.equal(await rotateRefreshToken(queries(), rotation(id, 'first', 'second'), 150), true);
   const family = await findRefreshFamily(queries(), id);
@@ -80,7 +80,7 @@ test('a rotation puts the successor in the place of the current token and rememb
   });
 });
 
-test('only the current token is rotated, and of many at once one', async () => {
+test('only the current token can be rotated, and of many concurrent rotations one succeeds', async () => {
   const id = await newFamily();
   assert.equal(await rotateRefreshToken(queries(), rotation(id, 'other', 'x'), 150), false);
   const results = await Promise.all(
@@ -90,7 +90,7 @@ test('only the current token is rotated, and of many at once one', async () => {
   assert.equal((await findRefreshFamily(queries(), id))?.currentHash, `${results.indexOf(true)}`);
 });
 
-test('a token that is over or revoked is not rotated, to the millisecond', async () => {
+test('an expired or revoked token is not rotated, to the millisecond', async () => {
   const [idle, absolute, revoked] = [
     await newFamily({ idleExpiresAt: 150 }),
     await newFamily({ absoluteExpiresAt: 150 }),
@@ -105,7 +105,7 @@ test('a token that is over or revoked is not rotated, to the millisecond', async
   }
 });
 
-test('a family is revoked once, and its sealed successor is forgotten', async () => {
+test('a family is revoked once, and its sealed successor is deleted', async () => {
   const id = await newFamily();
   await rotateRefreshToken(queries(), rotation(id, 'first', 'second'), 150);
   assert.equal(await revokeRefreshFamilies(queries(), { id }, 'test', 160), 1);
@@ -129,7 +129,7 @@ test("a user's families are revoked everywhere, or in one organization", async (
   assert.equal(await isRevoked(here), true);
 });
 
-test('successors are forgotten with the grace window, families when no token of theirs can live, in steps', async () => {
+test('successors are deleted after the grace window, and families after their last token expired, in steps', async () => {
   await queries().deleteFrom('refresh_families').execute();
   const ids = [await newFamily(), await newFamily(), await newFamily({ absoluteExpiresAt: 400 })];
   for (const id of ids) {
@@ -148,7 +148,7 @@ test('successors are forgotten with the grace window, families when no token of 
   assert.equal(await sealed(), 0);
 });
 
-test('the families of a client go with it', async () => {
+test('the families of a client are deleted with it', async () => {
   const { clientId, organizationId } = await server.newClient();
   const family = await findRefreshFamily(queries(), await newFamily());
   assert.ok(family);

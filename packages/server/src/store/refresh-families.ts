@@ -28,13 +28,13 @@ export async function insertRefreshFamily(
     .execute();
 }
 
-/** Finds a family by the id that a token we made carries; the caller compares the client. */
+/** Finds a family by the id in a token that we issued; the caller must compare the client. */
 export async function findRefreshFamily(queries: Queries, id: string): Promise<RefreshFamily | undefined> {
   const row = await queries.selectFrom('refresh_families').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toFamily(row);
 }
 
-/** How the current token of a family gives way to its successor. */
+/** The replacement of a family's current token by its successor. */
 export interface Rotation {
   readonly id: string;
   readonly currentHash: string;
@@ -44,7 +44,7 @@ export interface Rotation {
   readonly idleExpiresAt: number;
 }
 
-/** Puts the successor in the place of the current token, if that one still is current: one statement decides races. */
+/** Replaces the current token by its successor, if it is still current: one statement decides races. */
 export async function rotateRefreshToken(queries: Queries, rotation: Rotation, now: number): Promise<boolean> {
   const rotated = await queries
     .updateTable('refresh_families')
@@ -66,7 +66,7 @@ export async function rotateRefreshToken(queries: Queries, rotation: Rotation, n
   return rotated !== undefined;
 }
 
-/** Ends families that have not ended yet; returns how many. */
+/** Revokes families that are not revoked yet; returns how many. */
 export async function revokeRefreshFamilies(
   queries: Queries,
   of: { readonly id: string } | { readonly userId: string; readonly organizationId?: string },
@@ -89,7 +89,7 @@ export async function revokeRefreshFamilies(
   return Number(revoked.numUpdatedRows);
 }
 
-/** Forgets successors whose grace window is over, and families that no token can belong to any more. */
+/** Deletes successors whose grace window is over, and families whose tokens have all expired. */
 export async function pruneRefreshFamilies(
   queries: Queries,
   before: { readonly rotatedAt: number; readonly absoluteExpiresAt: number },

@@ -3,7 +3,7 @@ import type { Access } from '../domain/access.ts';
 import type { CutoffKind } from '../domain/cutoff.ts';
 import type { Role } from '../domain/member.ts';
 
-/** Rows as both databases hold them. Times are epoch milliseconds, booleans 0 or 1, hashes and sealed texts base64url. */
+/** Rows as both databases store them. Times are epoch milliseconds, booleans 0 or 1, hashes and sealed texts base64url. */
 export interface Schema {
   readonly settings: SettingsTable;
   readonly organizations: OrganizationsTable;
@@ -119,10 +119,10 @@ export interface UnknownClientRefusalsTable {
 export interface UsersTable {
   id: string;
   email: string;
-  /** PHC string; null while no password was set. */
+  /** In the PHC string format; null while no password is set. */
   password_hash: string | null;
   state: 'active' | 'disabled';
-  /** Whatever the user signed in to before this moment has ended. */
+  /** Every sign-in before this moment has ended. */
   sessions_ended_at: number | null;
   name: string | null;
   locale: string | null;
@@ -147,7 +147,7 @@ export interface UserNetworksTable {
   last_at: number;
 }
 
-/** All that is kept of the refresh tokens of one sign-in: the one that is current and the one before it. */
+/** The refresh tokens of one sign-in: only the current one and the one before it are stored. */
 export interface RefreshFamiliesTable {
   id: string;
   client_id: string;
@@ -156,7 +156,7 @@ export interface RefreshFamiliesTable {
   scope: string;
   current_hash: string;
   previous_hash: string | null;
-  /** The scope parameter of the request that used the previous token; empty when there was none. */
+  /** The scope parameter of the request that used the previous token; empty if it had none. */
   previous_asked_scope: string | null;
   /** The current token, sealed under the previous one, while the grace window is open. */
   sealed_successor: string | null;
@@ -188,14 +188,14 @@ export interface ConsoleSessionsTable {
   user_id: string;
   created_at: number;
   last_used_at: number;
-  /** When the password was given last. */
+  /** When the password was last entered. */
   recent_at: number;
   expires_at: number;
   address: string | null;
   user_agent: string | null;
 }
 
-/** A link that is good once: whoever has its token may do what it is for. */
+/** A link that works once: whoever has its token may do what it is for. */
 export interface OneTimeLinksTable {
   id: string;
   token_hash: string;
@@ -213,7 +213,7 @@ export interface RateLimitsTable {
   expire: number | null;
 }
 
-/** What was cut off before it expired; times of the store's clock. */
+/** Tokens that were revoked before they expired; times of the store's clock. */
 export interface CutoffsTable {
   id: string;
   kind: CutoffKind;
@@ -227,6 +227,6 @@ export interface CutoffStateTable {
   id: number;
   base: number;
   lifetime_seconds: number;
-  /** Tokens of an earlier, longer lifetime live to this moment. */
+  /** Tokens of an earlier, longer lifetime expire by this moment. */
   older_tokens_end: number;
 }

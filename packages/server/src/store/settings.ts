@@ -1,12 +1,12 @@
 import type { Queries } from './database.ts';
 
-/** A setting that the store itself keeps. */
+/** A setting that is kept in the store. */
 export async function readStoredSetting(queries: Queries, name: string): Promise<string | undefined> {
   const row = await queries.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
   return row?.value;
 }
 
-/** Sets a setting that has no value yet; one that has keeps it. */
+/** Sets a setting, unless it already has a value. */
 export async function initializeStoredSetting(queries: Queries, name: string, value: string): Promise<void> {
   await queries
     .insertInto('settings')

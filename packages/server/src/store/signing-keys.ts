@@ -2,7 +2,7 @@ import type { PublicJwk, SigningAlgorithm, StoredSigningKey } from '../domain/si
 import type { Queries } from './database.ts';
 import { readStoredSetting } from './settings.ts';
 
-/** All keys that are not over at `now`, in the order in which they began to sign. */
+/** All keys that are not retired at `now`, in the order in which they start to sign. */
 export async function listSigningKeys(queries: Queries, now: number): Promise<readonly StoredSigningKey[]> {
   const rows = await queries
     .selectFrom('signing_keys')
@@ -38,7 +38,7 @@ export async function insertSigningKey(queries: Queries, key: StoredSigningKey):
     .execute();
 }
 
-/** Gives every key but one an end, unless it ends sooner. */
+/** Lets every key but one retire at a moment (epoch milliseconds), unless it already has an end. */
 export async function retireOtherKeys(queries: Queries, kid: string, retiresAt: number): Promise<void> {
   await queries
     .updateTable('signing_keys')
@@ -50,12 +50,12 @@ export async function retireOtherKeys(queries: Queries, kid: string, retiresAt: 
 
 const newestKeySetting = 'newest_signing_key';
 
-/** The name of the newest key, which an operator may have ended since; undefined before the first. */
+/** The id of the newest key, which may have been retired since; undefined before the first. */
 export function readNewestKeyName(queries: Queries): Promise<string | undefined> {
   return readStoredSetting(queries, newestKeySetting);
 }
 
-/** Names the newest key in the place of the one before: of two processes that rotate at once, one succeeds. */
+/** Replaces the id of the newest key: of two processes that rotate at once, one succeeds. */
 export async function replaceNewestKey(queries: Queries, before: string | undefined, kid: string): Promise<boolean> {
   const replaced =
     before === undefined

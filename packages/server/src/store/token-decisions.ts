@@ -14,10 +14,10 @@ export interface ClientDecision extends KnownClientDecision {
   readonly isCountedOnly: boolean;
 }
 
-/** A change of the store by conditional statements; it may run again, and undefined means that it changed nothing. */
+/** A change of the store by conditional statements; it may run more than once. Undefined: it changed nothing. */
 export type Change<Result = unknown> = (queries: Queries) => Promise<Result | undefined>;
 
-/** A change and the decision that stands for it. */
+/** A change and the decision that records it. */
 export interface DecidedChange {
   readonly change: Change;
   readonly decision: ClientDecision;
@@ -25,7 +25,7 @@ export interface DecidedChange {
   readonly invalidatesCaches: boolean;
 }
 
-/** Turns decisions into the statements that keep them: one for each row, or on PostgreSQL one for all. */
+/** Writes decisions: with one statement per row, or on PostgreSQL one for all rows. */
 export class TokenDecisionWriter {
   readonly #database: Database;
   readonly #statements: (rows: DecisionRows) => readonly CompiledQuery[];
@@ -42,8 +42,8 @@ export class TokenDecisionWriter {
   }
 
   /**
-   * As `write`, with changes in the same transaction. Answers what each came to; the decision about one that came to
-   * undefined is not kept, for it changed nothing.
+   * As `write`, with changes in the same transaction. Returns the result of each change; if that is undefined, the change
+   * did nothing and its decision is not written.
    */
   async writeWithChanges(
     changes: readonly DecidedChange[],
@@ -74,7 +74,7 @@ export class TokenDecisionWriter {
     });
   }
 
-  /** How many addresses this hour has refusals of already, for the cap. */
+  /** How many addresses already have a counter for this hour, for the limit on them. */
   async addressesRefusedIn(hour: number): Promise<number> {
     const row = await this.#database.queries
       .selectFrom('unknown_client_refusals')
@@ -98,7 +98,7 @@ function toEntry(decision: ClientDecision): AuditEntriesTable {
   });
 }
 
-/** What was asked for besides tokens and was done is in the trail, but counts as neither. */
+/** What was done other than issuing tokens (`done`) is in the audit log, but in neither counter. */
 function toCounters(decisions: readonly ClientDecision[]): ClientHoursTable[] {
   const counters = new Map<string, ClientHoursTable>();
   for (const { clientId, organizationId, at, outcome } of decisions) {

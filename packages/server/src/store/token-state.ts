@@ -1,6 +1,6 @@
 import type { Queries } from './database.ts';
 
-/** What an access token names, as far as its life depends on it. */
+/** What the validity of an access token depends on. */
 export interface TokenSubject {
   readonly clientId: string;
   readonly organizationId: string;
@@ -9,7 +9,7 @@ export interface TokenSubject {
   readonly tokenHash: string;
 }
 
-/** Whether all that a token stands on is still so: its client, organization, user, family, and the token itself. */
+/** Whether a token is still valid: its client, organization, user and family are active, and it was not revoked. */
 export async function isTokenLive(queries: Queries, subject: TokenSubject): Promise<boolean> {
   const row = await queries
     .selectFrom('api_clients')
@@ -38,7 +38,7 @@ export async function isTokenLive(queries: Queries, subject: TokenSubject): Prom
   return since !== undefined && (await isUserLive(queries, subject.userId, subject.organizationId, since));
 }
 
-/** Whether a user may act in an organization with what was signed in to at `since` (epoch milliseconds). */
+/** Whether a user may still act in an organization with a sign-in from `since` (epoch milliseconds). */
 export async function isUserLive(
   queries: Queries,
   userId: string,
@@ -73,7 +73,7 @@ async function liveFamilySince(queries: Queries, familyId: string): Promise<numb
   return row && Number(row.created_at);
 }
 
-/** Ends one access token, until it would have ended by itself; false when it was ended before. */
+/** Revokes one access token until it would have expired; false if it was already revoked. */
 export async function revokeAccessToken(queries: Queries, tokenHash: string, expiresAt: number): Promise<boolean> {
   const revoked = await queries
     .insertInto('revoked_tokens')
@@ -84,7 +84,7 @@ export async function revokeAccessToken(queries: Queries, tokenHash: string, exp
   return revoked !== undefined;
 }
 
-/** Forgets revoked tokens that have ended by themselves. */
+/** Deletes revoked tokens that have expired. */
 export async function pruneRevokedTokens(queries: Queries, before: number, limit: number): Promise<number> {
   const ended = queries.selectFrom('revoked_tokens').select('token_hash').where('expires_at', '<', before).limit(limit);
   const removed = await queries.deleteFrom('revoked_tokens').where('token_hash', 'in', ended).executeTakeFirst();

@@ -22,12 +22,12 @@ test('a lost connection, a full disk, a shutdown, a time limit and a failover me
   assert.ok(isStoreUnavailable(new StoreUnavailableError('gone')));
 });
 
-test('it is seen through errors that carry it as their cause', () => {
+test('an error with such a cause counts as well', () => {
   const error = new Error('outer', { cause: new Error('middle', { cause: withCode('57P01') }) });
   assert.ok(isStoreUnavailable(error));
 });
 
-test('a mistake of ours is none, and neither is what is no error', () => {
+test('a bug does not count, and neither does a value that is not an error', () => {
   for (const code of [
     '23505',
     '42601',
@@ -44,7 +44,7 @@ test('a mistake of ours is none, and neither is what is no error', () => {
   }
 });
 
-test('only a deadlock and a failed serialization are races to run again', () => {
+test('only a deadlock and a failed serialization are races to retry', () => {
   assert.deepEqual(
     ['40001', '40P01', '57014', '23505'].map((code) => isLostRace(withCode(code))),
     [true, true, false, false],

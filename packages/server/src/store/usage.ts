@@ -2,13 +2,13 @@ import type { Queries } from './database.ts';
 
 /** Token requests of one hour. */
 export interface HourOfUse {
-  /** Epoch milliseconds of its beginning. */
+  /** Epoch milliseconds of its start. */
   readonly hour: number;
   readonly issued: number;
   readonly refused: number;
 }
 
-/** The hourly counters of an organization since a moment, added up over its clients or of one of them. */
+/** The hourly counters of an organization since a moment, of all its clients or of one. */
 export async function readUsage(
   queries: Queries,
   of: { readonly organizationId: string; readonly clientId?: string },

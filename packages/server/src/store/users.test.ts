@@ -30,19 +30,19 @@ after(() => server[Symbol.asyncDispose]());
 const queries = () => server.context.database.queries;
 const page = { number: 1, size: 100 };
 
-test('a second user of the same address is not added, and the first stays as it is', async () => {
+test('a second user with the same address is not added, and the first stays unchanged', async () => {
   assert.equal(await insertUser(queries(), { ...user, id: 'user_other', passwordHash: 'x' }), false);
   assert.deepEqual(await findUserByEmail(queries(), 'ana@example.com'), user);
   assert.equal((await listUsers(queries(), page)).length, 1);
 });
 
-test('an address is found as it is kept, and no part or pattern of it', async () => {
+test('a user is found by the exact stored address, not by a part or pattern of it', async () => {
   for (const email of ['ana@example.co', 'ana', '%', '_na@example.com', "' or ''='", '']) {
     assert.equal(await findUserByEmail(queries(), email), undefined);
   }
 });
 
-test('a user is changed at the version that was read, and at no other', async () => {
+test('a user is changed only at the version that was read', async () => {
   const before = await findUserByEmail(queries(), user.email);
   assert.ok(before);
   const changed = await updateUser(queries(), before, { state: 'disabled' }, 5);
@@ -53,7 +53,7 @@ test('a user is changed at the version that was read, and at no other', async ()
   await updateUser(queries(), changed ?? before, { state: 'active' }, 7);
 });
 
-test('of many changes of one version at once one is made', async () => {
+test('of many concurrent changes of one version one is made', async () => {
   const before = await findUserByEmail(queries(), user.email);
   assert.ok(before);
   const results = await Promise.all(
@@ -62,7 +62,7 @@ test('of many changes of one version at once one is made', async () => {
   assert.equal(results.filter((result) => result !== undefined).length, 1);
 });
 
-test('an organization sees and changes its own members, and nobody else', async () => {
+test('an organization sees and changes only its own members', async () => {
   const [own, other] = [organizationId, otherId].map((id) => new OrganizationMembers(queries(), id));
   assert.ok(own && other);
   assert.equal((await own.find(user.id))?.role, 'owner');
@@ -78,7 +78,7 @@ test('an organization sees and changes its own members, and nobody else', async 
   assert.equal((await own.find(user.id))?.role, 'owner');
 });
 
-test('a member has rights elsewhere who is an operator or is in another organization too', async () => {
+test('a member who is an operator or belongs to another organization has rights elsewhere', async () => {
   const [own, other] = [organizationId, otherId].map((id) => new OrganizationMembers(queries(), id));
   assert.ok(own && other);
   const hasRightsElsewhere = async () => [
@@ -96,7 +96,7 @@ test('a member has rights elsewhere who is an operator or is in another organiza
   await updateUser(queries(), operator ?? before, { isOperator: false }, 10);
 });
 
-test('a user may act where it is a member, is active and signed in since the last end of its sessions', async () => {
+test('a user may act as an active member, with a sign-in since the sessions last ended', async () => {
   const now = server.context.now();
   const isLive = (since: number, id = organizationId) => isUserLive(queries(), user.id, id, since);
   assert.equal(await isLive(now), true);

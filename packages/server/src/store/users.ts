@@ -4,7 +4,7 @@ import type { Theme, User } from '../domain/user.ts';
 import type { Queries } from './database.ts';
 import type { UsersTable } from './schema.ts';
 
-/** Adds a user; false when the address has one already. */
+/** Adds a user; false if the e-mail address already has one. */
 export async function insertUser(queries: Queries, user: User): Promise<boolean> {
   const inserted = await queries
     .insertInto('users')
@@ -71,7 +71,7 @@ export async function listMemberships(queries: Queries, userId: string): Promise
   return rows.map((row) => ({ organizationId: row.id, name: row.name, role: row.role }));
 }
 
-/** All users by age; for the operator only. */
+/** A page of all users, oldest first; for the operator only. */
 export async function listUsers(queries: Queries, page: Page): Promise<readonly User[]> {
   const rows = await queries
     .selectFrom('users')
@@ -84,14 +84,14 @@ export async function listUsers(queries: Queries, page: Page): Promise<readonly 
   return rows.map(toUser);
 }
 
-/** What can be changed of a user. */
+/** What can be changed about a user. */
 export type UserChange = Partial<
   Pick<User, 'passwordHash' | 'state' | 'name' | 'locale' | 'theme' | 'isOperator'> & {
     readonly sessionsEndedAt: number;
   }
 >;
 
-/** Changes a user if it is still at `version`; undefined when it was changed meanwhile. */
+/** Changes a user if it is still at `version`; undefined if it was changed in the meantime. */
 export async function updateUser(
   queries: Queries,
   user: Pick<User, 'id' | 'version'>,
@@ -118,7 +118,7 @@ export async function updateUser(
   return row && toUser(row);
 }
 
-/** Keeps that a user signed in from a network, so that a guesser elsewhere cannot lock it out there. */
+/** Remembers that a user signed in from a network, so that guesses from elsewhere cannot lock the user out there. */
 export async function rememberNetwork(queries: Queries, userId: string, network: string, now: number): Promise<void> {
   await queries
     .insertInto('user_networks')

@@ -1,4 +1,4 @@
-import { rotateSecret, setSecretEnd } from '../../actions/client-secrets.ts';
+import { rotateSecret, setSecretExpiry } from '../../actions/client-secrets.ts';
 import { createClient, deleteClient, updateClient } from '../../actions/clients.ts';
 import { readClientUsage } from '../../actions/usage.ts';
 import type { ListedClient } from '../../domain/api-client.ts';
@@ -68,13 +68,13 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
   async updateSecret(call) {
     const expiresAt = Date.parse(call.body.expiresAt);
     const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
-    const changed = await setSecretEnd(call.context, call.actor, target, expiresAt);
+    const changed = await setSecretExpiry(call.context, call.actor, target, expiresAt);
     return answerClient(call, changed.id);
   },
 
   async endSecret(call) {
     const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
-    const changed = await setSecretEnd(call.context, call.actor, target, 'now');
+    const changed = await setSecretExpiry(call.context, call.actor, target, 'now');
     return answerClient(call, changed.id);
   },
 

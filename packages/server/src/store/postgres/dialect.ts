@@ -35,12 +35,12 @@ export class PooledPostgresDialect implements Dialect {
   }
 }
 
-/** The one place where text gets an order: by its bytes, as SQLite has it, and not by the locale of the server. */
+/** The one place that decides how text sorts: by its bytes, as in SQLite, not by the locale of the server. */
 class BytewiseQueryCompiler extends PostgresQueryCompiler {
   protected override visitDataType(node: DataTypeNode): void {
     super.visitDataType(node);
     const { parentNode } = this;
-    // Of a column only: in a cast a collation may not stand there.
+    // Only for a column: a cast may not have a collation there.
     if (node.dataType === 'text' && parentNode !== undefined && ColumnDefinitionNode.is(parentNode)) {
       this.append(' collate "C"');
     }

@@ -3,15 +3,15 @@ import type { DecisionRows } from '../decision-rows.ts';
 import { toPostgresText } from './values.ts';
 
 /**
- * One statement that keeps any number of decisions, so that a batch costs one round trip and one commit. Rows travel
- * as JSON, and are written in one order, so that two servers do not wait for each other in a circle.
+ * One statement that writes any number of decisions, so that a batch costs one round trip and one commit. Rows are sent as
+ * JSON and written in a fixed order, so that two servers cannot deadlock.
  */
 export function postgresDecisionStatements({ entries, counters, lastUses, unknown }: DecisionRows): CompiledQuery[] {
   const parameters = [entries, counters, lastUses, unknown].map((rows) => JSON.stringify(rows.map(toStorable)));
   return [CompiledQuery.raw(statement, parameters)];
 }
 
-/** JSON would carry what the database refuses past the driver, which looks at plain texts only. */
+/** The driver only replaces what PostgreSQL refuses in plain strings; in JSON it would get past it. */
 function toStorable(row: object): object {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? toPostgresText(value) : value]),

@@ -17,21 +17,21 @@ import type { Backend, OpenMode } from '../database.ts';
 import { createMemoryLimiter } from '../rate-limits.ts';
 import type { Schema } from '../schema.ts';
 
-/** What Bindery needs of an embedded database; better-sqlite3 has it, and node:sqlite can be made to have it. */
+/** What Bindery needs from an embedded database; better-sqlite3 has it, and node:sqlite could be adapted. */
 interface EmbeddedDatabase {
   readonly dialect: Dialect;
-  /** Runs statements in one synchronous transaction: nothing else can come between, and the disk is asked once. */
+  /** Runs statements in one synchronous transaction: nothing can get in between, and there is one disk write. */
   runTogether(statements: readonly CompiledQuery[]): void;
-  /** A number that differs from the last one when another connection has changed the database. */
+  /** Differs from the last one if another connection has changed the database. */
   dataVersion(): number;
 }
 
-/** Opens the embedded database in the data folder; makes folder and file with `create`. */
+/** Opens the embedded database in the data folder; with `create`, creates folder and file. */
 export function openSqlite(dataDir: string, mode: OpenMode): Backend {
   const file = join(dataDir, 'bindery.db');
   if (mode === 'existing' && !existsSync(file)) {
     throw new ConfigurationError([
-      `there is no store at ${file}: set BINDERY_DATA_DIR to the folder of the running server, or make a new store with: bindery migrate`,
+      `there is no store at ${file}: set BINDERY_DATA_DIR to the folder of the running server, or create a new store with: bindery migrate`,
     ]);
   }
   const embedded = openFile(dataDir, file, mode);
@@ -41,7 +41,7 @@ export function openSqlite(dataDir: string, mode: OpenMode): Backend {
     queries,
     location: file,
     runTogether: (statements) =>
-      // Through Kysely's connection, so that it never lands inside somebody else's transaction.
+      // Through Kysely's connection, so that it never ends up inside another transaction.
       queries.connection().execute(async () => embedded.runTogether(statements)),
     transaction: (action) => queries.transaction().execute(action),
     createLimiter: createMemoryLimiter,
@@ -71,7 +71,7 @@ function openFile(dataDir: string, file: string, mode: OpenMode): EmbeddedDataba
   }
 }
 
-/** Opens an embedded database, with writes that survive a power cut once they are acknowledged. */
+/** Opens an embedded database whose acknowledged writes survive a power cut. */
 function openEmbedded(file: string, mustExist: boolean): EmbeddedDatabase {
   const database = new BetterSqlite(file, { fileMustExist: mustExist });
   // Before journal_mode: two processes that start at once must wait for each other.
