@@ -29,7 +29,7 @@ import {
 import { moment, print, sayToSaveSecret, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
 
-/** `bindery client …`, but for the commands about secrets; returns the command that those are added to. */
+/** `bindery client …`, except the commands for secrets, which are added to the returned command. */
 export function clientCommands(program: Command): Command {
   const client = program.command('client').description('Manage API clients: the programs of an organization');
   createCommand(client);

@@ -19,7 +19,7 @@ import { print, table } from './output.ts';
 import { withStore } from './store-command.ts';
 import { printMembership } from './users.ts';
 
-/** `bindery member …`, but for invitations; returns the command that those are added to. */
+/** `bindery member …`, except the commands for invitations, which are added to the returned command. */
 export function memberCommands(program: Command): Command {
   const member = program.command('member').description('Manage members: the users of an organization');
   addCommand(member);

@@ -3,7 +3,7 @@ import { generatedNote, markdownTable } from './page.ts';
 
 const needs = { write: '`--write-path`', objectPath: '`--object-path`' } as const;
 
-/** `docs/api-developers/reference/attacks.md`, from the list itself. */
+/** `docs/api-developers/reference/attacks.md`, generated from the list of attacks. */
 export function attacksPage(): string {
   return `${generatedNote}
 

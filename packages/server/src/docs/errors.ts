@@ -23,7 +23,7 @@ export function errorEntries(): readonly ErrorEntry[] {
       return { status, shown: `\`"error": "${error ?? code}"\`` };
     }),
     ...entriesOf('guard', guardMeanings, (code) => {
-      // Seen as the wide type: the table's rows have different members.
+      // Widened, because the rows of the table have different members.
       const { status, error }: { readonly status: number; readonly error?: string } = guardErrors[code];
       const bare = status === 401 ? '`Bearer`' : '';
       return { status, shown: error === undefined ? bare : `\`Bearer error="${error}"\`` };
@@ -46,7 +46,7 @@ const partNames: Readonly<Record<ErrorEntry['part'], string>> = {
   management: 'Management',
 };
 
-/** `docs/integrators/reference/errors.md`: one row with an anchor for each code; a code of several parts stands under the first. */
+/** `docs/integrators/reference/errors.md`: a row with an anchor for each code; a code of several parts is under the first. */
 export function errorsPage(): string {
   const entries = errorEntries();
   const byCode = Map.groupBy(entries, ({ code }) => code);
@@ -114,7 +114,7 @@ function entriesOf<Code extends string>(
   meanings: Readonly<Record<Code, string>>,
   answerOf: (code: Code) => Pick<ErrorEntry, 'status' | 'shown'>,
 ): ErrorEntry[] {
-  // A record's own keys are of its key type.
+  // The keys of a record have its key type.
   return (Object.keys(meanings) as Code[]).map((code) => {
     const { status, shown } = answerOf(code);
     return { code, part, status, shown, meaning: meanings[code] };

@@ -2,7 +2,7 @@ import type { BindersErrorCode } from '@bindery/binders';
 import type { GuardErrorCode } from '@bindery/guard';
 import type { ApiErrorCode, OAuthErrorCode } from '../errors.ts';
 
-/** What every refusal of the token endpoint means, for the reference page. */
+/** What every error of the OAuth endpoints means, for the reference page. */
 export const oauthMeanings: Readonly<Record<OAuthErrorCode | 'server_error', string>> = {
   invalid_request:
     'The request is ambiguous or malformed: a parameter is missing, is sent twice or in the URL, the client authenticates in two ways, the encoding is broken, or it is not valid HTTP. The description says which.',
@@ -26,7 +26,7 @@ export const oauthMeanings: Readonly<Record<OAuthErrorCode | 'server_error', str
   server_error: 'An internal error. The server log has the details under the id in `X-Request-Id`.',
 };
 
-/** What every refusal of the guard means. */
+/** What every error of the guard means. */
 export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
   no_token: 'There is no Bearer token in the `Authorization` header. A token in the query or in the body is ignored.',
   authorization_repeated: 'The `Authorization` header was sent more than once.',
@@ -57,7 +57,7 @@ export const guardMeanings: Readonly<Record<GuardErrorCode, string>> = {
     'A fault in the guard or in its source of keys; the request is refused, and the log of the API has the cause.',
 };
 
-/** What every refusal of the Binders API itself means. */
+/** What every error of the Binders API itself means. */
 export const bindersMeanings: Readonly<Record<BindersErrorCode, string>> = {
   invalid_json: 'The body is not JSON in UTF-8.',
   invalid_fields: 'Fields of the body or the query are invalid; `errors` says what is wrong with each.',
@@ -71,7 +71,7 @@ export const bindersMeanings: Readonly<Record<BindersErrorCode, string>> = {
   internal_error: 'An internal error. The log has the details under `traceId`.',
 };
 
-/** What every refusal of a management action means. */
+/** What every error of a management action means. */
 export const apiMeanings: Readonly<Record<ApiErrorCode, string>> = {
   invalid_input: 'A value is invalid; the message says which.',
   not_found: 'There is no such organization or API client.',

@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
+import { oauthBodyBytesMax } from '../domain/limits.ts';
 import { routePathOf } from './base-path.ts';
 import { answerProblem } from './error-response.ts';
 import { callerAddress } from './forwarded-for.ts';
@@ -23,14 +24,12 @@ declare module 'fastify' {
   }
 }
 
-const bodyBytesMax = 16 * 1024;
-
 /** The page that explains every error code. */
 export function errorsUrlOf(config: Config): string {
   return `${config.publicUrl}/docs/errors`;
 }
 
-/** The framework with its limits and its log, without any route. `isGateway`: whether a path is asked by proxies. */
+/** The framework with its limits and its log, without any route. `isGateway`: whether a path is the gateway's. */
 export function createHttpServer(
   { config, now }: ActionContext,
   { logger, isGateway }: { readonly logger: FastifyBaseLogger; readonly isGateway: (path: string) => boolean },
@@ -46,7 +45,7 @@ export function createHttpServer(
       const received = headers['x-request-id'];
       return requestIdOr(typeof received === 'string' ? received : undefined);
     },
-    bodyLimit: bodyBytesMax,
+    bodyLimit: oauthBodyBytesMax,
     routerOptions: { maxParamLength: 200 },
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
     requestTimeout: 30_000,

@@ -3,10 +3,10 @@ import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
 import { openApiDocument } from './document.ts';
 
-/** Where the OpenAPI document stands. */
+/** The path of the OpenAPI document. */
 export const openApiPath = '/openapi.json';
 
-/** Serves the OpenAPI document; any page may read it, as it tells nothing that is not public. */
+/** Serves the OpenAPI document. Pages of any site may read it, because everything in it is public. */
 export function openApiEndpoint(app: FastifyInstance, context: ActionContext): void {
   const title = 'VALUE_TITLE';
   const template = JSON.stringify(openApiDocument(context.config, title));

@@ -8,10 +8,10 @@ import { organization } from '../admin/contract/organizations.ts';
 import { palette } from '../admin/contract/palette.ts';
 import { session } from '../admin/contract/sessions.ts';
 
-/** A JSON schema as OpenAPI 3.1 takes it, and any other part of the document. */
+/** A JSON schema as in OpenAPI 3.1, or any other part of the document. */
 export type Json = { readonly [member: string]: unknown };
 
-/** The schemas that are known by a name; every other stands where it is used. */
+/** The schemas with a name; all others are inlined where they are used. */
 const names = z.registry<{ id: string }>();
 const named = {
   Activity: activity,
@@ -34,12 +34,12 @@ for (const [id, schema] of Object.entries(named)) {
   names.add(schema, { id });
 }
 
-/** Turns zod schemas into JSON schemas and keeps those that have a name. */
+/** Converts zod schemas to JSON schemas and collects the named ones. */
 export class SchemaWriter {
-  /** The named schemas met so far, for `components.schemas`. */
+  /** The named schemas found so far, for `components.schemas`. */
   readonly components: Record<string, Json> = {};
 
-  /** What a caller sends (`input`: defaults may be left out) or gets (`output`). */
+  /** Converts what a caller sends (`input`, where fields with defaults are optional) or receives (`output`). */
   write(schema: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _schema, $defs, ...root } = z.toJSONSchema(schema, { io, metadata: names });
     for (const [id, definition] of Object.entries($defs ?? {})) {
@@ -58,12 +58,12 @@ function clean(schema: object, io: 'input' | 'output'): Json {
   const format = 'format' in schema ? schema.format : undefined;
   const members = Object.entries(schema)
     .filter(([name, value]) => {
-      // The registry's name of the schema; a property called `id` is an object.
+      // The registry stores the name of a schema as a string; a property called `id` would be an object.
       const isName = name === 'id' && typeof value === 'string';
-      // An answer may get more members later.
-      const closesAnswer = io === 'output' && name === 'additionalProperties' && value === false;
+      // Responses may get more members later.
+      const closesResponse = io === 'output' && name === 'additionalProperties' && value === false;
       const repeatsFormat = name === 'pattern' && (format === 'date-time' || format === 'date');
-      return !isName && !closesAnswer && !repeatsFormat;
+      return !isName && !closesResponse && !repeatsFormat;
     })
     .map(([name, value]) => [name, name === '$ref' ? refOf(value) : cleanValue(value, io)]);
   return Object.fromEntries(members);
