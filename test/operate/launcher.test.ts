@@ -148,6 +148,14 @@ test('an old Node with no other available ends with one sentence and exit code 7
   assert.match(err, /^Bindery needs Node 24\.11 or newer; this is Node 18\.0\.0, [^\n]+\.\n$/);
 });
 
+test('an old Node in a project that has installed the server is one sentence about Node alone', async (t) => {
+  const clone = makeClone(t);
+  cpSync(join(clone, 'packages/server'), join(clone, 'node_modules/@bindery/server'), { recursive: true });
+  const { code, err } = await run(clone, ['-r', './old.cjs', 'node_modules/@bindery/server/bin/bindery.cjs', 'serve']);
+  assert.equal(code, 78);
+  assert.equal(err, 'Bindery needs Node 24.11 or newer; this is Node 18.0.0.\n');
+});
+
 test('an old Node hands over to the pinned one, passing arguments and exit code', {
   skip: POSIX_ONLY,
 }, async (t) => {

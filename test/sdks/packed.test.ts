@@ -200,6 +200,7 @@ describe('what a release consists of, each in an empty folder elsewhere', () => 
       };
       const response = await fetch(`${server.url}/api/binders`, { headers });
       assert.deepEqual(await response.json(), { items: [], totalCount: 0, pageNumber: 1, pageSize: 50 });
+      assert.match(server.log(), / or: npx --no-install bindery org create /);
       const { stdout } = await server.cli(['--version']);
       assert.equal(stdout.trim(), version);
     }),

@@ -27,9 +27,10 @@ function main() {
   }
   const missing = missingPackages();
   if (missing.length > 0) {
-    return refuse(
-      `Bindery is not installed (${missing[0]} is missing): run \`npm start\` or \`npm ci\` in its folder.`
-    );
+    const remedy = node.isInstalledPackage(__dirname)
+      ? 'install @bindery/server again'
+      : 'run `npm start` or `npm ci` in its folder';
+    return refuse(`Bindery is not installed (${missing[0]} is missing): ${remedy}.`);
   }
   node.followParent(() => process.kill(process.pid, 'SIGTERM'));
   return require('./load.cjs');

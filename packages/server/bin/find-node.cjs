@@ -47,13 +47,21 @@ function runs(binary) {
   return !answer.error && answer.status === 0 && isGood(String(answer.stdout).trim());
 }
 
+/** Says whether npm has put this program into another project, or on the machine. */
+function isInstalledPackage(folder) {
+  return folder.split(path.sep).indexOf('node_modules') >= 0;
+}
+
 /** One sentence for a machine on which nothing can run Bindery. */
 function refusal(startFolder) {
+  const needs = `Bindery needs Node 24.11 or newer; this is Node ${process.versions.node}`;
+  // Only a clone brings a Node of its own.
+  if (isInstalledPackage(startFolder)) return `${needs}.`;
   const pinned = pinnedNode(startFolder);
   const own = pinned
     ? 'the Node it brings along does not run on this machine: install Node 24.11 or newer'
     : 'the Node it brings along is not installed: run `npm start` or `npm ci` in its folder, or install Node 24.11 or newer';
-  return `Bindery needs Node 24.11 or newer; this is Node ${process.versions.node}, and ${own}.`;
+  return `${needs}, and ${own}.`;
 }
 
 const SIGNALS = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -102,6 +110,7 @@ module.exports = {
   isGood: isGood,
   pinnedNode: pinnedNode,
   runs: runs,
+  isInstalledPackage: isInstalledPackage,
   refusal: refusal,
   followParent: followParent,
   runInstead: runInstead,

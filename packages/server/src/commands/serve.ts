@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commandName } from '../command-name.ts';
 import { loadConfig } from '../config.ts';
 import type { RunningServer } from '../start-server.ts';
 import { locationOf } from '../store/postgres/open.ts';
@@ -23,7 +24,7 @@ function announce({ config, setupLink }: RunningServer): void {
   const next =
     setupLink === undefined
       ? `  console   ${config.publicUrl}/console`
-      : `  next      open ${setupLink}\n            (valid once, for 30 minutes), or: npm run -s bindery -- org create --name "Acme"`;
+      : `  next      open ${setupLink}\n            (valid once, for 30 minutes), or: ${commandName} org create --name "Acme"`;
   say(
     [
       `Bindery ${version} is listening on ${config.publicUrl}   (started in ${Math.round(performance.now())} ms)`,

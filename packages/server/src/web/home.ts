@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
+import { commandName } from '../command-name.ts';
 import type { Config } from '../config.ts';
 import type { Branding } from '../domain/branding.ts';
 import { basePathOf } from '../http/base-path.ts';
@@ -89,8 +90,7 @@ ${isSetUp ? '' : setupHelp}
 `;
 }
 
-const setupHelp =
-  '<p class="quiet">The setup page asks for the token in the link that the server printed when it started. <code>npm run -s bindery -- setup-token</code> creates a new link.</p>';
+const setupHelp = `<p class="quiet">The setup page asks for the token in the link that the server printed when it started. <code>${commandName} setup-token</code> creates a new link.</p>`;
 
 function card(href: string, title: string, text: string, isFirst: boolean): string {
   return `<a class="card${isFirst ? ' first' : ''}" href="${href}"><strong>${title}</strong><span>${text}</span></a>`;
