@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { createUser } from '../support/arrange.ts';
 import { type Bindery, binderyCommand, startBindery } from '../support/bindery.ts';
 import { cleanEnvironment } from '../support/programs.ts';
 import { postForm } from '../support/token-requests.ts';
@@ -33,6 +34,13 @@ async function newOrganization(name: string): Promise<string> {
 function newEmail(): string {
   number += 1;
   return `user${number}@example.com`;
+}
+
+/** The email of a new user, whose creation is not what is tested. */
+async function newUser(): Promise<string> {
+  const email = newEmail();
+  await createUser(bindery, { org, email, password });
+  return email;
 }
 
 function create(email: string, stdin = password, more: readonly string[] = ['--role', 'member']) {
@@ -83,7 +91,7 @@ test('the password on standard input loses exactly one line ending', async () =>
 
 test('an email that already has a user is exit code 4, in any letter case, and its password stays', async () => {
   const email = newEmail();
-  assert.equal((await create(email)).code, 0);
+  await createUser(bindery, { org, email, password });
   for (const again of [email, email.toUpperCase()]) {
     const { code, stdout, stderr } = await create(again, 'another password here');
     assert.deepEqual([code, stdout], [4, '']);
@@ -112,8 +120,7 @@ test('invalid input is exit code 2, and an unknown organization is exit code 3',
 });
 
 test('member add adds an existing user, who keeps the password; not twice, and no unknown user', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const other = await newOrganization('Other');
   const add = (address: string) =>
     bindery.cli(['member', 'add', '--org', other, '--email', address, '--role', 'owner', '--json']);
@@ -132,8 +139,7 @@ test('member add adds an existing user, who keeps the password; not twice, and n
 });
 
 test('members are listed, change their role and are removed', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const list = async () =>
     (await bindery.cliJson<{ items: Record<string, unknown>[] }>(['member', 'list', '--org', org])).items;
   const { user_id, ...member } = (await list()).find((item) => item['email'] === email) ?? {};
@@ -148,8 +154,7 @@ test('members are listed, change their role and are removed', async () => {
 });
 
 test('user list shows every user, without password hashes', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const { items } = await bindery.cliJson<{ items: Record<string, unknown>[] }>([
     'user',
     'list',
@@ -163,8 +168,7 @@ test('user list shows every user, without password hashes', async () => {
 });
 
 test('user disable and enable apply to the next request, and end existing sign-ins', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const { body } = await signIn(email, password);
   const refresh = () =>
     postForm(bindery, '/connect/token', {
@@ -181,8 +185,7 @@ test('user disable and enable apply to the next request, and end existing sign-i
 });
 
 test('user set-password replaces the password and prints neither the old nor the new one', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const set = (stdin: string) => bindery.cli(['user', 'set-password', email, '--password-stdin', '--json'], stdin);
   const { code, stdout, stderr } = await set('the new password of a user\n');
   assert.equal(code, 0, stderr);
@@ -222,8 +225,7 @@ test('api create shows the secret once, and the API can introspect with it', asy
   const api = JSON.parse(stdout) as { client_id: string; client_secret: string };
   assert.deepEqual(Object.keys(api), ['client_id', 'client_secret']);
   assert.match(api.client_id, /^api_/);
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const { body } = await signIn(email, password);
   const told = await postForm(bindery, '/oauth/introspect', { ...api, token: body['access_token'] ?? '' });
   assert.equal(((await told.json()) as Record<string, unknown>)['active'], true);
@@ -237,8 +239,7 @@ test('api create shows the secret once, and the API can introspect with it', asy
 });
 
 test('token inspect exits with 0 for a valid token and with 1 for any other, and says why in words', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const { body } = await signIn(email, password);
   for (const stdin of [`Bearer ${body['access_token']}\n`, body['refresh_token']]) {
     const { code, stdout } = await bindery.cli(['token', 'inspect'], stdin);
@@ -261,8 +262,7 @@ test('token inspect exits with 0 for a valid token and with 1 for any other, and
 });
 
 test('the password grant is off by default, and called legacy where it can be switched on', async () => {
-  const email = newEmail();
-  await create(email);
+  const email = await newUser();
   const answer = await postForm(bindery, '/connect/token', {
     ...(await newClient(org)),
     ...{ grant_type: 'password', username: email, password },
