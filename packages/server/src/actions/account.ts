@@ -4,7 +4,7 @@ import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { endSessions, touchSession } from '../store/console-sessions.ts';
 import type { ActionContext } from './context.ts';
-import { recordAction } from './record-action.ts';
+import { fieldsOf, recordAction } from './record-action.ts';
 import type { SignedIn } from './sessions.ts';
 import { revokeTokens, updateOrConflict } from './users.ts';
 
@@ -21,14 +21,12 @@ export async function updateAccount(
   const parsed = { ...change, ...(change.name === undefined ? {} : { name: parseName(change.name) }) };
   return context.database.transaction(async (queries) => {
     const changed = await updateOrConflict(context, queries, user, parsed);
-    const { name, locale, theme } = user;
-    const before = Object.entries({ name, locale, theme }).filter(([field]) => field in parsed);
     await recordAction(context, queries, {
       actor,
       organizationId: null,
       action: 'user.update',
       target: { type: 'user', id: user.id },
-      details: { before: Object.fromEntries(before), after: parsed },
+      details: { before: fieldsOf(user, parsed), after: parsed },
     });
     return changed;
   });

@@ -12,7 +12,7 @@ import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff, cutOffIfLess } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
-import { type RecordedAction, recordAction } from './record-action.ts';
+import { fieldsOf, type RecordedAction, recordAction } from './record-action.ts';
 
 /** A client with its valid secrets. */
 export interface ClientWithSecrets {
@@ -130,7 +130,7 @@ export async function updateClient(
     await cutOffIfLess(context, queries, before, after);
     await recordAction(context, queries, {
       ...actionOn(after, actor, 'client.update'),
-      details: { before: pick(before, Object.keys(parsed)), after: parsed },
+      details: { before: fieldsOf(before, parsed), after: parsed },
     });
     return after;
   });
@@ -183,10 +183,6 @@ export function changeClient<Result>(
 /** An action on a client, for the audit log. */
 export function actionOn(client: ApiClient, actor: Actor, action: string): RecordedAction {
   return { actor, organizationId: client.organizationId, action, target: { type: 'client', id: client.id } };
-}
-
-function pick(client: ApiClient, names: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(client).filter(([name]) => names.includes(name)));
 }
 
 function clientNotFound(): ApiError {

@@ -12,7 +12,7 @@ import {
 } from '../store/organizations.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
-import { recordAction } from './record-action.ts';
+import { fieldsOf, recordAction } from './record-action.ts';
 
 /** Creates an organization. */
 export async function createOrganization(
@@ -79,7 +79,7 @@ export async function updateOrganizationDetails(
       organizationId: after.id,
       action: 'organization.update',
       target: { type: 'organization', id: after.id },
-      details: { before: pick(before, Object.keys(parsed)), after: parsed },
+      details: { before: fieldsOf(before, parsed), after: parsed },
     });
     return after;
   });
@@ -152,10 +152,6 @@ function mayUseTokens({ state, apiClientsEnabled }: Organization): boolean {
 
 function switchesOf({ state, apiClientsEnabled }: Organization) {
   return { state, api_clients_enabled: apiClientsEnabled };
-}
-
-function pick(organization: Organization, names: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(organization).filter(([name]) => names.includes(name)));
 }
 
 function organizationChanged(): ApiError {

@@ -10,3 +10,8 @@ export type RecordedAction = Omit<AuditEntry, 'at' | 'outcome'>;
 export async function recordAction(context: ActionContext, queries: Queries, action: RecordedAction): Promise<void> {
   await insertAuditEntry(queries, { ...action, at: context.now(), outcome: 'done' });
 }
+
+/** The fields of an object that a change names, for the `before` of an audit entry. */
+export function fieldsOf(object: object, change: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name in change));
+}
