@@ -36,6 +36,8 @@ function json(document: unknown): Endpoint['answer'] {
 async function startEndpoint(test: TestContext, answer: Endpoint['answer']): Promise<Endpoint> {
   const server = createServer((_request, response) => {
     endpoint.requests += 1;
+    // A kept connection could be closed just when a busy process uses it again.
+    response.shouldKeepAlive = false;
     endpoint.answer(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
