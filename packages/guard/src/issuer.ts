@@ -1,4 +1,5 @@
-// For whoever issues tokens: the rules of the list of cut-offs, and what a guard in the issuer's process reads.
+// For whoever issues tokens: the paths and the revocation list that guards expect, and the sources for a guard in the
+// issuer's process.
 export { type CutoffList, type CutoffSource, createCutoffList, hashCutoff } from './cutoff-list.ts';
 export {
   type CutoffKind,
@@ -12,4 +13,5 @@ export {
   cutoffsSignedEverySeconds,
   cutoffsType,
 } from './cutoff-wire.ts';
+export { errorsPath, jwksPath } from './issuer-paths.ts';
 export type { GuardKey, KeySource } from './keys.ts';

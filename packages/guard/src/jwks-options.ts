@@ -1,3 +1,4 @@
+import { jwksPath } from './issuer-paths.ts';
 import type { KeySource } from './keys.ts';
 import { parseGroup, parseSeconds, refuseBesidesSource } from './option-values.ts';
 import { createRemoteKeys, type JwksTimings } from './remote-keys.ts';
@@ -47,7 +48,7 @@ export function parseJwksOptions(options: JwksOptions | undefined, policy: Fetch
     }
     return given.source;
   }
-  const url = given.url ?? urlBelow(policy.issuer, '/.well-known/jwks.json');
+  const url = given.url ?? urlBelow(policy.issuer, jwksPath);
   return createRemoteKeys({
     ...parseJwksTimings(given),
     url: parseFetchUrl('jwks.url', url, policy.allowInsecureRequests),

@@ -1,6 +1,7 @@
 import type { CutoffSource } from './cutoff-list.ts';
 import { type CutoffOptions, parseCutoffOptions } from './cutoff-options.ts';
 import { clockToleranceSecondsMax } from './cutoff-wire.ts';
+import { errorsPath } from './issuer-paths.ts';
 import { type JwksOptions, parseJwksOptions } from './jwks-options.ts';
 import { type KeySource, supportedAlgorithms } from './keys.ts';
 import { parseFunction, parseSeconds, refuseUnknownOptions } from './option-values.ts';
@@ -114,7 +115,7 @@ export function parseOptions(options: GuardOptions): GuardPolicy {
     isTenantHeaderRequired: requireTenantHeader,
     cacheSize,
     realm: parseRealm(options.realm),
-    errorsUrl: parseErrorsUrl(options.errorsUrl ?? urlBelow(issuer, '/docs/errors')),
+    errorsUrl: parseErrorsUrl(options.errorsUrl ?? urlBelow(issuer, errorsPath)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { errorsPath } from '@bindery/guard/issuer';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorCode, OAuthError, type OAuthErrorCode } from '../errors.ts';
 import { isStoreUnavailable, storeRetryAfterSeconds } from '../store/unavailable.ts';
@@ -103,7 +104,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
       reply.header('retry-after', String(refusal.retryAfterSeconds));
     }
     return sendProblem(request, reply, {
-      type: `${reply.server.errorsUrl ?? '/docs/errors'}#${refusal.code}`,
+      type: `${reply.server.errorsUrl ?? errorsPath}#${refusal.code}`,
       status,
       title,
       code: refusal.code,

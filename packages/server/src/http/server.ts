@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorsPath } from '@bindery/guard/issuer';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -26,7 +27,7 @@ declare module 'fastify' {
 
 /** The page that explains every error code. */
 export function errorsUrlOf(config: Config): string {
-  return `${config.publicUrl}/docs/errors`;
+  return config.publicUrl + errorsPath;
 }
 
 /** The framework with its limits and its log, without any route. `isGateway`: whether a path is the gateway's. */

@@ -1,3 +1,4 @@
+import { jwksPath } from '@bindery/guard/issuer';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
 import { sendCacheableJson } from '../http/etag.ts';
@@ -25,7 +26,7 @@ export function metadataOf(config: Config): Readonly<Record<string, unknown>> {
   return {
     issuer: config.publicUrl,
     token_endpoint: config.publicUrl + config.tokenPaths[0],
-    jwks_uri: `${config.publicUrl}/.well-known/jwks.json`,
+    jwks_uri: config.publicUrl + jwksPath,
     service_documentation: `${config.publicUrl}/docs`,
     scopes_supported: config.scopes,
     grant_types_supported: ['client_credentials', 'password', 'refresh_token'],

@@ -1,3 +1,4 @@
+import { errorsPath } from '@bindery/guard/issuer';
 import type { Config } from '../config.ts';
 import { gatewayPath } from '../gateway/gateway.ts';
 import { cookieNameOf } from '../http/session-cookie.ts';
@@ -174,7 +175,7 @@ const otherPaths: Readonly<Record<string, Json>> = {
 /** The refusals, with this instance's addresses in their examples. */
 function refusalsFor(config: Config): Json {
   const text = JSON.stringify(refusals)
-    .replaceAll('VALUE_ERRORS_URL', `${config.publicUrl}/docs/errors`)
+    .replaceAll('VALUE_ERRORS_URL', config.publicUrl + errorsPath)
     .replaceAll('VALUE_CODE', 'invalid_request');
   return JSON.parse(text) as Json;
 }

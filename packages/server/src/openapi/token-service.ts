@@ -1,4 +1,4 @@
-import { cutoffsPath } from '@bindery/guard/issuer';
+import { cutoffsPath, jwksPath } from '@bindery/guard/issuer';
 import type { Config } from '../config.ts';
 import { introspectionPath } from '../oauth/introspect.ts';
 import { metadataPaths } from '../oauth/metadata.ts';
@@ -141,7 +141,7 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
         responses: { 200: answer('The metadata.', metadata), 304: { description: 'Not changed.' } },
       },
     },
-    '/.well-known/jwks.json': {
+    [jwksPath]: {
       get: {
         operationId: 'getKeySet',
         summary: 'Get the signing keys',

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { errorsPath } from '@bindery/guard/issuer';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBranding } from '../actions/branding.ts';
@@ -67,7 +68,7 @@ export async function consolePages(app: FastifyInstance, context: ActionContext)
 }
 
 const setupRequired = {
-  type: '/docs/errors#setup_required',
+  type: `${errorsPath}#setup_required`,
   status: 503,
   title: 'Not set up yet',
   code: 'setup_required',

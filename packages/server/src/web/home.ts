@@ -1,3 +1,4 @@
+import { jwksPath } from '@bindery/guard/issuer';
 import type { FastifyInstance } from 'fastify';
 import { readBranding } from '../actions/branding.ts';
 import type { ActionContext } from '../actions/context.ts';
@@ -80,7 +81,7 @@ ${isSetUp ? '' : setupHelp}
 <dt>Token endpoint</dt><dd><code>${escapeHtml(links.token_endpoint)}</code></dd>
 <dt>Audience</dt><dd><code>${escapeHtml(config.audience)}</code></dd>
 <dt>Metadata</dt><dd><a href="${base}${metadataPaths[0]}">${escapeHtml(links.metadata)}</a></dd>
-<dt>Signing keys</dt><dd><a href="${base}/.well-known/jwks.json">${escapeHtml(config.publicUrl)}/.well-known/jwks.json</a></dd>
+<dt>Signing keys</dt><dd><a href="${base}${jwksPath}">${escapeHtml(config.publicUrl)}${jwksPath}</a></dd>
 <dt>OpenAPI</dt><dd><a href="${base}${openApiPath}">${escapeHtml(links.openapi)}</a></dd>
 </dl>
 <p class="quiet">Bindery ${escapeHtml(version)}</p>
