@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { deleteClient } from '@bindery/server/actions/clients.ts';
 import { KeyRing } from '@bindery/server/live/key-ring.ts';
 import { startMaintenance } from '@bindery/server/live/maintenance.ts';
-import { pruneRefreshFamilies } from '@bindery/server/store/refresh-families.ts';
+import { pruneRefreshFamilies, pruneSuccessors } from '@bindery/server/store/refresh-families.ts';
 import { StoreUnavailableError } from '@bindery/server/store/unavailable.ts';
 import { sql } from 'kysely';
 import { testActor } from '../support/app.ts';
@@ -226,11 +226,8 @@ test("292: a clock that jumps extends no token's life and revives no used one", 
   const expired = await people.signIn();
   server.advance(minute);
   // What maintenance does every minute.
-  await pruneRefreshFamilies(
-    database.queries,
-    { rotatedAt: now() - config.refreshTokenGraceSeconds * 1000, absoluteExpiresAt: now() },
-    1000,
-  );
+  await pruneSuccessors(database.queries, now() - config.refreshTokenGraceSeconds * 1000, 1000);
+  await pruneRefreshFamilies(database.queries, now(), 1000);
   server.advance(-60 * minute);
   await people.target.expectRefusal(await people.askRefresh(used.refresh_token), 400, 'invalid_grant');
   assert.equal(await people.isActive(successor.refresh_token), false);

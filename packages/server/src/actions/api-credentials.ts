@@ -7,6 +7,7 @@ import { parseName } from '../domain/name.ts';
 import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
 import { insertApiCredential, listApiCredentials, removeApiCredential } from '../store/api-credentials.ts';
+import { instanceParty } from '../store/reader.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
@@ -44,7 +45,7 @@ export async function createApiCredential(
 
 /** A page of all API credentials. */
 export function readApiCredentials(context: ActionContext, page: Page): Promise<readonly ApiCredential[]> {
-  return listApiCredentials(context.database.queries, page);
+  return listApiCredentials(context.database.reader.of(instanceParty), page);
 }
 
 /** Deletes an API credential; its API can no longer introspect, from the next request on. */

@@ -62,7 +62,7 @@ export async function readInvitations(
   organizationId: string,
   page: Page,
 ): Promise<{ readonly items: readonly OneTimeLink[]; readonly totalCount: number }> {
-  const invitations = new OrganizationInvitations(context.database.queries, organizationId);
+  const invitations = new OrganizationInvitations(context.database.reader.of(organizationId), organizationId);
   return { items: await invitations.list(page, context.now()), totalCount: await invitations.count(context.now()) };
 }
 

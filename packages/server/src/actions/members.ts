@@ -42,7 +42,7 @@ export async function readMembers(
   page: Page,
 ): Promise<readonly Member[]> {
   const organization = await requireOrganization(context, organizationId);
-  return new OrganizationMembers(context.database.queries, organization.id).list(page);
+  return new OrganizationMembers(context.database.reader.of(organization.id), organization.id).list(page);
 }
 
 /** Changes a member's role; throws `conflict` for the last owner. */

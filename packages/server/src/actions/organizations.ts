@@ -10,6 +10,7 @@ import {
   removeOrganization,
   updateOrganization,
 } from '../store/organizations.ts';
+import { instanceParty } from '../store/reader.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { fieldsOf, recordAction } from './record-action.ts';
@@ -50,7 +51,7 @@ export function readOrganizations(
   page: Page,
   search?: string,
 ): Promise<readonly Organization[]> {
-  return listOrganizations(context.database.queries, page, search);
+  return listOrganizations(context.database.reader.of(instanceParty), page, search);
 }
 
 /** Changes an organization's name or contact; throws `precondition_failed` if it is no longer at `version`. */

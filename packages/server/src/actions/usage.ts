@@ -38,15 +38,17 @@ export interface Overview {
 export async function readOverview(context: ActionContext, organizationId: string): Promise<Overview> {
   const now = context.now();
   const since = startOfOverview(now);
-  const { queries } = context.database;
+  const queries = context.database.reader.of(organizationId);
   const search = new ClientSearch(queries, organizationId, now);
+  const counts = await search.countForOverview();
   const attention = async (usage: 'expiring' | 'never' | 'idle'): Promise<Attention> => {
     const filter = { usage, sort: 'name', state: 'active' } as const;
-    return { clients: await search.list(filter, { size: attentionMax, number: 1 }), count: await search.count(filter) };
+    const isAny = counts[usage] > 0;
+    return { clients: isAny ? await search.list(filter, { size: attentionMax, number: 1 }) : [], count: counts[usage] };
   };
   return {
     days: toDays(await readUsage(queries, { organizationId }, since), since, now),
-    clientCount: await search.count({ sort: 'name' }),
+    clientCount: counts.all,
     expiring: await attention('expiring'),
     neverUsed: await attention('never'),
     idle: await attention('idle'),
@@ -60,7 +62,7 @@ export async function readClientUsage(
 ): Promise<{ readonly lastDay: Requests; readonly days: readonly DayOfUse[] }> {
   const now = context.now();
   const since = startOfOverview(now);
-  const hours = await readUsage(context.database.queries, client, since);
+  const hours = await readUsage(context.database.reader.of(client.organizationId), client, since);
   return { lastDay: sum(hours.filter(({ hour }) => hour > now - dayMilliseconds)), days: toDays(hours, since, now) };
 }
 

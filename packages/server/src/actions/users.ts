@@ -7,6 +7,7 @@ import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
+import { instanceParty } from '../store/reader.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { findUserByEmail, insertUser, listUsers, type UserChange, updateUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
@@ -52,7 +53,7 @@ export async function createUser(
 
 /** A page of all users. */
 export function readUsers(context: ActionContext, page: Page): Promise<readonly User[]> {
-  return listUsers(context.database.queries, page);
+  return listUsers(context.database.reader.of(instanceParty), page);
 }
 
 /** The user with an e-mail address; throws `not_found`. */

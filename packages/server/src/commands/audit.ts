@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { AuditRecord } from '../domain/audit-entry.ts';
 import { auditExportStep } from '../domain/limits.ts';
-import { type AuditFilter, listAuditEntries } from '../store/audit.ts';
+import { listAuditEntries } from '../store/audit.ts';
+import type { AuditFilter } from '../store/audit-filter.ts';
+import { instanceParty } from '../store/reader.ts';
 import { exampleIds, instant, outputOf, type ResultOptions, wholeNumber, withExamples, withJson } from './options.ts';
 import { moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
@@ -42,7 +44,9 @@ export function auditCommand(program: Command): void {
         await printAll(options);
         return;
       }
-      const items = await withStore((context) => listAuditEntries(context.database.queries, filterOf(options)));
+      const items = await withStore((context) =>
+        listAuditEntries(context.database.reader.of(instanceParty), filterOf(options)),
+      );
       print(
         outputOf(options),
         { items: items.map(toWire) },
@@ -67,7 +71,7 @@ function printAll(options: AuditOptions): Promise<void> {
   return withStore(async (context) => {
     for (let before: string | undefined; ; ) {
       const page = { ...filterOf(options), limit: auditExportStep, ...(before === undefined ? {} : { before }) };
-      const items = await listAuditEntries(context.database.queries, page);
+      const items = await listAuditEntries(context.database.reader.of(instanceParty), page);
       process.stdout.write(items.map((item) => `${JSON.stringify(toWire(item))}\n`).join(''));
       if (items.length < auditExportStep) {
         return;

@@ -12,6 +12,11 @@ export function newClientId(): string {
   return `client_${randomBase62(17, 22)}`;
 }
 
+/** Whether a text has the form of an API client's id. */
+export function isClientId(text: string): boolean {
+  return /^client_[0-9A-Za-z]{22}$/.test(text);
+}
+
 /** A new user's id: `user_` and 22 characters of `[0-9A-Za-z]`, so it never looks like a client's. */
 export function newUserId(): string {
   return `user_${randomBase62(17, 22)}`;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ApiError, type ApiErrorCode, OAuthError, type OAuthErrorCode } from '../errors.ts';
-import { answerOAuthError, answerProblem, apiAnswers, oauthAnswers } from './error-response.ts';
+import { ReadRefusedError, StoreUnavailableError } from '../store/unavailable.ts';
+import { answerOAuthError, answerProblem, apiAnswers, oauthAnswers, unavailableDescription } from './error-response.ts';
 
 const errorsUrl = 'https://auth.example.test/docs/errors';
 
@@ -54,6 +55,18 @@ test('every management error is problem details with the request id', async () =
     assert.equal(typeof traceId, 'string');
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
     assert.equal(answer.headers['cache-control'], 'no-store');
+  }
+});
+
+test('9.3: a read that was refused is 503 with its own words, any other trouble of the store with words of ours', async () => {
+  for (const [error, detail] of [
+    [new ReadRefusedError('ask for less'), 'ask for less'],
+    [new StoreUnavailableError('no answer from 192.0.2.1'), unavailableDescription],
+  ] as const) {
+    const answer = await throwing(error).api.inject('/');
+    assert.equal(answer.statusCode, 503);
+    assert.equal(answer.json<Record<string, unknown>>()['detail'], detail);
+    assert.match(String(answer.headers['retry-after']), /^[1-9]/);
   }
 });
 

@@ -1,7 +1,7 @@
 import { errorsPath } from '@bindery/guard/issuer';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorCode, OAuthError, type OAuthErrorCode } from '../errors.ts';
-import { isStoreUnavailable, storeRetryAfterSeconds } from '../store/unavailable.ts';
+import { isStoreUnavailable, ReadRefusedError, storeRetryAfterSeconds } from '../store/unavailable.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -151,7 +151,11 @@ function toApiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) {
     return error;
   }
-  return isStoreUnavailable(error) ? new ApiError('unavailable', unavailableDescription, { cause: error }) : undefined;
+  if (!isStoreUnavailable(error)) {
+    return undefined;
+  }
+  const message = error instanceof ReadRefusedError ? error.message : unavailableDescription;
+  return new ApiError('unavailable', message, { cause: error });
 }
 
 function toOAuthError(error: unknown): OAuthError | undefined {

@@ -3,56 +3,117 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ActionContext } from '../actions/context.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
 import { sessionIdleMilliseconds } from '../domain/limits.ts';
-import { pruneAuditLog } from '../store/audit.ts';
-import { pruneSessions } from '../store/console-sessions.ts';
+import { pruneAuditEntries } from '../store/audit.ts';
+import { pruneIdleSessions, pruneSessions } from '../store/console-sessions.ts';
 import { pruneCutoffs } from '../store/cutoffs.ts';
+import type { Queries } from '../store/database.ts';
+import { pruneLinks } from '../store/one-time-links.ts';
 import { pruneRateLimits } from '../store/rate-limits.ts';
-import { pruneRefreshFamilies } from '../store/refresh-families.ts';
+import { pruneRefreshFamilies, pruneSuccessors } from '../store/refresh-families.ts';
 import { pruneRevokedTokens } from '../store/token-state.ts';
+import { pruneClientHours, pruneUnknownRefusals } from '../store/usage.ts';
 import type { KeyRing } from './key-ring.ts';
+import { type Pace, type Removal, removeInSteps } from './removal.ts';
 
 const everyMilliseconds = 60_000;
-const rowsPerStep = 500;
+const roundMilliseconds = 10_000;
+/** On SQLite a step holds the event loop; on PostgreSQL it only must stay far below the time limit of a statement. */
+const paces: Readonly<Record<'sqlite' | 'postgres', Pace>> = {
+  sqlite: { stepMilliseconds: 3, rowsMax: 500, roundMilliseconds },
+  postgres: { stepMilliseconds: 100, rowsMax: 5000, roundMilliseconds },
+};
+
+/** Removes up to `limit` rows of what was over before a moment. */
+type Prune = (queries: Queries, before: number, limit: number) => Promise<number>;
+
+/** Something to be done each round; answers true when there is more of it to do at once. */
+interface Task {
+  readonly name: string;
+  readonly run: () => Promise<boolean>;
+}
 
 /**
  * What a server does by itself, now and every minute: it creates the next signing key when it is due, and deletes what has
- * expired, in steps so small that no request waits for them. Returns a function that stops it.
+ * expired. Tasks do not depend on each other: one that fails is logged, and the others go on. Returns a function that
+ * stops it.
  */
 export function startMaintenance(context: ActionContext, keyRing: KeyRing, logger: FastifyBaseLogger): () => void {
   const stop = new AbortController();
+  const tasks = tasksOf(context, keyRing, stop.signal);
+  const failing = new Set<string>();
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      for (const task of [() => keyRing.rotateWhenDue(), () => prune(context, stop.signal)]) {
-        await task().catch((error: unknown) => logger.error({ err: error }, 'maintenance failed'));
+      let isMoreToDo = false;
+      for (const task of tasks) {
+        isMoreToDo = (await runTask(task, failing, logger)) || isMoreToDo;
       }
-      await wait(everyMilliseconds, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
+      if (!isMoreToDo) {
+        await wait(everyMilliseconds, undefined, { signal: stop.signal, ref: false }).catch(() => undefined);
+      }
     }
   };
   void run();
   return () => stop.abort();
 }
 
-async function prune({ config, database, now }: ActionContext, signal: AbortSignal): Promise<void> {
-  const steps = [
-    () => pruneAuditLog(database.queries, now() - config.auditRetentionDays * dayMilliseconds, rowsPerStep),
-    () => pruneRateLimits(database.queries, now(), rowsPerStep),
-    () => pruneSessions(database.queries, now(), now() - sessionIdleMilliseconds, rowsPerStep),
-    () => pruneCutoffs(database, now(), rowsPerStep),
-    () => pruneRevokedTokens(database.queries, now(), rowsPerStep),
-    () =>
-      pruneRefreshFamilies(
-        database.queries,
-        {
-          rotatedAt: now() - config.refreshTokenGraceSeconds * 1000,
-          // A family is needed as long as an access token of its last refresh may be valid.
-          absoluteExpiresAt: now() - config.accessTokenLifetimeSeconds * 1000 - dayMilliseconds,
-        },
-        rowsPerStep,
-      ),
-  ];
-  for (const step of steps) {
-    while (!signal.aborted && (await step()) > 0) {
-      await wait(50, undefined, { signal, ref: false });
+/** A task that fails each minute is logged when it begins to, and when it works again. */
+async function runTask({ name, run }: Task, failing: Set<string>, logger: FastifyBaseLogger): Promise<boolean> {
+  try {
+    const isMoreToDo = await run();
+    if (failing.delete(name)) {
+      logger.info({ task: name }, 'maintenance works again');
     }
+    return isMoreToDo;
+  } catch (error) {
+    if (!failing.has(name)) {
+      failing.add(name);
+      logger.error({ err: error, task: name }, 'maintenance failed; it is tried again every minute');
+    }
+    return false;
   }
+}
+
+function tasksOf(context: ActionContext, keyRing: KeyRing, signal: AbortSignal): readonly Task[] {
+  const pace = paces[context.database.kind];
+  return [
+    { name: 'the next signing key', run: () => keyRing.rotateWhenDue().then(() => false) },
+    ...removalsOf(context).map((removal) => ({
+      name: removal.name,
+      run: () => removeInSteps(removal, pace, { signal, clock: () => performance.now() }),
+    })),
+  ];
+}
+
+function removalsOf({ config, database, now }: ActionContext): readonly Removal[] {
+  const { releasePages } = database;
+  const retained = () => now() - config.auditRetentionDays * dayMilliseconds;
+  // A family is needed as long as an access token of its last refresh may be valid.
+  const familyEnd = () => now() - config.accessTokenLifetimeSeconds * 1000 - dayMilliseconds;
+  const graceEnd = () => now() - config.refreshTokenGraceSeconds * 1000;
+  const removal = (name: string, prune: Prune, before: () => number): Removal => ({
+    name,
+    remove: (limit) => database.removing((queries) => prune(queries, before(), limit)),
+  });
+  const timed = (name: string, remove: (limit: number) => Promise<number>): Removal => ({
+    name,
+    async remove(limit) {
+      const began = performance.now();
+      return { removed: await remove(limit), milliseconds: performance.now() - began };
+    },
+  });
+  return [
+    // It tells those who keep the list, and so is no removal like the others.
+    timed('expired revocations', (limit) => pruneCutoffs(database, now(), limit)),
+    removal('revoked tokens that expired', pruneRevokedTokens, now),
+    removal('expired sessions', pruneSessions, now),
+    removal('idle sessions', pruneIdleSessions, () => now() - sessionIdleMilliseconds),
+    removal('expired links', pruneLinks, now),
+    removal('rate limits', pruneRateLimits, now),
+    removal('refresh tokens after their grace time', pruneSuccessors, graceEnd),
+    removal('expired sign-ins', pruneRefreshFamilies, familyEnd),
+    removal('hourly counters', pruneClientHours, retained),
+    removal('counters of unknown clients', pruneUnknownRefusals, retained),
+    removal('the audit log', pruneAuditEntries, retained),
+    ...(releasePages === undefined ? [] : [timed('unused pages of the file', releasePages)]),
+  ];
 }

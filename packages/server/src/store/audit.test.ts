@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestApp, testActor } from '../../../../test/support/app.ts';
-import { insertAuditEntry, listAuditEntries, pruneAuditLog } from './audit.ts';
+import { insertAuditEntry, listAuditEntries, pruneAuditEntries } from './audit.ts';
+import { pruneClientHours, pruneUnknownRefusals } from './usage.ts';
 
 test('entries are read back as written, newest first, and only by their own organization', async () => {
   await using server = await startTestApp();
@@ -44,11 +45,17 @@ test('only what is older than the retention is deleted, in steps', async () => {
   server.advance(10 * 3_600_000);
   await ask(clientSecret);
   const border = server.context.now() - 3_600_000;
-  let steps = 0;
-  while ((await pruneAuditLog(queries, border, 2)) > 0) {
-    steps += 1;
+  for (const [prune, expected] of [
+    [pruneAuditEntries, 4],
+    [pruneClientHours, 1],
+    [pruneUnknownRefusals, 1],
+  ] as const) {
+    let removed = 0;
+    while ((await prune(queries, border, 1)) === 1) {
+      removed += 1;
+    }
+    assert.ok(removed >= expected, prune.name);
   }
-  assert.ok(steps >= 2);
   const left = await listAuditEntries(queries, { limit: 100 });
   assert.deepEqual(
     left.map(({ action, at }) => [action, at]),

@@ -1,6 +1,7 @@
 import type { Actor, AuditEntry, AuditRecord } from '../domain/audit-entry.ts';
 import { newTimeOrderedId, timeOrderedPrefix } from '../domain/identifier.ts';
 import { userAgentLengthMax } from '../domain/limits.ts';
+import { type AuditFilter, auditConditions } from './audit-filter.ts';
 import type { Queries } from './database.ts';
 import type { AuditEntriesTable } from './schema.ts';
 
@@ -28,48 +29,12 @@ export function toAuditRow(entry: AuditEntry): AuditEntriesTable {
   };
 }
 
-/** Which entries to read. */
-export interface AuditFilter {
-  readonly organizationId?: string;
-  readonly targetId?: string;
-  readonly actorId?: string;
-  readonly action?: string;
-  readonly outcome?: AuditEntry['outcome'];
-  /** Leaves out what clients did at the OAuth endpoints, which is most of the log. */
-  readonly withoutTokens?: true;
-  /** Epoch milliseconds, inclusive. */
-  readonly from?: number;
-  /** Epoch milliseconds, exclusive. */
-  readonly to?: number;
-  /** Continues after the entry with this id. */
-  readonly before?: string;
-  readonly limit: number;
-}
-
 /** The newest entries first. */
 export async function listAuditEntries(queries: Queries, filter: AuditFilter): Promise<readonly AuditRecord[]> {
-  const equal = (
-    [
-      ['organization_id', filter.organizationId],
-      ['target_id', filter.targetId],
-      ['actor_id', filter.actorId],
-      ['action', filter.action],
-      ['outcome', filter.outcome],
-    ] as const
-  ).filter(([, value]) => value !== undefined);
-  // Ids sort by time, so a moment can be compared like an id.
-  const below = [filter.before, filter.to === undefined ? undefined : timeOrderedPrefix(filter.to)];
   const rows = await queries
     .selectFrom('audit_entries')
     .selectAll()
-    .where((expression) =>
-      expression.and([
-        ...equal.map(([column, value]) => expression(column, '=', value ?? '')),
-        ...below.flatMap((id) => (id === undefined ? [] : [expression('id', '<', id)])),
-        ...(filter.from === undefined ? [] : [expression('id', '>=', timeOrderedPrefix(filter.from))]),
-        ...(filter.withoutTokens === true ? [expression('actor_type', '!=', 'client')] : []),
-      ]),
-    )
+    .where((expression) => auditConditions(filter, expression))
     .orderBy('id', 'desc')
     .limit(filter.limit)
     .execute();
@@ -110,18 +75,16 @@ export async function lastFoursOf(
   return new Map(rows.map((row) => [row.id, row.last_four]));
 }
 
-/** Deletes up to `limit` entries and counters from before a moment; returns how many. */
-export async function pruneAuditLog(queries: Queries, before: number, limit: number): Promise<number> {
+/** Deletes up to `limit` of the oldest entries from before a moment; returns how many. */
+export async function pruneAuditEntries(queries: Queries, before: number, limit: number): Promise<number> {
   const oldest = queries
     .selectFrom('audit_entries')
     .select('id')
     .where('id', '<', timeOrderedPrefix(before))
     .orderBy('id')
     .limit(limit);
-  const entries = await queries.deleteFrom('audit_entries').where('id', 'in', oldest).executeTakeFirst();
-  const hours = await queries.deleteFrom('client_hours').where('hour', '<', before).executeTakeFirst();
-  const refusals = await queries.deleteFrom('unknown_client_refusals').where('hour', '<', before).executeTakeFirst();
-  return Number(entries.numDeletedRows + hours.numDeletedRows + refusals.numDeletedRows);
+  const removed = await queries.deleteFrom('audit_entries').where('id', 'in', oldest).executeTakeFirst();
+  return Number(removed.numDeletedRows);
 }
 
 function toAuditRecord(row: AuditEntriesTable): AuditRecord {

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Access } from '../domain/access.ts';
 import type { ApiClient, ClientSecret, ListedClient } from '../domain/api-client.ts';
 import { dayMilliseconds } from '../domain/duration.ts';
@@ -18,6 +18,17 @@ export interface ClientFilter {
   readonly sort: 'name' | 'createdAt' | 'lastUsedAt';
 }
 
+/** Counts of an organization's clients: of all, and of the active ones that somebody should look at. */
+export interface ClientCounts {
+  readonly all: number;
+  readonly expiring: number;
+  readonly never: number;
+  readonly idle: number;
+}
+
+/** Later than every expiry: the largest time there is. */
+const never = 8_640_000_000_000_000;
+const lastFourLength = 4;
 const idleMilliseconds = idleClientDays * dayMilliseconds;
 const expiringMilliseconds = expiringSoonDays * dayMilliseconds;
 
@@ -37,11 +48,14 @@ export class ClientSearch {
     const rows = await this.#matching(filter)
       .selectAll('api_clients')
       .$if(filter.sort === 'name', (query) => query.orderBy(sql`lower(api_clients.name)`))
-      .$if(filter.sort === 'createdAt', (query) => query.orderBy('api_clients.created_at', 'desc'))
+      // Both ways down, as one index can be read.
+      .$if(filter.sort === 'createdAt', (query) =>
+        query.orderBy('api_clients.created_at', 'desc').orderBy('api_clients.id', 'desc'),
+      )
       .$if(filter.sort === 'lastUsedAt', (query) =>
         query.orderBy((expression) => expression.fn.coalesce(lastUse(expression), sql<number>`0`), 'desc'),
       )
-      .orderBy('api_clients.id')
+      .$if(filter.sort !== 'createdAt', (query) => query.orderBy('api_clients.id'))
       .limit(page.size)
       .offset(page.size * (page.number - 1))
       .execute();
@@ -53,6 +67,45 @@ export class ClientSearch {
       .select((expression) => expression.fn.countAll().as('count'))
       .executeTakeFirstOrThrow();
     return Number(row.count);
+  }
+
+  /** All counts of an overview, in one pass over the clients. */
+  async countForOverview(): Promise<ClientCounts> {
+    const row = await this.#queries
+      .selectFrom(
+        this.#matching({ sort: 'name' })
+          .leftJoin('client_secrets', 'client_secrets.client_id', 'api_clients.id')
+          .select((expression) => [
+            'api_clients.state',
+            expression.fn.max('client_secrets.last_used_at').as('last_use'),
+            lastEndOf(expression).as('last_end'),
+          ])
+          .groupBy(['api_clients.id', 'api_clients.state'])
+          .as('clients'),
+      )
+      .select(({ eb, fn, lit }) => {
+        const active = eb('state', '=', 'active');
+        const countOf = (condition: Expression<SqlBool>) =>
+          fn.sum<number>(
+            eb
+              .case()
+              .when(eb.and([active, condition]))
+              .then(lit(1))
+              .else(lit(0))
+              .end(),
+          );
+        return [
+          fn.countAll<number>().as('all'),
+          countOf(eb.and([eb('last_end', '>', this.#now), eb('last_end', '<', this.#now + expiringMilliseconds)])).as(
+            'expiring',
+          ),
+          countOf(eb('last_use', 'is', null)).as('never'),
+          countOf(eb('last_use', '<', this.#now - idleMilliseconds)).as('idle'),
+        ];
+      })
+      .executeTakeFirstOrThrow();
+    const { all, expiring, never: unused, idle } = row;
+    return { all: Number(all), expiring: Number(expiring), never: Number(unused), idle: Number(idle) };
   }
 
   async find(clientId: string): Promise<ListedClient | undefined> {
@@ -77,11 +130,9 @@ export class ClientSearch {
           return expression.or([
             sql<boolean>`lower(api_clients.name) like ${pattern} escape '\\'`,
             sql<boolean>`lower(api_clients.id) like ${pattern} escape '\\'`,
-            expression.exists(
-              secretsOf(expression)
-                .select('client_secrets.id')
-                .where('client_secrets.last_four', '=', search ?? ''),
-            ),
+            ...(search?.length === lastFourLength
+              ? [expression('api_clients.id', 'in', this.#withLastFour(search))]
+              : []),
           ]);
         }),
       )
@@ -91,13 +142,21 @@ export class ClientSearch {
       )
       .$if(usage === 'expiring', (query) =>
         query.where((expression) =>
+          // An old secret may expire: the client works as long as another one does.
           expression.and([
-            expression.exists(endingAfter(expression, this.#now)),
-            // An old secret may expire: the client works as long as another one is valid.
-            expression.not(expression.exists(endingAfter(expression, this.#now + expiringMilliseconds - 1))),
+            expression(lastEnd(expression), '>', this.#now),
+            expression(lastEnd(expression), '<', this.#now + expiringMilliseconds),
           ]),
         ),
       );
+  }
+
+  #withLastFour(lastFour: string) {
+    return this.#queries
+      .selectFrom('client_secrets')
+      .select('client_secrets.client_id')
+      .where('client_secrets.organization_id', '=', this.#organizationId)
+      .where('client_secrets.last_four', '=', lastFour);
   }
 
   async #withSecrets(clients: readonly ApiClient[]): Promise<readonly ListedClient[]> {
@@ -143,13 +202,13 @@ function secretsOf(expression: InClients) {
     .whereRef('client_secrets.organization_id', '=', 'api_clients.organization_id');
 }
 
-/** The secrets of a client that are still valid after a moment. */
-function endingAfter(expression: InClients, moment: number) {
-  return secretsOf(expression)
-    .select('client_secrets.id')
-    .where((inner) =>
-      inner.or([inner('client_secrets.expires_at', 'is', null), inner('client_secrets.expires_at', '>', moment)]),
-    );
+/** When the last secret of a client expires; `never` for one that does not. */
+function lastEnd(expression: InClients) {
+  return secretsOf(expression).select((inner) => lastEndOf(inner).as('last_end'));
+}
+
+function lastEndOf(expression: ExpressionBuilder<Schema, 'client_secrets'>) {
+  return expression.fn.max<number>(expression.fn.coalesce('client_secrets.expires_at', expression.lit(never)));
 }
 
 function lastUse(expression: InClients) {

@@ -95,18 +95,30 @@ export async function endSessions(
   return Number(ended.numDeletedRows);
 }
 
-/** Deletes expired sessions and links. */
-export async function pruneSessions(queries: Queries, now: number, idleSince: number, limit: number): Promise<number> {
+/** Deletes up to `limit` sessions that have expired; returns how many. */
+export function pruneSessions(queries: Queries, before: number, limit: number): Promise<number> {
+  return removeSessions(queries, 'expires_at', before, limit);
+}
+
+/** Deletes up to `limit` sessions that were last used before a moment; returns how many. */
+export function pruneIdleSessions(queries: Queries, before: number, limit: number): Promise<number> {
+  return removeSessions(queries, 'last_used_at', before, limit);
+}
+
+async function removeSessions(
+  queries: Queries,
+  column: 'expires_at' | 'last_used_at',
+  before: number,
+  limit: number,
+): Promise<number> {
   const over = queries
     .selectFrom('console_sessions')
     .select('id')
-    .where((expression) =>
-      expression.or([expression('expires_at', '<', now), expression('last_used_at', '<', idleSince)]),
-    )
+    .where(column, '<', before)
+    .orderBy(column)
     .limit(limit);
-  const sessions = await queries.deleteFrom('console_sessions').where('id', 'in', over).executeTakeFirst();
-  const links = await queries.deleteFrom('one_time_links').where('expires_at', '<', now).executeTakeFirst();
-  return Number(sessions.numDeletedRows + links.numDeletedRows);
+  const removed = await queries.deleteFrom('console_sessions').where('id', 'in', over).executeTakeFirst();
+  return Number(removed.numDeletedRows);
 }
 
 function toSession(row: ConsoleSessionsTable): ConsoleSession {

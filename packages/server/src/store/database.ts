@@ -1,5 +1,6 @@
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { Reader } from './reader.ts';
 import type { Schema } from './schema.ts';
 
 /** A connection, or the transaction that an action runs in. */
@@ -12,6 +13,8 @@ export type LimiterFactory = (name: string, points: number, seconds: number) => 
 export interface Database {
   readonly kind: 'sqlite' | 'postgres';
   readonly queries: Kysely<Schema>;
+  /** For reads that may take long; what was committed before a read began, it sees. */
+  readonly reader: Reader;
   /** Where the store is, in words for the operator; no credentials. */
   readonly location: string;
   /** Runs statements in one transaction; all of them or none. */
@@ -34,7 +37,20 @@ export interface Database {
   readonly clock: ((queries: Queries) => Promise<number>) | undefined;
   /** Creates rate limiters that all servers of the store share. */
   readonly createLimiter: LimiterFactory;
+  /**
+   * Runs a step that removes what is over, and tells how long the database worked on it. It does not wait for the disk:
+   * what a power cut brings back is removed again.
+   */
+  removing(step: (queries: Queries) => Promise<number>): Promise<RemovalStep>;
+  /** Gives up to so many unused pages of the file back; returns how many. Undefined where the database sees to it. */
+  readonly releasePages: ((limit: number) => Promise<number>) | undefined;
   close(): Promise<void>;
+}
+
+/** What came of a step that removes. */
+export interface RemovalStep {
+  readonly removed: number;
+  readonly milliseconds: number;
 }
 
 /** What a transaction changes. */

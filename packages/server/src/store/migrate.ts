@@ -7,6 +7,7 @@ import { people } from './migrations/0002-people.ts';
 import { consoleTables } from './migrations/0003-console.ts';
 import { rateLimits } from './migrations/0004-rate-limits.ts';
 import { cutoffs } from './migrations/0005-cutoffs.ts';
+import { largeStores } from './migrations/0007-large-stores.ts';
 
 /** One step of the schema; never changed once released, only followed by another. */
 export interface Migration {
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   consoleTables,
   rateLimits,
   cutoffs,
+  largeStores,
 ];
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };

@@ -119,6 +119,18 @@ export class OrganizationInvitations {
   }
 }
 
+/** Deletes up to `limit` links that have expired; returns how many. */
+export async function pruneLinks(queries: Queries, before: number, limit: number): Promise<number> {
+  const expired = queries
+    .selectFrom('one_time_links')
+    .select('id')
+    .where('expires_at', '<', before)
+    .orderBy('expires_at')
+    .limit(limit);
+  const removed = await queries.deleteFrom('one_time_links').where('id', 'in', expired).executeTakeFirst();
+  return Number(removed.numDeletedRows);
+}
+
 function toLink(row: OneTimeLinksTable): OneTimeLink {
   return {
     id: row.id,

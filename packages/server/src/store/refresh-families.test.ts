@@ -7,6 +7,7 @@ import {
   findRefreshFamily,
   insertRefreshFamily,
   pruneRefreshFamilies,
+  pruneSuccessors,
   type Rotation,
   revokeRefreshFamilies,
   rotateRefreshToken,
@@ -139,11 +140,13 @@ test('successors are deleted after the grace window, and families after their la
     (await Promise.all(ids.map((id) => findRefreshFamily(queries(), id)))).filter(
       (family) => (family?.sealedSuccessor ?? null) !== null,
     ).length;
-  assert.equal(await pruneRefreshFamilies(queries(), { rotatedAt: 150, absoluteExpiresAt: 300 }, 10), 0);
-  assert.equal(await pruneRefreshFamilies(queries(), { rotatedAt: 151, absoluteExpiresAt: 300 }, 2), 2);
+  assert.equal(await pruneSuccessors(queries(), 150, 10), 0);
+  assert.equal(await pruneRefreshFamilies(queries(), 300, 10), 0);
+  assert.equal(await pruneSuccessors(queries(), 151, 2), 2);
   assert.equal(await sealed(), 1);
-  assert.equal(await pruneRefreshFamilies(queries(), { rotatedAt: 151, absoluteExpiresAt: 301 }, 1), 2);
-  assert.equal(await pruneRefreshFamilies(queries(), { rotatedAt: 151, absoluteExpiresAt: 301 }, 10), 1);
+  assert.equal(await pruneSuccessors(queries(), 151, 2), 1);
+  assert.equal(await pruneRefreshFamilies(queries(), 301, 1), 1);
+  assert.equal(await pruneRefreshFamilies(queries(), 301, 10), 1);
   assert.equal((await queries().selectFrom('refresh_families').select('id').execute()).length, 1);
   assert.equal(await sealed(), 0);
 });

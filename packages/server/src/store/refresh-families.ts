@@ -89,30 +89,33 @@ export async function revokeRefreshFamilies(
   return Number(revoked.numUpdatedRows);
 }
 
-/** Deletes successors whose grace window is over, and families whose tokens have all expired. */
-export async function pruneRefreshFamilies(
-  queries: Queries,
-  before: { readonly rotatedAt: number; readonly absoluteExpiresAt: number },
-  limit: number,
-): Promise<number> {
-  const windowIsOver = queries
+/** Deletes up to `limit` successors whose grace window closed before a moment; returns how many. */
+export async function pruneSuccessors(queries: Queries, rotatedBefore: number, limit: number): Promise<number> {
+  const closed = queries
     .selectFrom('refresh_families')
     .select('id')
     .where('sealed_successor', 'is not', null)
-    .where('rotated_at', '<', before.rotatedAt)
+    .where('rotated_at', '<', rotatedBefore)
+    .orderBy('rotated_at')
     .limit(limit);
   const forgotten = await queries
     .updateTable('refresh_families')
     .set({ sealed_successor: null })
-    .where('id', 'in', windowIsOver)
+    .where('id', 'in', closed)
     .executeTakeFirst();
-  const ended = queries
+  return Number(forgotten.numUpdatedRows);
+}
+
+/** Deletes up to `limit` families that expired before a moment, so that no token can belong to them; returns how many. */
+export async function pruneRefreshFamilies(queries: Queries, expiredBefore: number, limit: number): Promise<number> {
+  const expired = queries
     .selectFrom('refresh_families')
     .select('id')
-    .where('absolute_expires_at', '<', before.absoluteExpiresAt)
+    .where('absolute_expires_at', '<', expiredBefore)
+    .orderBy('absolute_expires_at')
     .limit(limit);
-  const removed = await queries.deleteFrom('refresh_families').where('id', 'in', ended).executeTakeFirst();
-  return Number(forgotten.numUpdatedRows + removed.numDeletedRows);
+  const removed = await queries.deleteFrom('refresh_families').where('id', 'in', expired).executeTakeFirst();
+  return Number(removed.numDeletedRows);
 }
 
 function toFamily(row: RefreshFamiliesTable): RefreshFamily {

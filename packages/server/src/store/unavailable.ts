@@ -1,6 +1,11 @@
 /** The store cannot be reached or did not answer in time; the request may be retried later. */
 export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
+  override readonly name: string = 'StoreUnavailableError';
+}
+
+/** A read that was not made, or not to its end; the message is for the caller. */
+export class ReadRefusedError extends StoreUnavailableError {
+  override readonly name = 'ReadRefusedError';
 }
 
 /** How long callers are asked to wait before they retry. */
@@ -26,6 +31,11 @@ export function isStoreUnavailable(error: unknown): boolean {
     (code !== undefined && (unavailableStates.test(code) || unavailableSqlite.test(code))) ||
     isStoreUnavailable(error.cause)
   );
+}
+
+/** Whether PostgreSQL stopped a statement because it took too long. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '57014';
 }
 
 /** Whether a transaction failed only because of another one, so that a retry may succeed. */

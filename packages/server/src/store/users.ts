@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Membership } from '../domain/member.ts';
 import type { Page } from '../domain/page.ts';
 import type { Theme, User } from '../domain/user.ts';
@@ -51,7 +52,8 @@ export async function listOperators(queries: Queries): Promise<readonly User[]> 
   const rows = await queries
     .selectFrom('users')
     .selectAll()
-    .where('is_operator', '=', 1)
+    // A literal, as in the index of operators.
+    .where('is_operator', '=', sql.lit(1))
     .orderBy('created_at')
     .orderBy('id')
     .execute();

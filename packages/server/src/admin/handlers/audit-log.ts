@@ -3,7 +3,9 @@ import type { FastifyReply } from 'fastify';
 import type { ActionContext } from '../../actions/context.ts';
 import type { AuditRecord } from '../../domain/audit-entry.ts';
 import { auditExportStep } from '../../domain/limits.ts';
-import { type AuditFilter, lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
+import { lastFoursOf, listAuditEntries, namesOf } from '../../store/audit.ts';
+import type { AuditFilter } from '../../store/audit-filter.ts';
+import type { Queries } from '../../store/database.ts';
 
 /** An audit entry with the names needed to describe it in a sentence. */
 export interface NamedEntry extends AuditRecord {
@@ -13,20 +15,23 @@ export interface NamedEntry extends AuditRecord {
   readonly secretLastFour: string | null;
 }
 
+/** Which entries of one organization to read. */
+export type LogFilter = Omit<AuditFilter, 'limit' | 'before'> & { readonly organizationId: string };
+
 /** Reads one page of the audit log, newest first, and the cursor of the next. */
 export async function readAuditLog(
   context: ActionContext,
-  filter: Omit<AuditFilter, 'limit' | 'before'>,
+  filter: LogFilter,
   page: { readonly limit: number; readonly before: string | undefined },
 ): Promise<{ readonly items: readonly NamedEntry[]; readonly next: string | null }> {
-  const records = await listAuditEntries(context.database.queries, {
+  const records = await listAuditEntries(context.database.reader.of(filter.organizationId), {
     ...filter,
     ...(page.before === undefined ? {} : { before: page.before }),
     limit: page.limit + 1,
   });
   const items = records.slice(0, page.limit);
   return {
-    items: await withNames(context, items),
+    items: await withNames(context.database.reader.of(filter.organizationId), items),
     next: records.length > page.limit ? (items.at(-1)?.id ?? null) : null,
   };
 }
@@ -36,7 +41,7 @@ export function exportAuditLog(
   context: ActionContext,
   reply: FastifyReply,
   fileName: string,
-  filter: Omit<AuditFilter, 'limit' | 'before'>,
+  filter: LogFilter,
   toWire: (record: NamedEntry) => object,
 ): void {
   async function* lines(): AsyncGenerator<string> {
@@ -57,8 +62,7 @@ export function exportAuditLog(
     .send(Readable.from(lines()));
 }
 
-async function withNames(context: ActionContext, records: readonly AuditRecord[]): Promise<NamedEntry[]> {
-  const { queries } = context.database;
+async function withNames(queries: Queries, records: readonly AuditRecord[]): Promise<NamedEntry[]> {
   const ids = records.flatMap(({ actor, target }) => [actor.id, target?.id ?? null]);
   const names = await namesOf(queries, distinct(ids));
   const lastFours = await lastFoursOf(queries, distinct(records.map(secretIdOf)));

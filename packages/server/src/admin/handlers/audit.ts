@@ -1,8 +1,7 @@
-import type { AuditFilter } from '../../store/audit.ts';
 import type { Handlers } from '../call.ts';
 import type { auditOperations } from '../contract/audit.ts';
 import type { QueryOf, ResponseOf } from '../contract/index.ts';
-import { exportAuditLog, type NamedEntry, readAuditLog } from './audit-log.ts';
+import { exportAuditLog, type LogFilter, type NamedEntry, readAuditLog } from './audit-log.ts';
 import { toTimestamp } from './wire.ts';
 
 /** The audit log of an organization. */
@@ -18,7 +17,7 @@ export const auditHandlers: Handlers<keyof typeof auditOperations> = {
   },
 };
 
-function filterOf(organizationId: string, query: QueryOf<'exportAudit'>): Omit<AuditFilter, 'limit' | 'before'> {
+function filterOf(organizationId: string, query: QueryOf<'exportAudit'>): LogFilter {
   return {
     organizationId,
     withoutTokens: true,

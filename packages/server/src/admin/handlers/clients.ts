@@ -16,7 +16,7 @@ type AnyCall = Call<OperationName>;
 export const clientHandlers: Handlers<keyof typeof clientOperations> = {
   async listClients({ context, organizationId, query }) {
     const { pageSize, pageNumber, ...filter } = query;
-    const search = new ClientSearch(context.database.queries, organizationId, context.now());
+    const search = new ClientSearch(context.database.reader.of(organizationId), organizationId, context.now());
     const items = await search.list(filter, { size: pageSize, number: pageNumber });
     return { items: items.map(toClient), totalCount: await search.count(filter), pageNumber, pageSize };
   },

@@ -16,7 +16,7 @@ type AnyCall = Call<OperationName>;
 export const memberHandlers: Handlers<keyof typeof memberOperations> = {
   async listMembers({ context, organizationId, query, role }) {
     const { pageSize, pageNumber } = query;
-    const members = new OrganizationMembers(context.database.queries, organizationId);
+    const members = new OrganizationMembers(context.database.reader.of(organizationId), organizationId);
     const items = await members.list({ size: pageSize, number: pageNumber });
     // Only owners can create a reset link, so only they learn whether a member has rights elsewhere.
     const shown = items.map((item) => (role === 'owner' ? item : { ...item, hasRightsElsewhere: false }));

@@ -13,6 +13,7 @@ import type { User } from '../../domain/user.ts';
 import { ApiError } from '../../errors.ts';
 import { countApiCredentials } from '../../store/api-credentials.ts';
 import { countOrganizations } from '../../store/organizations.ts';
+import { instanceParty } from '../../store/reader.ts';
 import { countUsers, findUser } from '../../store/users.ts';
 import { type Handlers, setEtag } from '../call.ts';
 import type { ResponseOf } from '../contract/index.ts';
@@ -24,7 +25,7 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   async listOrganizations({ context, query }) {
     const { pageSize, pageNumber, search } = query;
     const items = await readOrganizations(context, { size: pageSize, number: pageNumber }, search);
-    const totalCount = await countOrganizations(context.database.queries, search);
+    const totalCount = await countOrganizations(context.database.reader.of(instanceParty), search);
     return { items: items.map(toOrganization), totalCount, pageNumber, pageSize };
   },
 
@@ -60,7 +61,7 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   async listApiCredentials({ context, query }) {
     const { pageSize, pageNumber } = query;
     const items = await readApiCredentials(context, { size: pageSize, number: pageNumber });
-    const totalCount = await countApiCredentials(context.database.queries);
+    const totalCount = await countApiCredentials(context.database.reader.of(instanceParty));
     return { items: items.map(toApiCredential), totalCount, pageNumber, pageSize };
   },
 
@@ -93,7 +94,8 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
   async listUsers({ context, query }) {
     const { pageSize, pageNumber } = query;
     const items = await readUsers(context, { size: pageSize, number: pageNumber });
-    return { items: items.map(toUser), totalCount: await countUsers(context.database.queries), pageNumber, pageSize };
+    const totalCount = await countUsers(context.database.reader.of(instanceParty));
+    return { items: items.map(toUser), totalCount, pageNumber, pageSize };
   },
 
   async setUserState({ context, actor, signedIn, parameters, body }) {

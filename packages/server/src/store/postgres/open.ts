@@ -4,9 +4,11 @@ import pg from 'pg';
 import { ApiError, ConfigurationError } from '../../errors.ts';
 import type { Backend, Queries } from '../database.ts';
 import { sharedLimiters } from '../rate-limits.ts';
+import { createReader } from '../reader.ts';
 import type { Schema } from '../schema.ts';
 import { isLostRace } from '../unavailable.ts';
 import { PooledPostgresDialect } from './dialect.ts';
+import { PostgresDriver } from './driver.ts';
 import { postgresTypes } from './values.ts';
 
 /** A PostgreSQL database, and how many connections one process may open to it. */
@@ -23,6 +25,7 @@ const answerMilliseconds = 5500;
 /** How long a transaction may be idle while it holds locks: only a process that died or was stopped gets there. */
 const idleInTransactionMilliseconds = 10_000;
 
+const readersMax = 4;
 const lostRacesMax = 5;
 /** Our own number, so that it does not meet the advisory lock of another program. */
 const migrationLock = 4_826_014_721;
@@ -30,12 +33,16 @@ const migrationLock = 4_826_014_721;
 /** Opens a pool of connections; throws a sentence for the operator if the database does not answer. */
 export async function openPostgres(address: PostgresAddress): Promise<Backend> {
   const location = locationOf(address.url);
-  const pool = openPool(address, answerMilliseconds);
-  const queries = new Kysely<Schema>({ dialect: new PooledPostgresDialect(pool) });
+  const readers = readersOf(address.poolSize);
+  const pool = openPool({ ...address, poolSize: address.poolSize - readers }, answerMilliseconds);
+  const dialect = new PooledPostgresDialect(pool);
+  const queries = new Kysely<Schema>({ dialect });
   await probe(pool, location);
+  const readerPool = readers === 0 ? pool : openPool({ ...address, poolSize: readers }, answerMilliseconds);
   return {
     kind: 'postgres',
     queries,
+    reader: createReader(dialect, new PostgresDriver(readerPool), Math.max(1, readers)),
     location,
     async runTogether(statements) {
       const [only, ...others] = statements;
@@ -64,8 +71,23 @@ export async function openPostgres(address: PostgresAddress): Promise<Backend> {
       return (await query.execute(on)).rows.length > 0;
     },
     migrating: (action) => runMigrations(address.url, action),
-    close: () => queries.destroy(),
+    async removing(step) {
+      const began = performance.now();
+      return { removed: await step(queries), milliseconds: performance.now() - began };
+    },
+    releasePages: undefined,
+    async close() {
+      await queries.destroy();
+      if (readerPool !== pool) {
+        await readerPool.end();
+      }
+    },
   };
+}
+
+/** How many of the connections are for long reads alone, so that those never take the ones of token requests. */
+function readersOf(poolSize: number): number {
+  return poolSize === 1 ? 0 : Math.max(1, Math.min(readersMax, Math.floor(poolSize / 4)));
 }
 
 async function readClock(queries: Queries): Promise<number> {

@@ -15,7 +15,10 @@ import {
 import { ConfigurationError } from '../../errors.ts';
 import type { Backend, OpenMode } from '../database.ts';
 import { createMemoryLimiter } from '../rate-limits.ts';
+import { createReader, readMilliseconds } from '../reader.ts';
 import type { Schema } from '../schema.ts';
+import { startCheckpoints, walBytesKept, walPagesMax } from './checkpoints.ts';
+import { ReaderThreads, readerThreadsMax } from './reader-threads.ts';
 
 /** What Bindery needs from an embedded database; better-sqlite3 has it, and node:sqlite could be adapted. */
 interface EmbeddedDatabase {
@@ -24,7 +27,14 @@ interface EmbeddedDatabase {
   runTogether(statements: readonly CompiledQuery[]): void;
   /** Differs from the last one if another connection has changed the database. */
   dataVersion(): number;
+  /** Whether commits wait until they are on disk. */
+  waitForDisk(isWaiting: boolean): void;
+  /** Gives up to so many unused pages back to the file system; returns how many. */
+  releasePages(limit: number): number;
 }
+
+/** So many unused pages stay, and a tenth of the file: new rows take them again. */
+const unusedPagesKept = 1000;
 
 /** Opens the embedded database in the data folder; with `create`, creates folder and file. */
 export function openSqlite(dataDir: string, mode: OpenMode): Backend {
@@ -36,9 +46,12 @@ export function openSqlite(dataDir: string, mode: OpenMode): Backend {
   }
   const embedded = openFile(dataDir, file, mode);
   const queries = new Kysely<Schema>({ dialect: embedded.dialect });
+  // A command has its process to itself and no loop that others wait for.
+  const background = mode === 'create' ? openBackground(file, embedded.dialect, queries) : undefined;
   return {
     kind: 'sqlite',
     queries,
+    reader: background?.reader ?? { of: () => queries },
     location: file,
     runTogether: (statements) =>
       // Through Kysely's connection, so that it never ends up inside another transaction.
@@ -53,7 +66,43 @@ export function openSqlite(dataDir: string, mode: OpenMode): Backend {
     },
     // BEGIN IMMEDIATE is the lock.
     migrating: (action) => queries.transaction().execute(action),
-    close: () => queries.destroy(),
+    removing: (step) =>
+      queries.connection().execute(async (connection) => {
+        // The next commit of anything else waits for the disk, and with it for this.
+        embedded.waitForDisk(false);
+        const began = performance.now();
+        try {
+          return { removed: await step(connection), milliseconds: performance.now() - began };
+        } finally {
+          embedded.waitForDisk(true);
+        }
+      }),
+    async releasePages(limit) {
+      const released = await queries.connection().execute(async () => embedded.releasePages(limit));
+      if (released > 0) {
+        background?.checkpoints.soon();
+      }
+      return released;
+    },
+    async close() {
+      await background?.close();
+      await queries.destroy();
+    },
+  };
+}
+
+/** What a server does in threads: long reads, and copying the write-ahead log into the file. */
+function openBackground(file: string, dialect: Dialect, writer: Kysely<Schema>) {
+  const threads = new ReaderThreads(file, readMilliseconds);
+  const reader = createReader(dialect, threads, readerThreadsMax);
+  const checkpoints = startCheckpoints(`${file}-wal`, { reader: reader.of('checkpoints'), writer });
+  return {
+    reader,
+    checkpoints,
+    async close() {
+      checkpoints.stop();
+      await threads.destroy();
+    },
   };
 }
 
@@ -62,7 +111,7 @@ function openFile(dataDir: string, file: string, mode: OpenMode): EmbeddedDataba
     if (mode === 'create') {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     }
-    const embedded = openEmbedded(file, mode === 'existing');
+    const embedded = openEmbedded(file, mode);
     chmodSync(file, 0o600);
     return embedded;
   } catch (cause) {
@@ -72,13 +121,19 @@ function openFile(dataDir: string, file: string, mode: OpenMode): EmbeddedDataba
 }
 
 /** Opens an embedded database whose acknowledged writes survive a power cut. */
-function openEmbedded(file: string, mustExist: boolean): EmbeddedDatabase {
-  const database = new BetterSqlite(file, { fileMustExist: mustExist });
+function openEmbedded(file: string, mode: OpenMode): EmbeddedDatabase {
+  const database = new BetterSqlite(file, { fileMustExist: mode === 'existing' });
   // Before journal_mode: two processes that start at once must wait for each other.
   database.pragma('busy_timeout = 5000');
+  // Only a file without tables takes it.
+  database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  database.pragma(`journal_size_limit = ${walBytesKept}`);
+  if (mode === 'create') {
+    database.pragma(`wal_autocheckpoint = ${walPagesMax}`);
+  }
   const statements = new Map<string, Statement>();
   const prepare = (text: string): Statement => prepareOnce(database, statements, text);
   const dataVersion = database.prepare('PRAGMA data_version').pluck();
@@ -91,7 +146,21 @@ function openEmbedded(file: string, mustExist: boolean): EmbeddedDatabase {
     dialect: new EmbeddedDialect({ prepare, close: () => database.close() }),
     runTogether: (queries) => together.immediate(queries),
     dataVersion: () => Number(dataVersion.get()),
+    waitForDisk: (isWaiting) => void database.pragma(`synchronous = ${isWaiting ? 'FULL' : 'NORMAL'}`),
+    releasePages: (limit) => releasePages(database, limit),
   };
+}
+
+function releasePages(database: SqliteDatabase, limit: number): number {
+  const count = (pragma: string) => Number(database.pragma(pragma, { simple: true }));
+  const before = count('freelist_count');
+  const spare = before - Math.max(unusedPagesKept, Math.floor(count('page_count') / 10));
+  if (spare <= 0) {
+    return 0;
+  }
+  // A file that was made before version 0.2 keeps its pages, until `bindery compact`.
+  database.pragma(`incremental_vacuum(${Math.min(limit, spare)})`);
+  return before - count('freelist_count');
 }
 
 const statementsMax = 500;
