@@ -21,8 +21,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       await waitFor(() => load.tokens() > 300 || undefined);
       process.kill(bindery.pid, signal);
       assert.deepEqual(await load.failures(), []);
-      // The first signal was ours; this one is the repeat that is ignored, and its code is the server's.
-      assert.equal(await bindery.stop(), 0);
+      assert.equal(await bindery.exited, 0);
     });
 
     test('a request in progress is answered, and a second signal within a second is ignored', async () => {
@@ -30,13 +29,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const client = await createClient(bindery);
       const slow = openRequest(bindery, client);
       await slow.isOpen;
-      process.kill(bindery.pid, signal);
+      // Again and again, since signals that arrive before the first one was handled count as one.
+      const first = performance.now();
+      await waitFor(() => {
+        process.kill(bindery.pid, signal);
+        return performance.now() - first > 250 || undefined;
+      });
       await waitFor(() => isRefused(bindery));
-      process.kill(bindery.pid, signal);
-      process.kill(bindery.pid, signal);
       slow.finish();
       assert.equal(await slow.status, 200);
-      assert.equal(await bindery.stop(), 0);
+      assert.equal(await bindery.exited, 0);
     });
 
     test('a second signal after more than a second ends the server immediately', async () => {
@@ -47,9 +49,18 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const first = performance.now();
       process.kill(bindery.pid, signal);
       await waitFor(() => performance.now() - first > 1100 || undefined);
-      process.kill(bindery.pid, signal);
+      // On a busy machine the server may have handled the first signal late: then the next one is still a repeat.
+      let isOver = false;
+      void bindery.exited.then(() => {
+        isOver = true;
+      });
+      await waitFor(() => {
+        if (isOver) return true;
+        process.kill(bindery.pid, signal);
+        return undefined;
+      });
       await assert.rejects(slow.status);
-      assert.notEqual(await bindery.stop(), 0);
+      assert.notEqual(await bindery.exited, 0);
     });
   });
 }

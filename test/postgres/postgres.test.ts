@@ -16,7 +16,7 @@ import { serverConnectionsMax, startBouncer } from '../support/pgbouncer.ts';
 import { type PostgresCluster, queryAsAdmin, startPostgresCluster } from '../support/postgres-cluster.ts';
 import { createDatabaseIn, testStore } from '../support/postgres-databases.ts';
 import { cleanEnvironment, type Finished, runProgram } from '../support/programs.ts';
-import { expectAuthenticated, getToken, postForm } from '../support/token-requests.ts';
+import { expectAuthenticated, getToken, noticedSecondsMax, postForm } from '../support/token-requests.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 // In a run with PostgreSQL stores everywhere, these would only run a second time.
@@ -62,8 +62,7 @@ function registerTests(): void {
     const made = await first.cliJson<{ kid: string }>(['keys', 'rotate']);
     const known = async (bindery: Bindery) =>
       (await keySetOf(bindery)).some((key) => key.kid === made.kid) || undefined;
-    // A second, and the time that a request takes on a busy machine.
-    await Promise.all([first, second].map((bindery) => waitFor(() => known(bindery), 1.5)));
+    await Promise.all([first, second].map((bindery) => waitFor(() => known(bindery), noticedSecondsMax)));
   });
 
   test('of 60 refreshes of one token over two servers, one creates the successor and all others get the same one', async () => {
@@ -265,7 +264,7 @@ function registerTests(): void {
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'`,
     );
     assert.ok(ended.length > 0);
-    await waitFor(() => getToken(bindery, client).catch(() => undefined), 5);
+    await waitFor(() => getToken(bindery, client).catch(() => undefined));
     assert.equal((await fetch(`${bindery.url}/healthz`)).status, 200);
   });
 

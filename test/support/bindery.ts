@@ -22,6 +22,8 @@ export interface Bindery {
   readonly pid: number;
   /** Everything the server has written so far. */
   log(): string;
+  /** Resolves to the exit code once the server ends by itself or is ended. */
+  readonly exited: Promise<number | null>;
   /** Runs the command line on the same store. */
   cli(args: readonly string[], stdin?: string): Promise<Finished>;
   /** Runs a command with `--json`, which must succeed, and returns its answer. */
@@ -69,6 +71,7 @@ export async function startBindery(options: BinderyOptions = {}): Promise<Binder
     environment,
     pid,
     log,
+    exited,
     cli: run,
     async cliJson<Answer>(args: readonly string[], stdin?: string): Promise<Answer> {
       const finished = await run([...args, '--json'], stdin);
