@@ -70,7 +70,7 @@ test('an owner shares an invitation, and whoever opens its link joins with their
   await guest.page.getByLabel('Password', { exact: true }).fill('a long password of Kim');
   assert.ok(!guest.page.url().includes('t='), guest.page.url());
   assert.equal(await guest.page.getByLabel('Email').inputValue(), 'kim@example.com');
-  await guest.page.getByRole('button', { name: 'Join', exact: true }).click();
+  await guest.page.getByRole('button', { name: 'Create account and join', exact: true }).click();
   await guest.page.waitForURL(`**${base()}`);
   await drawn(guest.page);
 

@@ -49,6 +49,7 @@ const answersOfItsOwn: Partial<Record<OperationName, number>> = {
   resetPassword: 404,
   changePassword: 400,
   endSession: 404,
+  deleteOperatorInvitation: 404,
 };
 
 test('235: anonymous, member, owner, owner of another organization and operator each get what the contract says, and a refusal changes nothing', async () => {
@@ -333,9 +334,9 @@ test('239: every marked operation asks for the password after ten minutes, and w
 test('239: creating and rotating secrets, deleting and changing roles require a recent password', () => {
   const demanded: readonly OperationName[] = [
     ...(['createClient', 'rotateSecret', 'deleteClient', 'deleteOrganization', 'updateMember'] as const),
-    ...(['removeMember', 'createInvitation', 'createResetLink', 'addOperator', 'removeOperator'] as const),
+    ...(['removeMember', 'createInvitation', 'createResetLink', 'inviteOperator', 'removeOperator'] as const),
     ...(['createApiCredential', 'deleteApiCredential', 'setUserState', 'createUserResetLink'] as const),
-    ...(['inviteOwner', 'rotateSigningKey'] as const),
+    ...(['inviteOwner', 'rotateSigningKey', 'acceptInvitationSignedIn'] as const),
   ];
   for (const name of demanded) {
     assert.equal(operationOf(name).recent, true, name);

@@ -115,7 +115,16 @@ async function usePeople(caller: ManagementCaller, canaries: Canaries, operator:
   await caller.mustCall('deleteInvitation', { cookie, path: { ...path, invitationId: id } });
   const resetAgain = await caller.mustCall('createUserResetLink', target);
   tokenOf(canaries, 'second reset link', resetAgain.body['link']);
-  await caller.mustCall('addOperator', { cookie, body: { email } });
+  const invitedOperator = await caller.mustCall('inviteOperator', { cookie, body: { email } });
+  const operatorToken = tokenOf(canaries, 'operator invitation', invitedOperator.body['link']);
+  await caller.mustCall('listOperatorInvitations', { cookie });
+  const again = cookieOf(await caller.mustCall('signIn', { body: { email, password: next } }));
+  await caller.mustCall('acceptInvitationSignedIn', { cookie: again, body: { token: operatorToken } });
+  const withdrawn = await caller.mustCall('inviteOperator', { cookie, body: { email: 'late@example.com' } });
+  tokenOf(canaries, 'withdrawn operator invitation', withdrawn.body['link']);
+  const open = await caller.mustCall('listOperatorInvitations', { cookie });
+  const [left] = open.body['items'] as readonly { id: string }[];
+  await caller.mustCall('deleteOperatorInvitation', { cookie, path: { ...path, invitationId: left?.id ?? '' } });
   await caller.mustCall('removeOperator', target);
   await caller.mustCall('setUserState', { ...target, body: { state: 'disabled' } });
 }

@@ -258,6 +258,7 @@ export function exampleOf(name: OperationName, world: World, site: Site): Sendin
     reauthenticate: { password: site.operator.password },
     lookUpInvitation: { token: invitationToken },
     acceptInvitation: { token: invitationToken, password: 'a long password of a guest' },
+    acceptInvitationSignedIn: { token: invitationToken },
     resetPassword: { token: 'no such token', password: 'a long password, a new one' },
     updateAccount: { theme: 'dark' },
     changePassword: { currentPassword: 'not the password', newPassword: 'a long password, a new one' },
@@ -272,7 +273,7 @@ export function exampleOf(name: OperationName, world: World, site: Site): Sendin
     switchOrganization: { apiClients: 'off' },
     inviteOwner: { email },
     createApiCredential: { name: 'Another API', audience: 'https://api.example.com' },
-    addOperator: { email: user.email },
+    inviteOperator: { email: user.email },
     setUserState: { state: 'disabled' },
     setBranding: { productName: 'Another product', color: '#123456', logo: null, contact: null },
   };

@@ -47,6 +47,16 @@ export class OAuthError extends Error {
   }
 }
 
+/** What the audit log is told about a refusal, and the caller is not. */
+export interface Refusal {
+  /** The true reason. */
+  readonly reason: string;
+  /** The user it concerns, if that is somebody else than the caller or the caller has no session. */
+  readonly userId?: string | undefined;
+  /** The organization whose audit log shows it. */
+  readonly organizationId?: string | null | undefined;
+}
+
 /** A refusal of a management action (RFC 9457); the message says how to fix it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -55,6 +65,8 @@ export class ApiError extends Error {
   readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
   /** For `too_many_requests`: how long to wait before another attempt. */
   readonly retryAfterSeconds: number | undefined;
+  /** Set where somebody was turned away at a door: the caller's response does not show it, the audit log does. */
+  readonly refusal: Refusal | undefined;
 
   constructor(
     code: ApiErrorCode,
@@ -62,12 +74,14 @@ export class ApiError extends Error {
     options?: ErrorOptions & {
       readonly fields?: Readonly<Record<string, readonly string[]>>;
       readonly retryAfterSeconds?: number;
+      readonly refusal?: Refusal;
     },
   ) {
     super(message, options);
     this.code = code;
     this.fields = options?.fields;
     this.retryAfterSeconds = options?.retryAfterSeconds;
+    this.refusal = options?.refusal;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ResponseOf } from '@bindery/server/admin/contract/index.ts';
 import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { call } from '../api/call.ts';
@@ -11,7 +11,8 @@ import { useAction } from '../api/use-action.ts';
 import { useFragmentToken } from '../session/fragment-token.ts';
 import { useInstance } from '../session/instance.tsx';
 import { useRules } from '../session/rules.ts';
-import { forgetSession, rememberSession } from '../session/session.tsx';
+import { forgetSession, rememberSession, type Session } from '../session/session.tsx';
+import { Choice } from '../ui/choice.tsx';
 import { EntryPage } from '../ui/entry-page.tsx';
 import { LinkButton } from '../ui/link-button.tsx';
 import { Loading } from '../ui/loaded.tsx';
@@ -62,88 +63,149 @@ function Unread({ error, onRetry }: { readonly error: Error; readonly onRetry: (
 
 function Join({ token, invitation }: { readonly token: string; readonly invitation: Invitation }) {
   const { t } = useTranslation();
-  const [, go] = useLocation();
+  const { productName } = useInstance();
+  const [way, setWay] = useState<Way>('new');
+  const { organizationName, role, expiresAt } = invitation;
+  const title =
+    organizationName === null
+      ? t('invite.operator', { product: productName })
+      : t('invite.join', { organization: organizationName });
+  return (
+    <EntryPage
+      title={title}
+      intro={role === 'operator' ? t('invite.operatorMeaning') : t('invite.asRole', { role: t(`roles.${role}`) })}
+    >
+      <Stack>
+        <Choice
+          label={t('invite.how')}
+          value={way}
+          onChange={setWay}
+          options={[
+            { value: 'new', title: t('invite.new') },
+            { value: 'existing', title: t('invite.existing') },
+          ]}
+        />
+        {way === 'new' ? (
+          <WithNewAccount token={token} invitation={invitation} />
+        ) : (
+          <WithExistingAccount token={token} invitation={invitation} />
+        )}
+        <Text size="sm" c="dimmed">
+          {t('invite.ends')} <When at={expiresAt} />.
+        </Text>
+      </Stack>
+    </EntryPage>
+  );
+}
+
+type Way = 'new' | 'existing';
+
+interface JoinProps {
+  readonly token: string;
+  readonly invitation: Invitation;
+}
+
+function WithNewAccount({ token, invitation: { email, organizationName } }: JoinProps) {
+  const { t } = useTranslation();
   const rules = useRules();
-  const { email, organizationName, role, hasUser, expiresAt } = invitation;
+  const enter = useEntrance(organizationName);
   const form = useForm({
     initialValues: { name: '', password: '' },
     validateInputOnBlur: true,
-    validate: {
-      name: (value) => (hasUser ? null : rules.name(value, t('fields.nameMissing'))),
-      password: (value) => {
-        if (!hasUser) return rules.newPassword(value);
-        return value === '' ? t('fields.passwordMissing') : null;
-      },
-    },
+    validate: { name: (value) => rules.name(value, t('fields.nameMissing')), password: rules.newPassword },
   });
-  const accept = useAction(async (values: typeof form.values) => {
-    const { value } = await call('acceptInvitation', {
-      body: hasUser
-        ? { token, password: values.password }
-        : { token, password: values.password, name: values.name.trim() },
-    });
-    forgetSession();
-    rememberSession(value);
-    const joined = value.organizations.find(({ name }) => name === organizationName);
-    go(joined === undefined ? '/console' : `/console/o/${joined.id}`, { replace: true });
+  const accept = useAction(async ({ name, password }: typeof form.values) => {
+    const { value } = await call('acceptInvitation', { body: { token, password, name: name.trim() } });
+    enter(value);
   });
   return (
-    <EntryPage
-      title={t('invite.join', { organization: organizationName })}
-      intro={
-        <>
-          {t('invite.asRole', { role: t(`roles.${role}`) })} {t(hasUser ? 'invite.hasUser' : 'invite.newUser')}
-        </>
-      }
-    >
-      <form onSubmit={form.onSubmit((values) => void accept.run(values))} noValidate>
-        <Stack>
-          <TextInput
-            label={t('fields.email')}
-            description={t('invite.bound')}
-            type="email"
-            value={email}
-            readOnly
-            autoComplete="username"
+    <form onSubmit={form.onSubmit((values) => void accept.run(values))} noValidate>
+      <Stack>
+        <TextInput
+          label={t('fields.email')}
+          description={t('invite.bound')}
+          type="email"
+          value={email}
+          readOnly
+          autoComplete="username"
+        />
+        <TextInput label={t('fields.name')} autoComplete="name" {...form.getInputProps('name')} />
+        <NewPasswordField
+          label={t('fields.password')}
+          known={[email, form.values.name]}
+          {...form.getInputProps('password')}
+          value={form.values.password}
+        />
+        {accept.problem !== undefined && (
+          <ProblemAlert
+            problem={accept.problem}
+            says={
+              accept.problem.code === 'not_found'
+                ? t('invite.wrong')
+                : accept.problem.code === 'conflict'
+                  ? t('invite.taken')
+                  : undefined
+            }
           />
-          {!hasUser && (
-            <TextInput label={t('fields.name')} autoComplete="name" autoFocus {...form.getInputProps('name')} />
-          )}
-          {hasUser ? (
-            <PasswordField
-              label={t('fields.password')}
-              autoComplete="current-password"
-              autoFocus
-              {...form.getInputProps('password')}
-            />
-          ) : (
-            <NewPasswordField
-              label={t('fields.password')}
-              known={[email, form.values.name]}
-              {...form.getInputProps('password')}
-              value={form.values.password}
-            />
-          )}
-          {accept.problem !== undefined && (
-            <ProblemAlert
-              problem={accept.problem}
-              says={
-                accept.problem.code === 'not_found'
-                  ? t('invite.wrong')
-                  : hasUser && accept.problem.code === 'forbidden'
-                    ? t('gate.wrongPassword')
-                    : undefined
-              }
-            />
-          )}
-          <Button type="submit" loading={accept.isPending}>
-            {t('invite.submit')}
-          </Button>
-          <Text size="sm" c="dimmed">
-            {t('invite.ends')} <When at={expiresAt} />.
-          </Text>
-        </Stack>
-      </form>
-    </EntryPage>
+        )}
+        <Button type="submit" loading={accept.isPending}>
+          {t('invite.submit')}
+        </Button>
+      </Stack>
+    </form>
   );
+}
+
+function WithExistingAccount({ token, invitation }: JoinProps) {
+  const { t } = useTranslation();
+  const enter = useEntrance(invitation.organizationName);
+  const form = useForm({
+    initialValues: { email: invitation.email, password: '' },
+    validate: { password: (value) => (value === '' ? t('fields.passwordMissing') : null) },
+  });
+  const accept = useAction(async (credentials: typeof form.values) => {
+    await call('signIn', { body: credentials });
+    const { value } = await call('acceptInvitationSignedIn', { body: { token } });
+    enter(value);
+  });
+  const says = { not_found: t('invite.wrong'), invalid_input: t('signIn.wrong'), conflict: t('invite.already') };
+  const code = accept.problem?.code;
+  return (
+    <form onSubmit={form.onSubmit((values) => void accept.run(values))} noValidate>
+      <Stack>
+        <TextInput
+          label={t('fields.email')}
+          description={t('invite.anyAddress')}
+          type="email"
+          autoComplete="username"
+          {...form.getInputProps('email')}
+        />
+        <PasswordField
+          label={t('fields.password')}
+          autoComplete="current-password"
+          {...form.getInputProps('password')}
+        />
+        {accept.problem !== undefined && (
+          <ProblemAlert
+            problem={accept.problem}
+            says={code !== undefined && code in says ? says[code as keyof typeof says] : undefined}
+          />
+        )}
+        <Button type="submit" loading={accept.isPending}>
+          {t('invite.signInAndSubmit')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** Goes to what the invitation was for, as the user who accepted it. */
+function useEntrance(organizationName: string | null) {
+  const [, go] = useLocation();
+  return (session: Session) => {
+    forgetSession();
+    rememberSession(session);
+    const joined = session.organizations.find(({ name }) => name === organizationName);
+    go(joined === undefined ? '/console' : `/console/o/${joined.id}`, { replace: true });
+  };
 }

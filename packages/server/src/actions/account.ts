@@ -3,6 +3,7 @@ import { parseName } from '../domain/name.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { endSessions, touchSession } from '../store/console-sessions.ts';
+import { voidResetLinks } from '../store/one-time-links.ts';
 import type { ActionContext } from './context.ts';
 import { fieldsOf, recordAction } from './record-action.ts';
 import type { SignedIn } from './sessions.ts';
@@ -44,6 +45,7 @@ export async function changeOwnPassword(
     const now = context.now();
     await updateOrConflict(context, queries, user, { passwordHash, sessionsEndedAt: now });
     await endSessions(queries, user.id, { except: session.id });
+    await voidResetLinks(queries, user.id);
     // This session goes on: it counts as begun after all others ended.
     await touchSession(queries, session.id, { createdAt: now, lastUsedAt: now, recentAt: now });
     await revokeTokens(context, queries, user, 'password_changed');

@@ -1,25 +1,23 @@
-import type { Actor } from '../domain/audit-entry.ts';
+import { type Actor, makerOf } from '../domain/audit-entry.ts';
 import { parseEmail } from '../domain/email.ts';
 import { newRowId } from '../domain/identifier.ts';
 import { invitationMilliseconds } from '../domain/limits.ts';
 import type { Role } from '../domain/member.ts';
 import type { NewLink, OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
-import type { Organization } from '../domain/organization.ts';
 import type { Page } from '../domain/page.ts';
-import { checkNewPassword } from '../domain/password.ts';
-import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { OrganizationMembers } from '../store/members.ts';
-import { findLink, insertLink, OrganizationInvitations, useLink } from '../store/one-time-links.ts';
-import { findUserByEmail, insertUser } from '../store/users.ts';
+import { insertLink, OrganizationInvitations } from '../store/one-time-links.ts';
+import { findUserByEmail } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
-import { startSession } from './sessions.ts';
-import { type SignInDeps, signIn } from './sign-in.ts';
 
-/** Invites an e-mail address to an organization; an open invitation for it is replaced. */
+/**
+ * Creates an invitation to an organization, replacing an open one for the same e-mail address. The address is a label:
+ * whoever holds the link joins, with a new account or with one that they sign in to.
+ */
 export async function createInvitation(
   context: ActionContext,
   actor: Actor,
@@ -33,8 +31,10 @@ export async function createInvitation(
     id: newRowId('invitation'),
     kind: 'invitation',
     organizationId: organization.id,
+    userId: null,
     email,
     role: input.role,
+    createdBy: makerOf(actor),
     createdAt: now,
     expiresAt: now + invitationMilliseconds,
   };
@@ -86,88 +86,4 @@ export async function deleteInvitation(
       details: { email: removed.email, role: removed.role },
     });
   });
-}
-
-/** An open invitation and the user it is for, if the e-mail address has one. Times are epoch milliseconds. */
-export interface OpenInvitation {
-  readonly organization: Organization;
-  readonly email: string;
-  readonly role: Role;
-  readonly user: User | undefined;
-  readonly expiresAt: number;
-}
-
-/** What an invitation is for; throws `not_found` if the link does not work any more. */
-export async function readInvitation(context: ActionContext, token: string): Promise<OpenInvitation> {
-  const { queries } = context.database;
-  const link = await findLink(queries, 'invitation', hashOneTimeToken(token), context.now());
-  if (link === undefined || link.organizationId === null || link.email === null || link.role === null) {
-    throw invalidLink();
-  }
-  const organization = await requireOrganization(context, link.organizationId);
-  const user = await findUserByEmail(queries, link.email);
-  return { organization, email: link.email, role: link.role, user, expiresAt: link.expiresAt };
-}
-
-/** Adds the invited person to the organization: an existing user with their password, or a new one with a new password. */
-export async function acceptInvitation(
-  context: ActionContext,
-  actor: Actor,
-  input: {
-    readonly token: string;
-    readonly password: string;
-    readonly name: string | undefined;
-    /** The network that the request came from. */
-    readonly network: string;
-  } & SignInDeps,
-): Promise<{ readonly user: User; readonly sessionToken: string }> {
-  const { organization, email, role, user: existing } = await readInvitation(context, input.token);
-  const startedAt = context.now();
-  const user =
-    existing === undefined
-      ? newUser(
-          { email, name: input.name, passwordHash: await input.hasher.hash(checkNewPassword(input.password)) },
-          startedAt,
-        )
-      : await requirePassword(context, { ...input, email });
-  return context.database.transaction(async (queries) => {
-    const now = context.now();
-    if ((await useLink(queries, 'invitation', hashOneTimeToken(input.token), now)) === undefined) {
-      throw invalidLink();
-    }
-    if (existing === undefined && !(await insertUser(queries, user))) {
-      throw new ApiError('conflict', 'this e-mail address got a user in the meantime; open the link again');
-    }
-    await new OrganizationMembers(queries, organization.id).insert(user.id, role, now);
-    await recordAction(context, queries, {
-      actor: { ...actor, type: 'user', id: user.id },
-      organizationId: organization.id,
-      action: 'member.add',
-      target: { type: 'user', id: user.id },
-      details: { email, role },
-    });
-    const { token } = await startSession(context, queries, actor, user, startedAt);
-    return { user, sessionToken: token };
-  });
-}
-
-async function requirePassword(
-  context: ActionContext,
-  input: { readonly email: string; readonly password: string; readonly network: string } & SignInDeps,
-): Promise<User> {
-  const result = await signIn(context, input, input, ({ state }) => state === 'active');
-  if (result.failure === undefined) {
-    return result.user;
-  }
-  throw new ApiError(
-    'forbidden',
-    result.failure === 'not_allowed'
-      ? 'this user is disabled'
-      : 'this e-mail address already has a user; the password is not the password of that user',
-  );
-}
-
-/** Thrown for a one-time link that does not work, or not any more. */
-export function invalidLink(): ApiError {
-  return new ApiError('not_found', 'the link is invalid, already used or expired; ask for a new one');
 }

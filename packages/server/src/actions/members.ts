@@ -5,6 +5,7 @@ import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
+import { voidLinksBeyondRights, voidResetLinks } from '../store/one-time-links.ts';
 import { findOrganization, updateOrganization } from '../store/organizations.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import type { ActionContext } from './context.ts';
@@ -13,7 +14,10 @@ import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 import { changeUser } from './users.ts';
 
-/** Adds an existing user to an organization; the password stays the same. */
+/**
+ * Adds the user with an address to an organization. For the command line only: whoever holds the store may do
+ * everything, while in the console and the management API nobody gains a right by an address.
+ */
 export async function addMember(
   context: ActionContext,
   actor: Actor,
@@ -55,6 +59,7 @@ export async function setMemberRole(
     const members = new OrganizationMembers(queries, organizationId);
     await refuseWithoutOwner(context, queries, organizationId, member, input.role);
     await members.setRole(member.userId, input.role);
+    await voidLinksBeyondRights(queries, member.userId);
     await recordAction(context, queries, {
       actor,
       organizationId,
@@ -76,6 +81,8 @@ export async function removeMember(
     const { userId } = member;
     await refuseWithoutOwner(context, queries, organizationId, member, undefined);
     await new OrganizationMembers(queries, organizationId).remove(userId);
+    await voidLinksBeyondRights(queries, userId);
+    await voidResetLinks(queries, userId, organizationId);
     const revoked = await revokeRefreshFamilies(queries, { userId, organizationId }, 'member_removed', context.now());
     await cutOff(context, queries, { kind: 'member', userId, organizationId });
     await recordAction(context, queries, {

@@ -2,7 +2,7 @@ import type { Actor } from '../domain/audit-entry.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
-import { voidLinks } from '../store/one-time-links.ts';
+import { voidLinksBeyondRights, voidSetupTokens } from '../store/one-time-links.ts';
 import { findUser, insertUser, listOperators } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
@@ -28,7 +28,7 @@ export async function createOperator(
         'this e-mail address already has a user; make it an operator with: bindery operator add',
       );
     }
-    await voidLinks(queries, 'setup');
+    await voidSetupTokens(queries);
     await recordAction(context, queries, {
       actor,
       organizationId: null,
@@ -40,7 +40,7 @@ export async function createOperator(
   return operator;
 }
 
-/** Makes an existing user an operator. */
+/** Makes the user with an address an operator. For the command line only, like `addMember`. */
 export async function addOperator(context: ActionContext, actor: Actor, email: string): Promise<User> {
   const user = await requireUser(context, email);
   return setOperator(context, actor, user.id, true);
@@ -65,6 +65,7 @@ async function setOperator(context: ActionContext, actor: Actor, userId: string,
     if (remaining !== undefined) {
       // Two who remove each other at once would leave nobody: the version of the one who stays decides.
       await updateOrConflict(context, queries, remaining, {});
+      await voidLinksBeyondRights(queries, user.id);
     }
     await recordAction(context, queries, {
       actor,

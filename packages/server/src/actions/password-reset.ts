@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/audit-entry.ts';
+import { type Actor, makerOf } from '../domain/audit-entry.ts';
 import { newRowId } from '../domain/identifier.ts';
 import { resetLinkMilliseconds } from '../domain/limits.ts';
 import type { NewLink, OneTimeLink } from '../domain/one-time-link.ts';
@@ -8,16 +8,17 @@ import type { User } from '../domain/user.ts';
 import { endSessions } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
-import { findLink, insertLink, useLink, voidLinks } from '../store/one-time-links.ts';
-import { findUserByEmail } from '../store/users.ts';
+import { insertLink, useLink, voidResetLinks } from '../store/one-time-links.ts';
+import { findUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
-import { invalidLink } from './invitations.ts';
 import { recordAction } from './record-action.ts';
+import { invalidLink, requireLink } from './require-link.ts';
 import { requireUser, revokeTokens, updateOrConflict } from './users.ts';
 
 /**
- * Creates a link with which a user sets a new password: it works once, for an hour, and voids the one before. A link
- * that an owner created for an organization works only while the user has no rights beyond that organization.
+ * Creates a link with which a user sets a new password: it works once, for an hour, and voids the one before. It
+ * dies with any change of the password or the address, and when its maker may no longer make it. A link that an owner
+ * created for an organization works only while the user has no rights beyond that organization.
  */
 export async function createResetLink(
   context: ActionContext,
@@ -32,13 +33,15 @@ export async function createResetLink(
     id: newRowId('link'),
     kind: 'reset',
     organizationId,
+    userId: user.id,
     email: user.email,
     role: null,
+    createdBy: makerOf(actor),
     createdAt: now,
     expiresAt: now + resetLinkMilliseconds,
   };
   await context.database.transaction(async (queries) => {
-    await voidLinks(queries, 'reset', user.email);
+    await voidResetLinks(queries, user.id);
     await insertLink(queries, details, hashOneTimeToken(token));
     await recordAction(context, queries, {
       actor,
@@ -57,18 +60,20 @@ export async function resetPassword(
   input: { readonly token: string; readonly password: string; readonly hasher: PasswordHasher },
 ): Promise<void> {
   const tokenHash = hashOneTimeToken(input.token);
-  if ((await findLink(context.database.queries, 'reset', tokenHash, context.now())) === undefined) {
-    throw invalidLink();
-  }
+  const { userId } = await requireLink(context, ['reset'], tokenHash);
   const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
   await context.database.transaction(async (queries) => {
     const now = context.now();
-    const link = await useLink(queries, 'reset', tokenHash, now);
-    const user = link?.email == null ? undefined : await findUserByEmail(queries, link.email);
-    if (user === undefined || !(await isWithinReach(queries, link?.organizationId ?? null, user))) {
-      throw invalidLink();
+    const link = await useLink(queries, ['reset'], tokenHash, now);
+    const user = link?.userId == null ? undefined : await findUser(queries, link.userId);
+    if (user === undefined) {
+      throw invalidLink({ reason: 'unknown_link', userId: userId ?? undefined });
+    }
+    if (!(await isWithinReach(queries, link?.organizationId ?? null, user))) {
+      throw invalidLink({ reason: 'beyond_organization', userId: user.id });
     }
     await updateOrConflict(context, queries, user, { passwordHash, sessionsEndedAt: now });
+    await voidResetLinks(queries, user.id);
     await endSessions(queries, user.id);
     await revokeTokens(context, queries, user, 'password_changed');
     await recordAction(context, queries, {

@@ -6,15 +6,16 @@ import { newOrganization, type Organization } from '../domain/organization.ts';
 import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
+import { endSessions } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
-import { findLink, insertLink, useLink, voidLinks } from '../store/one-time-links.ts';
+import { findLink, insertLink, useLink, voidResetLinks, voidSetupTokens } from '../store/one-time-links.ts';
 import { insertOrganization } from '../store/organizations.ts';
 import { findUserByEmail, insertUser, listOperators } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 import { startSession } from './sessions.ts';
-import { updateOrConflict } from './users.ts';
+import { revokeTokens, updateOrConflict } from './users.ts';
 
 /** Whether the instance has an operator; until then it can be claimed with the setup token. */
 export async function hasOperator(context: ActionContext): Promise<boolean> {
@@ -32,15 +33,17 @@ export async function newSetupToken(
     if ((await listOperators(queries)).length > 0) {
       throw new ApiError('conflict', 'this instance already has an operator; see: bindery operator list');
     }
-    await voidLinks(queries, 'setup');
+    await voidSetupTokens(queries);
     await insertLink(
       queries,
       {
         id: newRowId('link'),
         kind: 'setup',
         organizationId: null,
+        userId: null,
         email: null,
         role: null,
+        createdBy: null,
         createdAt: now,
         expiresAt,
       },
@@ -65,8 +68,9 @@ export async function setUp(
 ): Promise<{ readonly user: User; readonly organization: Organization; readonly sessionToken: string }> {
   const tokenHash = hashOneTimeToken(input.token);
   // Checked first, so that a stranger without the token causes no hash to be computed.
-  if ((await findLink(context.database.queries, 'setup', tokenHash, context.now())) === undefined) {
-    throw invalidSetupToken();
+  const found = await findLink(context.database.queries, ['setup'], tokenHash);
+  if (found === undefined || found.link.expiresAt <= context.now()) {
+    throw invalidSetupToken(found === undefined ? 'unknown_token' : 'expired_token');
   }
   const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
   const now = context.now();
@@ -76,8 +80,8 @@ export async function setUp(
   );
   const operator = newUser({ email: input.email, name: input.name, passwordHash, isOperator: true }, now);
   return context.database.transaction(async (queries) => {
-    if ((await useLink(queries, 'setup', tokenHash, now)) === undefined) {
-      throw invalidSetupToken();
+    if ((await useLink(queries, ['setup'], tokenHash, now)) === undefined) {
+      throw invalidSetupToken('unknown_token');
     }
     const user = await insertOrPromote(context, queries, operator);
     await insertOrganization(queries, organization);
@@ -104,12 +108,20 @@ async function insertOrPromote(context: ActionContext, queries: Queries, operato
     throw new ApiError('conflict', 'the user was changed by someone else; try again');
   }
   const { name, passwordHash } = operator;
-  return updateOrConflict(context, queries, existing, { isOperator: true, name, passwordHash, state: 'active' });
+  // Whoever knew the account before must not go on as an operator.
+  await endSessions(queries, existing.id);
+  await voidResetLinks(queries, existing.id);
+  await revokeTokens(context, queries, existing, 'password_changed');
+  return updateOrConflict(context, queries, existing, {
+    ...{ isOperator: true, name, passwordHash, state: 'active' },
+    sessionsEndedAt: operator.createdAt,
+  });
 }
 
-function invalidSetupToken(): ApiError {
+function invalidSetupToken(reason: string): ApiError {
   return new ApiError(
     'forbidden',
     'the setup token is invalid or has expired; create a new one with: bindery setup-token, or restart the server',
+    { refusal: { reason } },
   );
 }

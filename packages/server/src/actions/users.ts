@@ -7,6 +7,7 @@ import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
+import { voidLinksBeyondRights, voidResetLinks } from '../store/one-time-links.ts';
 import { instanceParty } from '../store/reader.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { findUserByEmail, insertUser, listUsers, type UserChange, updateUser } from '../store/users.ts';
@@ -65,7 +66,10 @@ export async function requireUser(context: ActionContext, email: string): Promis
   return user;
 }
 
-/** Disables or enables a user everywhere; disabling ends all sessions and revokes all tokens of the user. */
+/**
+ * Disables or enables a user everywhere; disabling ends all sessions, revokes all tokens and voids the links that the
+ * user made or that reset the user's password.
+ */
 export async function setUserState(
   context: ActionContext,
   actor: Actor,
@@ -80,6 +84,10 @@ export async function setUserState(
       ...(isDisabled ? { sessionsEndedAt: context.now() } : {}),
     });
     const revoked = isDisabled ? await revokeTokens(context, queries, after, 'user_disabled') : 0;
+    if (isDisabled) {
+      await voidResetLinks(queries, after.id);
+      await voidLinksBeyondRights(queries, after.id);
+    }
     await recordAction(context, queries, {
       actor,
       organizationId: null,
@@ -101,6 +109,7 @@ export async function setPassword(
   const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
   return changeUser(context, email, async (queries, before) => {
     const after = await updateOrConflict(context, queries, before, { passwordHash, sessionsEndedAt: context.now() });
+    await voidResetLinks(queries, after.id);
     const revoked = await revokeTokens(context, queries, after, 'password_changed');
     await recordAction(context, queries, {
       actor,

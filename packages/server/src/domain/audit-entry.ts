@@ -7,6 +7,11 @@ export interface Actor {
   readonly requestId: string | null;
 }
 
+/** The user who is to answer for what an actor makes; null for the command line. */
+export function makerOf(actor: Actor): string | null {
+  return actor.type === 'user' ? actor.id : null;
+}
+
 /** One entry of the audit log. */
 export interface AuditEntry {
   /** Epoch milliseconds. */

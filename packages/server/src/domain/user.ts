@@ -13,6 +13,10 @@ export interface User {
   readonly locale: string | null;
   readonly theme: Theme;
   readonly isOperator: boolean;
+  /** The organization through whose invitation the account was created: nobody else ever checked who is behind it. */
+  readonly vouchedBy: string | null;
+  /** When an operator took the address away; null once the user has set another. */
+  readonly addressDetachedAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly version: number;
@@ -28,6 +32,7 @@ export function newUser(
     readonly passwordHash: string | null;
     readonly name?: string | undefined;
     readonly isOperator?: boolean;
+    readonly vouchedBy?: string | null;
   },
   now: number,
 ): User {
@@ -40,6 +45,8 @@ export function newUser(
     locale: null,
     theme: 'auto',
     isOperator: input.isOperator ?? false,
+    vouchedBy: input.vouchedBy ?? null,
+    addressDetachedAt: null,
     createdAt: now,
     updatedAt: now,
     version: 1,

@@ -8,6 +8,7 @@ import { consoleTables } from './migrations/0003-console.ts';
 import { rateLimits } from './migrations/0004-rate-limits.ts';
 import { cutoffs } from './migrations/0005-cutoffs.ts';
 import { largeStores } from './migrations/0007-large-stores.ts';
+import { linksAndVouching } from './migrations/0008-links-and-vouching.ts';
 
 /** One step of the schema; never changed once released, only followed by another. */
 export interface Migration {
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   rateLimits,
   cutoffs,
   largeStores,
+  linksAndVouching,
 ];
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };

@@ -1,7 +1,10 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { OneTimeLink } from '../domain/one-time-link.ts';
 import type { Page } from '../domain/page.ts';
 import type { Queries } from './database.ts';
-import type { OneTimeLinksTable } from './schema.ts';
+import type { OneTimeLinksTable, Schema } from './schema.ts';
+
+type Kind = OneTimeLink['kind'];
 
 export async function insertLink(queries: Queries, link: OneTimeLink, tokenHash: string): Promise<void> {
   await queries
@@ -11,54 +14,127 @@ export async function insertLink(queries: Queries, link: OneTimeLink, tokenHash:
       token_hash: tokenHash,
       kind: link.kind,
       organization_id: link.organizationId,
+      user_id: link.userId,
       email: link.email,
       role: link.role,
+      created_by: link.createdBy,
       created_at: link.createdAt,
       expires_at: link.expiresAt,
     })
     .execute();
 }
 
+/** A link by its token, expired or not, and whether its maker may still make such a link. */
 export async function findLink(
   queries: Queries,
-  kind: OneTimeLink['kind'],
+  kinds: readonly Kind[],
   tokenHash: string,
-  now: number,
-): Promise<OneTimeLink | undefined> {
+): Promise<{ readonly link: OneTimeLink; readonly makerMay: boolean } | undefined> {
   const row = await queries
     .selectFrom('one_time_links')
     .selectAll()
     .where('token_hash', '=', tokenHash)
-    .where('kind', '=', kind)
-    .where('expires_at', '>', now)
+    .where('kind', 'in', kinds)
     .executeTakeFirst();
-  return row && toLink(row);
+  if (row === undefined) {
+    return undefined;
+  }
+  const founded = await queries
+    .selectFrom('one_time_links')
+    .select('id')
+    .where('id', '=', row.id)
+    .where(makerMay)
+    .executeTakeFirst();
+  return { link: toLink(row), makerMay: founded !== undefined };
 }
 
-/** Uses a link up: of two requests that use it at once, one gets it. */
+/** Uses a link up if it still works: of two requests that use it at once, one gets it. */
 export async function useLink(
   queries: Queries,
-  kind: OneTimeLink['kind'],
+  kinds: readonly Kind[],
   tokenHash: string,
   now: number,
 ): Promise<OneTimeLink | undefined> {
   const row = await queries
     .deleteFrom('one_time_links')
     .where('token_hash', '=', tokenHash)
-    .where('kind', '=', kind)
+    .where('kind', 'in', kinds)
     .where('expires_at', '>', now)
+    .where(makerMay)
     .returningAll()
     .executeTakeFirst();
   return row && toLink(row);
 }
 
-/** Voids links: all of a kind, or those for one e-mail address. */
-export async function voidLinks(queries: Queries, kind: OneTimeLink['kind'], email?: string): Promise<void> {
+/** Voids every setup token. */
+export async function voidSetupTokens(queries: Queries): Promise<void> {
+  await queries.deleteFrom('one_time_links').where('kind', '=', 'setup').execute();
+}
+
+/** Voids the reset links of a user: all of them, or those that one organization's owners made. */
+export async function voidResetLinks(queries: Queries, userId: string, organizationId?: string): Promise<void> {
   await queries
     .deleteFrom('one_time_links')
-    .where('kind', '=', kind)
-    .$if(email !== undefined, (query) => query.where('email', '=', email ?? ''))
+    .where('kind', '=', 'reset')
+    .where('user_id', '=', userId)
+    .$if(organizationId !== undefined, (query) => query.where('organization_id', '=', organizationId ?? ''))
     .execute();
+}
+
+/** Voids what a user made and may not make any more; call it in the transaction that takes the right away. */
+export async function voidLinksBeyondRights(queries: Queries, makerId: string): Promise<void> {
+  await queries
+    .deleteFrom('one_time_links')
+    .where('created_by', '=', makerId)
+    .where((expression) => expression.not(makerMay(expression)))
+    .execute();
+}
+
+/**
+ * The one rule for who may make links: operators all of them, owners those of their organization, and nobody who is
+ * disabled. What the command line made has no maker: whoever holds the store may do everything.
+ */
+function makerMay(expression: ExpressionBuilder<Schema, 'one_time_links'>) {
+  const owns = expression
+    .selectFrom('memberships as held')
+    .select('held.user_id')
+    .whereRef('held.user_id', '=', 'one_time_links.created_by')
+    .whereRef('held.organization_id', '=', 'one_time_links.organization_id')
+    .where('held.role', '=', 'owner');
+  const may = expression
+    .selectFrom('users as maker')
+    .select('maker.id')
+    .whereRef('maker.id', '=', 'one_time_links.created_by')
+    .where('maker.state', '=', 'active')
+    .where((inner) => inner.or([inner('maker.is_operator', '=', 1), inner.exists(owns)]));
+  return expression.or([expression('one_time_links.created_by', 'is', null), expression.exists(may)]);
+}
+
+/** The open invitations to become an operator. */
+export async function listOperatorInvitations(queries: Queries, now: number): Promise<readonly OneTimeLink[]> {
+  const rows = await queries
+    .selectFrom('one_time_links')
+    .selectAll()
+    .where('kind', '=', 'operator_invitation')
+    .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.map(toLink);
+}
+
+/** Withdraws invitations to become an operator: one by its id, or those for an address. */
+export async function removeOperatorInvitation(
+  queries: Queries,
+  which: { readonly id: string } | { readonly email: string },
+): Promise<OneTimeLink | undefined> {
+  const row = await queries
+    .deleteFrom('one_time_links')
+    .where('kind', '=', 'operator_invitation')
+    .where((expression) => ('id' in which ? expression('id', '=', which.id) : expression('email', '=', which.email)))
+    .returningAll()
+    .executeTakeFirst();
+  return row && toLink(row);
 }
 
 /** The open invitations of one organization, and nothing of any other. */
@@ -136,8 +212,10 @@ function toLink(row: OneTimeLinksTable): OneTimeLink {
     id: row.id,
     kind: row.kind,
     organizationId: row.organization_id,
+    userId: row.user_id,
     email: row.email,
     role: row.role,
+    createdBy: row.created_by,
     createdAt: Number(row.created_at),
     expiresAt: Number(row.expires_at),
   };

@@ -128,6 +128,10 @@ export interface UsersTable {
   locale: string | null;
   theme: string | null;
   is_operator: number;
+  /** The organization through whose invitation the account was created; null for accounts that operators made. */
+  vouched_by_organization_id: string | null;
+  /** When an operator detached its address, until the user sets another. */
+  address_detached_at: number | null;
   created_at: number;
   updated_at: number;
   version: number;
@@ -199,10 +203,14 @@ export interface ConsoleSessionsTable {
 export interface OneTimeLinksTable {
   id: string;
   token_hash: string;
-  kind: 'setup' | 'invitation' | 'reset';
+  kind: 'setup' | 'invitation' | 'operator_invitation' | 'reset';
   organization_id: string | null;
+  /** Whose password a reset link resets. */
+  user_id: string | null;
   email: string | null;
   role: Role | null;
+  /** The user who made it; null for the command line. */
+  created_by: string | null;
   created_at: number;
   expires_at: number;
 }

@@ -19,6 +19,8 @@ export async function insertUser(queries: Queries, user: User): Promise<boolean>
       locale: user.locale,
       theme: user.theme,
       is_operator: user.isOperator ? 1 : 0,
+      vouched_by_organization_id: user.vouchedBy,
+      address_detached_at: null,
       created_at: user.createdAt,
       updated_at: user.updatedAt,
       version: user.version,
@@ -89,6 +91,8 @@ export async function listUsers(queries: Queries, page: Page): Promise<readonly 
 /** What can be changed about a user. */
 export type UserChange = Partial<
   Pick<User, 'passwordHash' | 'state' | 'name' | 'locale' | 'theme' | 'isOperator'> & {
+    readonly email: string;
+    readonly addressDetachedAt: number | null;
     readonly sessionsEndedAt: number;
   }
 >;
@@ -103,6 +107,8 @@ export async function updateUser(
   const row = await queries
     .updateTable('users')
     .set({
+      ...(change.email === undefined ? {} : { email: change.email }),
+      ...(change.addressDetachedAt === undefined ? {} : { address_detached_at: change.addressDetachedAt }),
       ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
       ...(change.state === undefined ? {} : { state: change.state }),
       ...(change.sessionsEndedAt === undefined ? {} : { sessions_ended_at: change.sessionsEndedAt }),
@@ -151,6 +157,8 @@ function toUser(row: UsersTable): User {
     // Written from the same type.
     theme: (row.theme ?? 'auto') as Theme,
     isOperator: row.is_operator === 1,
+    vouchedBy: row.vouched_by_organization_id,
+    addressDetachedAt: row.address_detached_at === null ? null : Number(row.address_detached_at),
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
     version: Number(row.version),

@@ -27,6 +27,8 @@ export const user = z.object({
   name: z.string().nullable(),
   state: z.enum(['active', 'disabled']),
   isOperator: z.boolean(),
+  /** The organization whose invitation the account was created with; null where operators created it. */
+  vouchedBy: z.string().nullable(),
   createdAt: timestamp,
 });
 
@@ -150,14 +152,34 @@ export const operatorOperations = {
       items: z.array(z.object({ userId: z.string(), email: z.string(), name: z.string().nullable() })),
     }),
   },
-  addOperator: {
+  inviteOperator: {
     method: 'POST',
-    path: '/admin/operators',
-    summary: 'Make a user an operator',
+    path: '/admin/operators/invitations',
+    summary: 'Invite somebody to become an operator; only this response contains the link',
     tag: 'Operator',
     caller: 'operator',
     recent: true,
     body: z.object({ email }).strict(),
+    status: 201,
+    response: z.object({ link: z.string(), expiresAt: timestamp }),
+  },
+  listOperatorInvitations: {
+    method: 'GET',
+    path: '/admin/operators/invitations',
+    summary: 'List open invitations to become an operator',
+    tag: 'Operator',
+    caller: 'operator',
+    status: 200,
+    response: z.object({
+      items: z.array(z.object({ id: z.string(), email: z.string(), createdAt: timestamp, expiresAt: timestamp })),
+    }),
+  },
+  deleteOperatorInvitation: {
+    method: 'DELETE',
+    path: '/admin/operators/invitations/{invitationId}',
+    summary: 'Revoke an invitation to become an operator',
+    tag: 'Operator',
+    caller: 'operator',
     status: 204,
   },
   removeOperator: {

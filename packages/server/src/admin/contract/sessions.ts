@@ -65,22 +65,33 @@ export const sessionOperations = {
     body: z.object({ token: linkToken }),
     status: 200,
     response: z.object({
+      /** The address it was made for: a label that says nothing about accounts. */
       email: z.string(),
-      organizationName: z.string(),
-      role,
-      /** Accepting then takes the password of that user; otherwise a new one. */
-      hasUser: z.boolean(),
+      /** Null for an invitation to become an operator of the instance. */
+      organizationName: z.string().nullable(),
+      role: z.enum([...role.options, 'operator']),
       expiresAt: timestamp,
     }),
   },
   acceptInvitation: {
     method: 'POST',
     path: '/admin/invitations/accept',
-    summary: 'Accept an invitation and sign in',
+    summary: 'Accept an invitation with a new account, and sign in to it',
     tag: 'Session',
     caller: 'public',
-    body: z.object({ token: linkToken, password, name: name.optional() }),
+    body: z.object({ token: linkToken, password: newPassword, name: name.optional() }),
     status: 201,
+    response: session,
+  },
+  acceptInvitationSignedIn: {
+    method: 'POST',
+    path: '/admin/invitations/accept-signed-in',
+    summary: 'Accept an invitation as the signed-in user, whatever address it was made for',
+    tag: 'Session',
+    caller: 'user',
+    recent: true,
+    body: z.object({ token: linkToken }),
+    status: 200,
     response: session,
   },
   resetPassword: {

@@ -2,7 +2,12 @@ import { createApiCredential, deleteApiCredential, readApiCredentials } from '..
 import { readBranding, setBranding } from '../../actions/branding.ts';
 import type { ActionContext } from '../../actions/context.ts';
 import { createInvitation } from '../../actions/invitations.ts';
-import { addOperator, readOperators, removeOperator } from '../../actions/operators.ts';
+import {
+  createOperatorInvitation,
+  deleteOperatorInvitation,
+  readOperatorInvitations,
+} from '../../actions/operator-invitations.ts';
+import { readOperators, removeOperator } from '../../actions/operators.ts';
 import { createOrganization, readOrganizations, switchOrganization } from '../../actions/organizations.ts';
 import { createResetLink } from '../../actions/password-reset.ts';
 import { readSigningKeys, rotateSigningKey } from '../../actions/signing-keys.ts';
@@ -79,8 +84,23 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
     return { items: operators.map(({ id, email, name }) => ({ userId: id, email, name })) };
   },
 
-  async addOperator({ context, actor, body }) {
-    await addOperator(context, actor, body.email);
+  async inviteOperator({ context, actor, body }) {
+    const made = await createOperatorInvitation(context, actor, body.email);
+    return { link: made.link, expiresAt: toTimestamp(made.details.expiresAt) };
+  },
+
+  async listOperatorInvitations({ context }) {
+    const items = await readOperatorInvitations(context);
+    return {
+      items: items.map(({ id, email, createdAt, expiresAt }) => ({
+        ...{ id, email: email ?? '' },
+        ...{ createdAt: toTimestamp(createdAt), expiresAt: toTimestamp(expiresAt) },
+      })),
+    };
+  },
+
+  async deleteOperatorInvitation({ context, actor, parameters }) {
+    await deleteOperatorInvitation(context, actor, parameters['invitationId'] ?? '');
   },
 
   async removeOperator({ context, actor, parameters }) {
@@ -134,6 +154,7 @@ function toUser(user: User): ResponseOf<'setUserState'> {
     name: user.name,
     state: user.state,
     isOperator: user.isOperator,
+    vouchedBy: user.vouchedBy,
     createdAt: toTimestamp(user.createdAt),
   };
 }

@@ -1,4 +1,4 @@
-import { acceptInvitation, readInvitation } from '../../actions/invitations.ts';
+import { acceptAsUser, acceptWithNewAccount, readInvitation } from '../../actions/accept-invitation.ts';
 import { resetPassword } from '../../actions/password-reset.ts';
 import { endSession, startSession } from '../../actions/sessions.ts';
 import { sessionRecentMilliseconds } from '../../domain/limits.ts';
@@ -45,20 +45,14 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
   },
 
   async lookUpInvitation({ context, body }) {
-    const { organization, email, role, user, expiresAt } = await readInvitation(context, body.token);
-    return {
-      email,
-      organizationName: organization.name,
-      role,
-      hasUser: user !== undefined,
-      expiresAt: toTimestamp(expiresAt),
-    };
+    const { organization, email, role, expiresAt } = await readInvitation(context, body.token);
+    return { email, organizationName: organization?.name ?? null, role, expiresAt: toTimestamp(expiresAt) };
   },
 
   async acceptInvitation(call) {
     refuseOverPlainHttp(call);
     const { user, sessionToken } = await asApiErrors(() =>
-      acceptInvitation(call.context, call.actor, {
+      acceptWithNewAccount(call.context, call.actor, {
         token: call.body.token,
         password: call.body.password,
         name: call.body.name,
@@ -68,6 +62,12 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
       }),
     );
     return startedSession(call, user, sessionToken);
+  },
+
+  async acceptInvitationSignedIn(call) {
+    const { user, session } = call.signedIn;
+    const changed = await acceptAsUser(call.context, call.actor, { token: call.body.token, userId: user.id });
+    return describeSession(call, changed, session);
   },
 
   async resetPassword({ context, actor, body, deps }) {
