@@ -77,6 +77,15 @@ suite('a start that fails says why in one sentence', () => {
     assert.match(stderr, new RegExp(`port ${port} .*is taken by another program.*PORT=`));
   });
 
+  test('an address that this machine does not have', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'bindery-test-'));
+    // An address for documentation (RFC 5737).
+    const { code, stderr } = await serve({ HOST: '203.0.113.1', BINDERY_DATA_DIR: dataDir });
+    rmSync(dataDir, { recursive: true });
+    assert.equal(code, 78);
+    assert.match(stderr, /^bindery: cannot listen on 203\.0\.113\.1.* set HOST to an address of this machine\n$/m);
+  });
+
   test('a wrong master key, in the environment and in the file', async () => {
     await using bindery = await startBindery();
     await bindery.stop();

@@ -25,7 +25,8 @@ export interface RunningServer {
 
 /** Opens the store and listens; throws a `ConfigurationError` with a sentence for the operator if it cannot. */
 export async function startServer(configured: Config): Promise<RunningServer> {
-  const config = configured.port === 0 ? withPort(configured, await freePort(configured.host)) : configured;
+  const reserved = configured.port === 0 ? await reservePort(configured) : undefined;
+  const config = reserved === undefined ? configured : withPort(configured, reserved.port);
   const logger = createLogger(config);
   for (const warning of config.warnings) {
     logger.warn(warning);
@@ -36,6 +37,7 @@ export async function startServer(configured: Config): Promise<RunningServer> {
   const app = await createApp({ context, logger, keyRing, isDraining: () => draining });
   app.addHook('preClose', () => letConnectionsEnd(app.server));
   try {
+    await reserved?.release();
     await app.listen({ host: config.host, port: config.port });
   } catch (cause) {
     await context.database.close();
@@ -96,13 +98,24 @@ function listenProblem(config: Config, cause: unknown): string {
   return `cannot listen on ${config.host}, port ${config.port}: set HOST to an address of this machine`;
 }
 
-/** A port that was free a moment ago: the issuer must be known before the server listens. */
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+/** A free port that no other program gets until it is released; the issuer must be known before the server listens. */
+async function reservePort(
+  config: Config,
+): Promise<{ readonly port: number; readonly release: () => Promise<unknown> }> {
+  // Does not keep the process alive if the start fails.
+  const holder = createServer().unref();
+  try {
+    holder.listen(0, config.host);
+    await once(holder, 'listening');
+  } catch (cause) {
+    throw new ConfigurationError([listenProblem(config, cause)], { cause });
+  }
+  const address = holder.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    release() {
+      holder.close();
+      return once(holder, 'close');
+    },
+  };
 }
