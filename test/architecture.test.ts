@@ -114,8 +114,10 @@ const DIRECTIONS: readonly Direction[] = [
   {
     of: /^packages\/server\/src\/domain\//,
     refuses: ({ name }) =>
-      !isRelative(name) && !isPackage(name, 'jose', '@bindery/guard/issuer') && !COMPUTING_BUILTINS.includes(name),
-    because: 'domain imports jose, the rules that guards share, and builtins that only compute',
+      !isRelative(name) &&
+      !isPackage(name, 'jose', 'ipaddr.js', '@bindery/guard/issuer') &&
+      !COMPUTING_BUILTINS.includes(name),
+    because: 'domain imports jose, ipaddr.js, the rules that guards share, and builtins that only compute',
   },
   {
     of: /^packages\/server\/src\/store\//,

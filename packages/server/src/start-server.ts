@@ -31,6 +31,10 @@ export async function startServer(configured: Config): Promise<RunningServer> {
   for (const warning of config.warnings) {
     logger.warn(warning);
   }
+  logger.info(
+    { trusted: ['loopback', ...config.trustedProxies] },
+    'X-Forwarded-For is believed from these peers (BINDERY_TRUSTED_PROXIES)',
+  );
   const context = await openStore(config, 'create', Date.now);
   let draining = false;
   const keyRing = new KeyRing(context);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
-import { callerAddress } from '../http/forwarded-for.ts';
+import { createHiddenCallerWarning, findCaller } from '../http/forwarded-for.ts';
 import { createUntrustedPeerWarning } from '../http/untrusted-peer-warning.ts';
 import { originalRequest, type ProxyHeaders } from './headers.ts';
 
@@ -37,10 +37,29 @@ export interface GatewayLog {
  */
 export function createGatewayLog(logger: GatewayLogger, trusted: BlockList, now: () => number): GatewayLog {
   const warn = createUntrustedPeerWarning('the method sent to /verify', now);
+  const warnOfHidden = createHiddenCallerWarning();
+
+  function lineOf({ request, forwarded, isTrusted, requestId, started, status, reason }: Answered) {
+    const original = originalRequest(forwarded, isTrusted);
+    const caller = findCaller(request.socket.remoteAddress, forwarded.forwardedFor, trusted);
+    warnOfHidden(logger, caller);
+    return {
+      requestId,
+      method: request.method,
+      path: withoutQuery(request.url ?? ''),
+      status,
+      milliseconds: Math.round((performance.now() - started) * 10) / 10,
+      address: caller.address,
+      // The request that the proxy received.
+      ...(original === undefined ? {} : { originalMethod: original.method }),
+      ...(original?.uri === undefined ? {} : { originalPath: withoutQuery(original.uri) }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
 
   return {
     isVerbose: logger.level === 'debug' || logger.level === 'trace',
-    allowed: (answered) => logger.debug(lineOf(answered, trusted), 'request'),
+    allowed: (answered) => logger.debug(lineOf(answered), 'request'),
     refused(answered) {
       // Without the method each request of that proxy counts as a write.
       if (!answered.isTrusted && answered.forwarded.methods.length > 0) {
@@ -49,24 +68,8 @@ export function createGatewayLog(logger: GatewayLogger, trusted: BlockList, now:
       if (answered.status >= 500) {
         logger.error({ err: answered.error, requestId: answered.requestId }, 'the gateway could not check a request');
       }
-      logger.info(lineOf(answered, trusted), 'request');
+      logger.info(lineOf(answered), 'request');
     },
-  };
-}
-
-function lineOf({ request, forwarded, isTrusted, requestId, started, status, reason }: Answered, trusted: BlockList) {
-  const original = originalRequest(forwarded, isTrusted);
-  return {
-    requestId,
-    method: request.method,
-    path: withoutQuery(request.url ?? ''),
-    status,
-    milliseconds: Math.round((performance.now() - started) * 10) / 10,
-    address: callerAddress(request.socket.remoteAddress, forwarded.forwardedFor, trusted),
-    // The request that the proxy received.
-    ...(original === undefined ? {} : { originalMethod: original.method }),
-    ...(original?.uri === undefined ? {} : { originalPath: withoutQuery(original.uri) }),
-    ...(reason === undefined ? {} : { reason }),
   };
 }
 

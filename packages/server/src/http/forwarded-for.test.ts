@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callerAddress } from './forwarded-for.ts';
+import { findCaller } from './forwarded-for.ts';
 import { trustedPeers } from './trusted-peers.ts';
 
 const trusted = trustedPeers(['10.0.0.0/8']);
-const from = (peer: string | undefined, ...forwardedFor: string[]) => callerAddress(peer, forwardedFor, trusted);
+const from = (peer: string | undefined, ...forwardedFor: string[]) => findCaller(peer, forwardedFor, trusted).address;
 
 test('the caller is the last address that a trusted proxy names', () => {
   assert.equal(from('10.0.0.1', '203.0.113.9'), '203.0.113.9');

@@ -10,9 +10,10 @@ import fastify, {
 import type { ActionContext } from '../actions/context.ts';
 import type { Config } from '../config.ts';
 import { oauthBodyBytesMax } from '../domain/limits.ts';
+import { parseAddress } from './address.ts';
 import { routePathOf } from './base-path.ts';
 import { answerProblem } from './error-response.ts';
-import { callerAddress } from './forwarded-for.ts';
+import { createHiddenCallerWarning, findCaller } from './forwarded-for.ts';
 import { malformedRequestHandler } from './malformed-request.ts';
 import { requestIdOr } from './request-id.ts';
 import { isTrustedPeer, trustedPeers } from './trusted-peers.ts';
@@ -75,14 +76,17 @@ export function createHttpServer(
 function createIdentifier({ trustedProxies }: Config, now: () => number) {
   const trusted = trustedPeers(trustedProxies);
   const warn = createUntrustedPeerWarning('X-Forwarded-For', now);
+  const warnOfHidden = createHiddenCallerWarning();
   return (request: FastifyRequest, reply: FastifyReply): void => {
     reply.header('x-request-id', request.id);
     const forwardedFor = request.headers['x-forwarded-for'];
     if (forwardedFor === undefined) {
-      request.callerAddress = request.ip;
+      request.callerAddress = parseAddress(request.ip) ?? request.ip;
       return;
     }
-    request.callerAddress = callerAddress(request.ip, [forwardedFor].flat(), trusted) ?? request.ip;
+    const caller = findCaller(request.ip, [forwardedFor].flat(), trusted);
+    request.callerAddress = caller.address ?? request.ip;
+    warnOfHidden(request.log, caller);
     if (!isTrustedPeer(trusted, request.ip)) {
       warn(request.log, request.ip);
     }

@@ -1,8 +1,8 @@
 import { type SignInResult, signIn } from '../../actions/sign-in.ts';
+import { networkOf } from '../../domain/network.ts';
 import { PasswordQueueFullError } from '../../domain/password.ts';
 import type { User } from '../../domain/user.ts';
 import { ApiError, OAuthError } from '../../errors.ts';
-import { networkOf } from '../../http/network.ts';
 import { signInProblemOf } from '../../http/session-cookie.ts';
 import { insertAuditEntry } from '../../store/audit.ts';
 import type { Call } from '../call.ts';

@@ -2,7 +2,7 @@ import { acceptAsUser, acceptWithNewAccount, readInvitation } from '../../action
 import { resetPassword } from '../../actions/password-reset.ts';
 import { endSession, startSession } from '../../actions/sessions.ts';
 import { sessionRecentMilliseconds } from '../../domain/limits.ts';
-import { networkOf } from '../../http/network.ts';
+import { networkOf } from '../../domain/network.ts';
 import { clearSessionCookie } from '../../http/session-cookie.ts';
 import { touchSession } from '../../store/console-sessions.ts';
 import type { Handlers } from '../call.ts';

@@ -1,10 +1,10 @@
 import { signIn } from '../../actions/sign-in.ts';
+import { networkOf } from '../../domain/network.ts';
 import { PasswordQueueFullError } from '../../domain/password.ts';
 import { hashRefreshToken, newFamilyId, newRefreshToken } from '../../domain/refresh-token.ts';
 import { grantScope } from '../../domain/scope.ts';
 import type { User } from '../../domain/user.ts';
 import { OAuthError } from '../../errors.ts';
-import { networkOf } from '../../http/network.ts';
 import { insertRefreshFamily } from '../../store/refresh-families.ts';
 import { isUserLive } from '../../store/token-state.ts';
 import type { OAuthDeps } from '../deps.ts';
