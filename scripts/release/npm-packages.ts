@@ -10,6 +10,8 @@ import { compile } from './compile.ts';
 const NODE_20 = ['packages/guard', 'sdks/typescript'];
 const NODE_24 = ['packages/binders', 'packages/conform'];
 const SERVER = 'packages/server';
+/** Where its process begins, and its thread, which nothing imports. */
+const SERVER_ENTRIES = ['packages/server/src/main.ts', 'packages/server/src/store/sqlite/reader-thread.ts'];
 
 /**
  * What the server reads at run time besides its code, pages and samples of the portal included; each stands in the package
@@ -32,7 +34,7 @@ interface Manifest {
 export function packPackages(destination: string, work: string): readonly string[] {
   const compiled = { node20: join(work, 'node20'), node24: join(work, 'node24') };
   compile(NODE_20.flatMap(entriesOf), 'node20', compiled.node20);
-  compile([...NODE_24.flatMap(entriesOf), `${SERVER}/src/main.ts`], 'node24', compiled.node24);
+  compile([...NODE_24.flatMap(entriesOf), ...SERVER_ENTRIES], 'node24', compiled.node24);
   const stagings = [
     ...NODE_20.map((folder) => stageLibrary(folder, compiled.node20, work)),
     ...NODE_24.map((folder) => stageLibrary(folder, compiled.node24, work)),

@@ -47,7 +47,7 @@ async function askToken(server: TestApp, client: Awaited<ReturnType<TestApp['new
 }
 
 describe('9.3 a long read of one organization holds up nobody else', () => {
-  test('tokens are issued and another organization reads while it runs; its own reads wait', async () => {
+  test('303: tokens are issued and another organization reads while it runs; its own reads wait', async () => {
     await using server = await startTestApp();
     const { database } = server.context;
     const client = await server.newClient();
@@ -60,7 +60,7 @@ describe('9.3 a long read of one organization holds up nobody else', () => {
     assert.deepEqual(ended, ['quiet', 'token', 'slow', 'own']);
   });
 
-  test('many reads at once of one organization are refused in words, and those of others are not', async () => {
+  test('303: many reads at once of one organization are refused in words, and those of others are not', async () => {
     await using server = await startTestApp();
     const { reader } = server.context.database;
     const slow = readSlowly(server.context.database, 'busy');
@@ -72,7 +72,7 @@ describe('9.3 a long read of one organization holds up nobody else', () => {
     assert.equal(busy.at(-1)?.status, 'fulfilled');
   });
 
-  test('what was committed is read at once, of the audit log too', async () => {
+  test('303: what was committed is read at once, of the audit log too', async () => {
     await using site = await startSite();
     const browser = await site.signedIn(site.stranger);
     const parameters = { organizationId: site.foreign.organizationId };
@@ -88,7 +88,7 @@ describe('9.3 a long read of one organization holds up nobody else', () => {
     }
   });
 
-  test('a statement of PostgreSQL that takes too long is given up in words', {
+  test('303: a statement of PostgreSQL that takes too long is given up in words', {
     skip: testStore !== 'postgres',
   }, async () => {
     await using server = await startTestApp();
@@ -111,7 +111,7 @@ async function breakRemoval({ kind, queries }: Database): Promise<() => Promise<
 }
 
 describe('9.3 the steps of maintenance do not depend on each other', () => {
-  test('what cannot be removed is logged once by its name, and everything after it is removed', async () => {
+  test('304: what cannot be removed is logged once by its name, and everything after it is removed', async () => {
     await using server = await startTestApp();
     const { context, app } = server;
     const { queries } = context.database;
@@ -143,7 +143,7 @@ describe('9.3 the steps of maintenance do not depend on each other', () => {
 });
 
 describe('9.3 on SQLite space is given back', { skip: testStore !== 'sqlite' }, () => {
-  test('the write-ahead log is copied by a thread and cut, and unused pages leave the file', async () => {
+  test('305: the write-ahead log is copied by a thread and cut, and unused pages leave the file', async () => {
     await using server = await startTestApp();
     const { context, storeEnvironment } = server;
     const { queries, releasePages } = context.database;
@@ -183,7 +183,7 @@ describe('9.3 on SQLite space is given back', { skip: testStore !== 'sqlite' }, 
     assert.equal(await releasePages(500), 0);
   });
 
-  test('a second connection that was open before sees a store that was made with pages to give back', async () => {
+  test('305: a new store is made so that it can give pages back', async () => {
     await using server = await startTestApp();
     const { context } = server;
     const beside = await openDatabase(context.config, 'existing', context.now());

@@ -191,6 +191,11 @@ describe('what a release consists of, each in an empty folder elsewhere', () => 
     assert.equal(checked.code, 0, checked.stdout + checked.stderr);
   });
 
+  test('the server contains the program of its reader threads, which nothing imports', async () => {
+    const { stdout } = await runProgram('tar', ['-tzf', artifact(`bindery-server-${version}.tgz`)]);
+    assert.match(stdout, /^package\/packages\/server\/src\/store\/sqlite\/reader-thread\.js$/m);
+  });
+
   test(
     'the server issues a token that its API takes',
     withServer(async (server) => {

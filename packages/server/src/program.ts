@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit.ts';
 import { brandingCommands } from './commands/branding.ts';
 import { clientSecretCommands } from './commands/client-secrets.ts';
 import { clientCommands } from './commands/clients.ts';
+import { compactCommand } from './commands/compact.ts';
 import { conformCommand } from './commands/conform.ts';
 import { demoCommand } from './commands/demo.ts';
 import { healthcheckCommand } from './commands/healthcheck.ts';
@@ -65,6 +66,7 @@ Examples:
   serveCommand(program, run);
   demoCommand(program, run);
   migrateCommand(program);
+  compactCommand(program);
   healthcheckCommand(program);
   program.commandsGroup('Access:');
   organizationCommands(program);
