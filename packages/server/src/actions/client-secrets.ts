@@ -49,7 +49,7 @@ export async function rotateSecret(
     await clients.insertSecret(secret.stored);
     if (rotation.overlapMilliseconds === 0) {
       // It leaked: tokens that somebody else got with it are revoked too.
-      await cutOff(context, queries, { kind: 'client', id: client.id });
+      await cutOff(context, queries, { kind: 'client', id: client.id, organizationId: client.organizationId });
     }
     await recordAction(context, queries, {
       ...actionOn(client, actor, 'client.rotate_secret'),

@@ -142,7 +142,7 @@ export async function deleteClient(context: ActionContext, actor: Actor, target:
     if (!(await clients.remove(client.id, client.version))) {
       throw clientChanged(target);
     }
-    await cutOff(context, queries, { kind: 'client', id: client.id });
+    await cutOff(context, queries, { kind: 'client', id: client.id, organizationId: client.organizationId });
     await recordAction(context, queries, {
       ...actionOn(client, actor, 'client.delete'),
       details: { name: client.name, access: client.access },

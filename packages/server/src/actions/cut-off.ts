@@ -1,31 +1,40 @@
 import type { ApiClient } from '../domain/api-client.ts';
-import { type Cutoff, changedLifetimes, cutoffEnd, cutoffId } from '../domain/cutoff.ts';
-import { insertCutoff, raiseCutoffBase, readTokenLifetimes, writeTokenLifetimes } from '../store/cutoffs.ts';
+import { changedLifetimes, cutoffEnd, cutoffId, type NewCutoff } from '../domain/cutoff.ts';
+import { addCutoff } from '../store/add-cutoff.ts';
+import { raiseCutoffSeq, readTokenLifetimes, writeTokenLifetimes } from '../store/cutoffs.ts';
 import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';
 
-/** Revokes every access token issued for something up to now, in the transaction of the change that causes it. */
-export async function cutOff(context: ActionContext, queries: Queries, cutoff: Cutoff): Promise<void> {
+/**
+ * Revokes every access token issued for something up to now, in the transaction of the change that causes it. A client
+ * or an organization with too many of them is cut off as a whole (`cutoffLimits`).
+ */
+export async function cutOff(context: ActionContext, queries: Queries, cutoff: NewCutoff): Promise<void> {
   const { config, database, now } = context;
-  const stored = await readTokenLifetimes(queries);
-  // The command line may be configured differently from the server that issues the tokens.
-  const lifetimeSeconds = Math.max(stored.lifetimeSeconds, config.accessTokenLifetimeSeconds);
-  // Last, so that as little time as possible passes between the cut-off and its commit.
-  const cutAt = (await database.clock?.(queries)) ?? now();
-  const until = cutoffEnd(cutAt, { ...stored, lifetimeSeconds });
-  await insertCutoff(queries, { kind: cutoff.kind, subject: cutoffId(cutoff), cutAt, until });
+  const entry = {
+    kind: cutoff.kind,
+    subject: cutoffId(cutoff),
+    clientId: 'clientId' in cutoff ? cutoff.clientId : null,
+    organizationId: 'organizationId' in cutoff ? cutoff.organizationId : null,
+  };
+  await addCutoff(queries, entry, async (stored) => {
+    const cutAt = (await database.clock?.(queries)) ?? now();
+    // The command line may be configured differently from the server that issues the tokens.
+    const lifetimeSeconds = Math.max(stored.lifetimeSeconds, config.accessTokenLifetimeSeconds);
+    return { cutAt, until: cutoffEnd(cutAt, { ...stored, lifetimeSeconds }) };
+  });
 }
 
 /** Revokes the tokens of a client that may do less than before: it was disabled, or may only read now. */
 export async function cutOffIfLess(
   context: ActionContext,
   queries: Queries,
-  before: Pick<ApiClient, 'id' | 'access' | 'state'>,
+  before: Pick<ApiClient, 'id' | 'organizationId' | 'access' | 'state'>,
   after: Pick<ApiClient, 'access' | 'state'>,
 ): Promise<void> {
   const isLowered = before.access === 'read_write' && after.access === 'read';
   if (isLowered || (before.state === 'active' && after.state === 'disabled')) {
-    await cutOff(context, queries, { kind: 'client', id: before.id });
+    await cutOff(context, queries, { kind: 'client', id: before.id, organizationId: before.organizationId });
   }
 }
 
@@ -34,7 +43,7 @@ export async function prepareCutoffs({ config, database, now }: ActionContext): 
   await database.transaction(async (queries) => {
     const clock = (await database.clock?.(queries)) ?? now();
     // No store makes a thousand cut-offs a second, so the clock is ahead of every number from before a backup.
-    await raiseCutoffBase(queries, clock);
+    await raiseCutoffSeq(queries, clock);
     const before = await readTokenLifetimes(queries);
     if (before.lifetimeSeconds !== config.accessTokenLifetimeSeconds) {
       await writeTokenLifetimes(queries, changedLifetimes(before, config.accessTokenLifetimeSeconds, clock));

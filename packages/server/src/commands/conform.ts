@@ -70,7 +70,11 @@ async function run(context: ActionContext, actor: Actor, url: string, options: C
   );
   return conform({
     ...attackOptions,
-    revoke: (id) => context.database.transaction((queries) => cutOff(context, queries, { kind: 'token', id })),
+    // Signed here, so it counts for nobody.
+    revoke: (id) =>
+      context.database.transaction((queries) =>
+        cutOff(context, queries, { kind: 'token', id, clientId: null, organizationId: null }),
+      ),
   });
 }
 

@@ -1,5 +1,6 @@
 import { cutoffMemberId } from '@bindery/guard/issuer';
 import { clockToleranceSeconds } from './limits.ts';
+import type { RefreshFamily } from './refresh-family.ts';
 
 /** What tokens can be cut off (revoked before they expire) by: everything issued for it up to a moment is refused. */
 export type Cutoff =
@@ -12,6 +13,26 @@ export type Cutoff =
   | { readonly kind: 'token'; readonly id: string };
 
 export type CutoffKind = Cutoff['kind'];
+
+/**
+ * A cut-off to be stored, with whom it counts for: a client or an organization whose entries are too many is cut off as
+ * a whole. A user's counts for nobody, because a user belongs to no organization.
+ */
+export type NewCutoff =
+  | { readonly kind: 'organization' | 'user'; readonly id: string }
+  | { readonly kind: 'client'; readonly id: string; readonly organizationId: string }
+  | { readonly kind: 'member'; readonly userId: string; readonly organizationId: string }
+  | {
+      readonly kind: 'session' | 'token';
+      readonly id: string;
+      readonly clientId: string | null;
+      readonly organizationId: string | null;
+    };
+
+/** The cut-off of a sign-in, that is of all tokens that came from it. */
+export function sessionOf({ id, clientId, organizationId }: RefreshFamily): NewCutoff {
+  return { kind: 'session', id, clientId, organizationId };
+}
 
 /** The text that identifies a cut-off among others of its kind. */
 export function cutoffId(cutoff: Cutoff): string {

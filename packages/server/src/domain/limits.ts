@@ -1,4 +1,4 @@
-import { clockToleranceSecondsMax } from '@bindery/guard/issuer';
+import { clockToleranceSecondsMax, cutoffsBytesMax } from '@bindery/guard/issuer';
 import { dayMilliseconds, hourMilliseconds, minuteMilliseconds } from './duration.ts';
 
 /**
@@ -87,3 +87,18 @@ export const auditExportStep = 500;
 
 /** The part of a `User-Agent` that is stored. */
 export const userAgentLengthMax = 200;
+
+/** What an entry takes of the list that guards read: `"<22 characters>":<10 digits>,` as base64url. */
+const cutoffBytes = 48;
+const cutoffsMax = cutoffsBytesMax / cutoffBytes;
+
+/** Entries of the revocation list; past the first two, a client's or an organization's become one. */
+export const cutoffLimits = {
+  ofClient: 500,
+  ofOrganization: 2000,
+  /** Past this many in all, the organizations with the most are collapsed. */
+  inAll: Math.floor(cutoffsMax / 2),
+};
+
+/** From this many entries on the operator is warned. */
+export const cutoffsWarnedAt = Math.floor(cutoffsMax / 4);

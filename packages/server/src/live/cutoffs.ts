@@ -1,16 +1,9 @@
 import { GuardError } from '@bindery/guard';
-import {
-  type CutoffKind,
-  type CutoffList,
-  type CutoffSource,
-  createCutoffList,
-  cutoffKinds,
-  cutoffsMaxStaleSeconds,
-  hashCutoff,
-} from '@bindery/guard/issuer';
+import { type CutoffList, type CutoffSource, cutoffsMaxStaleSeconds } from '@bindery/guard/issuer';
 import type { ActionContext } from '../actions/context.ts';
 import { type Cutoff, cutoffId } from '../domain/cutoff.ts';
-import { readCutoffSeq, readCutoffs, type StoredCutoffs } from '../store/cutoffs.ts';
+import { readCutoffs } from '../store/cutoffs.ts';
+import { type CutoffEntry, CutoffMemory } from './cutoff-memory.ts';
 import { VersionedCache } from './versioned-cache.ts';
 
 /** While the store does not answer, the last list serves for five minutes, as it does in guards elsewhere. */
@@ -21,22 +14,27 @@ const staleOptions = { staleMilliseconds: cutoffsMaxStaleSeconds * 1000 };
  */
 const sharedStoreSeconds = 2;
 
-/** The revocation list at a moment: as guards see it, and by the ids themselves. */
+/** The revocation list at a moment. What is added later shows in it too, but `list.seq` tells how far it is complete. */
 export interface CutoffSnapshot {
   readonly list: CutoffList;
   /** The last second whose tokens are refused; undefined for what is not cut off. */
   lastSecondOf(cutoff: Cutoff): number | undefined;
-  /** When the first entry concerns no token any more (epoch milliseconds). */
-  readonly endsAt: number;
+  /** Whether something was cut off after the list had this number. */
+  isCutAfter(cutoff: Cutoff, seq: number): boolean;
+  /** The entries that came after a number. */
+  entriesAfter(seq: number): readonly CutoffEntry[];
 }
 
 /** The revocation list in memory, as the store has it now. */
 export class Cutoffs implements CutoffSource {
   readonly #context: ActionContext;
   readonly #cache: VersionedCache<'cutoffs', CutoffSnapshot>;
+  readonly #memory: CutoffMemory;
 
   constructor(context: ActionContext) {
     this.#context = context;
+    const extraSeconds = context.database.clock === undefined ? 0 : sharedStoreSeconds;
+    this.#memory = new CutoffMemory(context.config.publicUrl, extraSeconds);
     this.#cache = new VersionedCache({
       version: () => context.database.dataVersion(),
       now: context.now,
@@ -61,39 +59,20 @@ export class Cutoffs implements CutoffSource {
     return snapshot instanceof Promise ? snapshot.then(requireSnapshot) : requireSnapshot(snapshot);
   }
 
+  /** Reads only what was added; most changes of the store add nothing. */
   async #read(known: CutoffSnapshot | undefined): Promise<CutoffSnapshot> {
     const { database, now } = this.#context;
-    const at = now();
-    // Most changes of the store cut nothing off: the sequence number tells.
-    const isCurrent =
-      known !== undefined && known.endsAt >= at && (await readCutoffSeq(database.queries)) === known.list.seq;
-    return isCurrent ? known : this.#toSnapshot(await readCutoffs(database.queries), at);
-  }
-
-  #toSnapshot({ seq, entries }: StoredCutoffs, now: number): CutoffSnapshot {
-    const { config, database } = this.#context;
-    const more = database.clock === undefined ? 0 : sharedStoreSeconds;
-    const seconds: Record<CutoffKind, Map<string, number>> = {
-      organization: new Map(),
-      client: new Map(),
-      user: new Map(),
-      member: new Map(),
-      session: new Map(),
-      token: new Map(),
-    };
-    const live = entries.filter(({ until }) => until >= now);
-    for (const { kind, subject, cutAt } of live) {
-      const last = Math.floor(cutAt / 1000) + more;
-      seconds[kind].set(subject, Math.max(last, seconds[kind].get(subject) ?? 0));
+    const memory = this.#memory;
+    memory.apply(await readCutoffs(database.queries, memory.seq), now());
+    memory.dropExpired(now());
+    if (known?.list.seq === memory.seq) {
+      return known;
     }
-    const hashed = cutoffKinds.map((kind) => {
-      const hash = (id: string) => hashCutoff(config.publicUrl, kind, id);
-      return [kind, [...seconds[kind]].map(([id, last]) => [hash(id), last] as const)] as const;
-    });
     return {
-      list: createCutoffList(seq, Object.fromEntries(hashed)),
-      lastSecondOf: (cutoff) => seconds[cutoff.kind].get(cutoffId(cutoff)),
-      endsAt: live.reduce((first, { until }) => Math.min(first, until), Number.POSITIVE_INFINITY),
+      list: { seq: memory.seq, cutoffs: memory.cutoffs },
+      lastSecondOf: (cutoff) => memory.find(cutoff.kind, cutoffId(cutoff))?.lastSecond,
+      isCutAfter: (cutoff, seq) => (memory.find(cutoff.kind, cutoffId(cutoff))?.seq ?? -1) > seq,
+      entriesAfter: (seq) => memory.entriesAfter(seq),
     };
   }
 }

@@ -43,8 +43,8 @@ export function refuseIfCutOffMeanwhile(
   if (before.list === latest.list) {
     return;
   }
-  const cut = cutoffsOf(subject).find((one) => before.lastSecondOf(one) !== latest.lastSecondOf(one));
-  if (cut !== undefined && latest.lastSecondOf(cut) !== undefined) {
+  const cut = cutoffsOf(subject).find((one) => latest.isCutAfter(one, before.list.seq));
+  if (cut !== undefined) {
     const isClient = cut.kind === 'organization' || cut.kind === 'client';
     throw new OAuthError(
       isClient ? 'invalid_client' : 'invalid_grant',

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { cutOff } from '../actions/cut-off.ts';
 import { hashTokenId } from '../domain/access-token.ts';
+import { sessionOf } from '../domain/cutoff.ts';
 import { clockToleranceSeconds } from '../domain/limits.ts';
 import { familyOf } from '../domain/refresh-token.ts';
 import { OAuthError } from '../errors.ts';
@@ -76,7 +77,7 @@ async function revocationOfRefreshToken(
     store: async (changing) => {
       const revoked = await revokeRefreshFamilies(changing, { id: family.id }, 'revoked_by_client', context.now());
       if (revoked > 0) {
-        await cutOff(context, changing, { kind: 'session', id: family.id });
+        await cutOff(context, changing, sessionOf(family));
       }
       return revoked > 0;
     },
@@ -100,7 +101,8 @@ async function revocationOfAccessToken(
       const rememberUntil = caller.expiresAt + clockToleranceSeconds * 1000;
       const isRevoked = await revokeAccessToken(changing, hashTokenId(caller.tokenId), rememberUntil);
       if (isRevoked) {
-        await cutOff(deps.context, changing, { kind: 'token', id: caller.tokenId });
+        const { tokenId: id, clientId, organizationId } = caller;
+        await cutOff(deps.context, changing, { kind: 'token', id, clientId, organizationId });
       }
       return isRevoked;
     },

@@ -1,5 +1,4 @@
 import type { CutoffKind, TokenLifetimes } from '../domain/cutoff.ts';
-import { newRowId } from '../domain/identifier.ts';
 import type { Database, Queries } from './database.ts';
 
 /** A cut-off as it is stored. Times are epoch milliseconds of the store's clock. */
@@ -9,55 +8,52 @@ export interface StoredCutoff {
   readonly cutAt: number;
   /** When the last token that it could concern has expired. */
   readonly until: number;
+  /** The number of the list that it came with. */
+  readonly seq: number;
+  /** Whom it counts for. */
+  readonly clientId: string | null;
+  readonly organizationId: string | null;
 }
 
-/** All cut-offs, and the number of the list that they make. */
+/** Cut-offs, and the number of the list that they make. */
 export interface StoredCutoffs {
-  /** How many cut-offs there ever were, plus a base; it only grows. */
+  /** Grows with every cut-off. Whoever reads it sees every entry up to this number. */
   readonly seq: number;
   readonly entries: readonly StoredCutoff[];
 }
 
-/** Writes a cut-off; call it in the transaction of the change that causes it. */
-export async function insertCutoff(queries: Queries, cutoff: StoredCutoff): Promise<void> {
-  await queries
-    .insertInto('cutoffs')
-    .values({
-      id: newRowId('cut'),
-      kind: cutoff.kind,
-      subject: cutoff.subject,
-      cut_at: cutoff.cutAt,
-      until: cutoff.until,
-    })
-    .execute();
-}
-
-/** The number alone: if it did not grow, the list has not changed. One statement reads rows and base in one state. */
+/** The number of the list: while it stays the same, nothing was added. */
 export async function readCutoffSeq(queries: Queries): Promise<number> {
-  const row = await queries
-    .selectFrom('cutoff_state')
-    .select((expression) => [
-      'base',
-      expression
-        .selectFrom('cutoffs')
-        .select((counted) => counted.fn.countAll().as('count'))
-        .as('count'),
-    ])
-    .executeTakeFirstOrThrow();
-  return Number(row.base) + Number(row.count);
+  const { seq } = await queries.selectFrom('cutoff_state').select('seq').executeTakeFirstOrThrow();
+  return Number(seq);
 }
 
-/** The whole list. */
-export async function readCutoffs(queries: Queries): Promise<StoredCutoffs> {
+/** How many entries the list has. */
+export async function readCutoffCount(queries: Queries): Promise<number> {
+  const { entries } = await queries.selectFrom('cutoff_state').select('entries').executeTakeFirstOrThrow();
+  return Number(entries);
+}
+
+/** The entries that came after a number; by default all. One statement, so that number and entries belong together. */
+export async function readCutoffs(queries: Queries, after = -1): Promise<StoredCutoffs> {
   const rows = await queries
     .selectFrom('cutoff_state')
-    .leftJoin('cutoffs', (join) => join.onTrue())
-    .select(['base', 'kind', 'subject', 'cut_at', 'until'])
+    .leftJoin('cutoffs', (join) => join.on('cutoffs.seq', '>', after))
+    .select(['cutoff_state.seq as number', 'kind', 'subject', 'cut_at', 'until', 'cutoffs.seq'])
+    .select(['client_id', 'organization_id'])
+    .orderBy('cutoffs.seq')
     .execute();
-  const entries = rows.flatMap(({ kind, subject, cut_at, until }) =>
-    kind === null || subject === null ? [] : [{ kind, subject, cutAt: Number(cut_at), until: Number(until) }],
+  const entries = rows.flatMap(({ kind, subject, cut_at, until, seq, client_id, organization_id }) =>
+    kind === null || subject === null
+      ? []
+      : [
+          {
+            ...{ kind, subject, cutAt: Number(cut_at), until: Number(until), seq: Number(seq) },
+            ...{ clientId: client_id, organizationId: organization_id },
+          },
+        ],
   );
-  return { seq: Number(rows[0]?.base) + entries.length, entries };
+  return { seq: Number(rows[0]?.number), entries };
 }
 
 /** How long tokens live, as configured for the server that started last. */
@@ -77,30 +73,44 @@ export async function writeTokenLifetimes(queries: Queries, lifetimes: TokenLife
     .execute();
 }
 
-/** Raises the base, so that the list of a restored backup is not behind the one that guards have seen. */
-export async function raiseCutoffBase(queries: Queries, base: number): Promise<void> {
-  await queries.updateTable('cutoff_state').set({ base }).where('base', '<', base).execute();
+/** Raises the number, so that the list of a restored backup is not behind the one that guards have seen. */
+export async function raiseCutoffSeq(queries: Queries, seq: number): Promise<void> {
+  await queries.updateTable('cutoff_state').set({ seq }).where('seq', '<', seq).execute();
 }
 
-/** Deletes cut-offs that concern no token any more; the number of the list stays the same. */
-export async function pruneCutoffs(database: Pick<Database, 'queries' | 'transaction'>, before: number, limit: number) {
+/** Deletes cut-offs that no longer concern any token; the number of the list stays the same. Returns how many. */
+export async function pruneCutoffs(
+  database: Pick<Database, 'queries' | 'transaction'>,
+  before: number,
+  limit: number,
+): Promise<number> {
   const ended = await database.queries
     .selectFrom('cutoffs')
-    .select('id')
+    .select('until')
     .where('until', '<', before)
+    .orderBy('until')
     .limit(limit)
     .execute();
-  if (ended.length === 0) {
+  const last = ended.at(-1)?.until;
+  if (last === undefined) {
     return 0;
   }
-  const ids = ended.map(({ id }) => id);
-  return database.transaction(async (queries) => {
-    const removed = await queries.deleteFrom('cutoffs').where('id', 'in', ids).executeTakeFirst();
-    const count = Number(removed.numDeletedRows);
-    await queries
-      .updateTable('cutoff_state')
-      .set((expression) => ({ base: expression('base', '+', count) }))
-      .execute();
-    return count;
-  });
+  return database.transaction(
+    async (queries) => {
+      // Locks the row first, as every cut-off does, so that the two cannot wait for each other.
+      await queries
+        .updateTable('cutoff_state')
+        .set((expression) => ({ entries: expression.ref('entries') }))
+        .execute();
+      const removed = await queries.deleteFrom('cutoffs').where('until', '<=', last).executeTakeFirst();
+      const count = Number(removed.numDeletedRows);
+      await queries
+        .updateTable('cutoff_state')
+        .set((expression) => ({ entries: expression('entries', '-', count) }))
+        .execute();
+      return count;
+    },
+    // What has expired is dropped from memory by the clock.
+    { invalidatesCaches: false },
+  );
 }

@@ -7,6 +7,7 @@ import { people } from './migrations/0002-people.ts';
 import { consoleTables } from './migrations/0003-console.ts';
 import { rateLimits } from './migrations/0004-rate-limits.ts';
 import { cutoffs } from './migrations/0005-cutoffs.ts';
+import { boundedCutoffs } from './migrations/0006-bounded-cutoffs.ts';
 import { largeStores } from './migrations/0007-large-stores.ts';
 import { linksAndVouching } from './migrations/0008-links-and-vouching.ts';
 
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   consoleTables,
   rateLimits,
   cutoffs,
+  boundedCutoffs,
   largeStores,
   linksAndVouching,
 ];

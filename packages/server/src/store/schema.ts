@@ -221,19 +221,28 @@ export interface RateLimitsTable {
   expire: number | null;
 }
 
-/** Tokens that were revoked before they expired; times of the store's clock. */
+/** Tokens that were revoked before they expired, one row for each kind and subject; times of the store's clock. */
 export interface CutoffsTable {
-  id: string;
   kind: CutoffKind;
   subject: string;
   cut_at: number;
   until: number;
+  /** The number of the list that it came with. */
+  seq: number;
+  /** Whom it counts for: see `NewCutoff`. */
+  client_id: string | null;
+  organization_id: string | null;
 }
 
-/** One row: the base of the list's number, and how long tokens live. */
+/** One row: the list's number and size, and how long tokens live. */
 export interface CutoffStateTable {
   id: number;
-  base: number;
+  /** Grows with every cut-off. */
+  seq: number;
+  /** How many rows `cutoffs` has. */
+  entries: number;
+  /** How many rows there must be before the largest contributors are collapsed again. */
+  collapse_at: number;
   lifetime_seconds: number;
   /** Tokens of an earlier, longer lifetime expire by this moment. */
   older_tokens_end: number;

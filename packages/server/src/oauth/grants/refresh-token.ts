@@ -1,4 +1,5 @@
 import { cutOff } from '../../actions/cut-off.ts';
+import { sessionOf } from '../../domain/cutoff.ts';
 import type { RefreshFamily } from '../../domain/refresh-family.ts';
 import {
   familyOf,
@@ -105,7 +106,7 @@ async function successorOfUsed(
   }
   await database.transaction(async (queries) => {
     if ((await revokeRefreshFamilies(queries, { id: family.id }, 'refresh_token_reuse', grant.now)) > 0) {
-      await cutOff(deps.context, queries, { kind: 'session', id: family.id });
+      await cutOff(deps.context, queries, sessionOf(family));
     }
   });
   throw invalidGrant('refresh_token_reuse');
