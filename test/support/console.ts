@@ -231,7 +231,9 @@ export async function startSite(environment: Readonly<Record<string, string>> = 
           .selectFrom(table as 'users')
           .selectAll()
           .execute();
-        found[table] = rows.map((row) => JSON.stringify(row)).toSorted();
+        // Who was turned away is recorded, which changes nothing.
+        const kept = rows.filter((row) => !('outcome' in row) || row.outcome !== 'refused');
+        found[table] = kept.map((row) => JSON.stringify(row)).toSorted();
       }
       return found;
     },

@@ -18,6 +18,7 @@ import { GuessLimits } from './live/guess-limits.ts';
 import { KeyRing } from './live/key-ring.ts';
 import { type GuardSources, oncePerTurn } from './live/once-per-turn.ts';
 import { QueuedPasswordHasher } from './live/password-hasher.ts';
+import { RefusalLog } from './live/refusal-log.ts';
 import { cutoffsEndpoint } from './oauth/cutoffs-document.ts';
 import type { OAuthDeps } from './oauth/deps.ts';
 import { introspectionEndpoint, introspectionPath } from './oauth/introspect.ts';
@@ -26,6 +27,7 @@ import { metadataEndpoint } from './oauth/metadata.ts';
 import { revocationEndpoint, revocationPath } from './oauth/revoke.ts';
 import { tokenEndpoint } from './oauth/token.ts';
 import { openApiEndpoint } from './openapi/endpoint.ts';
+import { insertAuditEntry } from './store/audit.ts';
 import { TokenDecisionWriter } from './store/token-decisions.ts';
 import { isStoreUnavailable } from './store/unavailable.ts';
 import { consolePages } from './web/console.ts';
@@ -82,14 +84,11 @@ export async function createApp({ context, logger, isDraining, ...given }: AppDe
     context,
     hasher: deps.hasher,
     limits: deps.limits,
-    countUnknownSignIn: (origin) =>
-      deps.decisions.record({
-        at: context.now(),
-        outcome: 'refused',
-        reason: 'unknown_user',
-        clientId: undefined,
-        origin,
-      }),
+    refusals: new RefusalLog({
+      write: (entry) => insertAuditEntry(context.database.queries, entry),
+      count: (reason, origin) =>
+        deps.decisions.record({ at: context.now(), outcome: 'refused', reason, clientId: undefined, origin }),
+    }),
   });
   await consolePages(app, context);
 

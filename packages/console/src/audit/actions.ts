@@ -8,6 +8,7 @@ export const actions = [
   'client.delete',
   'invitation.create',
   'invitation.delete',
+  'invitation.accept',
   'member.add',
   'member.update',
   'member.remove',
@@ -16,6 +17,7 @@ export const actions = [
   'user.create_reset_link',
   'organization.create',
   'organization.update',
+  'management.call',
 ] as const;
 
 /** The key of an action in the locale files: `client.rotate_secret` is `client_rotate_secret`. */

@@ -22,7 +22,9 @@ export function refuseForeignSite(request: FastifyRequest, publicUrl: string): v
   const isOurs = origin === undefined ? site === 'same-origin' : origin === new URL(publicUrl).origin;
   const isSameSite = site === undefined || site === 'same-origin';
   if (!isOurs || !isSameSite || request.headers[requestHeader] === undefined) {
-    throw new ApiError('forbidden', `the request did not come from ${publicUrl}`);
+    throw new ApiError('forbidden', `the request did not come from ${publicUrl}`, {
+      refusal: { reason: 'foreign_site' },
+    });
   }
 }
 
@@ -48,29 +50,40 @@ export async function requireRole(
   signedIn: SignedIn,
   organizationId: string | undefined,
 ): Promise<Role | undefined> {
+  const userId = signedIn.user.id;
   if (operation.caller === 'operator') {
     if (!signedIn.user.isOperator) {
-      throw new ApiError('forbidden', 'only operators of this instance can do this');
+      throw new ApiError('forbidden', 'only operators of this instance can do this', {
+        refusal: { reason: 'not_operator', userId },
+      });
     }
     return undefined;
   }
   if (organizationId === undefined) {
     return undefined;
   }
-  const member = await new OrganizationMembers(context.database.queries, organizationId).find(signedIn.user.id);
+  const member = await new OrganizationMembers(context.database.queries, organizationId).find(userId);
   if (member === undefined) {
-    throw new ApiError('not_found', 'organization not found');
+    throw new ApiError('not_found', 'organization not found', { refusal: { reason: 'not_a_member', userId } });
   }
   if (operation.caller === 'owner' && member.role !== 'owner') {
-    throw new ApiError('forbidden', 'only owners of the organization can do this');
+    throw new ApiError('forbidden', 'only owners of the organization can do this', {
+      refusal: { reason: 'not_owner', userId, organizationId },
+    });
   }
   return member.role;
 }
 
 /** Refuses when the password was entered too long ago. */
-export function requireRecent(context: ActionContext, { session }: SignedIn): void {
+export function requireRecent(
+  context: ActionContext,
+  { session, user }: SignedIn,
+  organizationId: string | null,
+): void {
   if (session.recentAt + sessionRecentMilliseconds <= context.now()) {
-    throw new ApiError('reauthentication_required', 'confirm your password, then repeat the request');
+    throw new ApiError('reauthentication_required', 'confirm your password, then repeat the request', {
+      refusal: { reason: 'reauthentication_required', userId: user.id, organizationId },
+    });
   }
 }
 

@@ -18,6 +18,7 @@ import { memberHandlers } from './handlers/members.ts';
 import { operatorHandlers } from './handlers/operator.ts';
 import { organizationHandlers } from './handlers/organizations.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
+import { recordRefusal } from './record-refusal.ts';
 
 /** The operations that work before the instance is set up. */
 const beforeSetup: ReadonlySet<OperationName> = new Set(['getInstance', 'setUp']);
@@ -38,13 +39,7 @@ export function managementApi(app: FastifyInstance, deps: AdminDeps): void {
           'x-content-type-options': 'nosniff',
           'cross-origin-resource-policy': 'same-origin',
         });
-        if (!beforeSetup.has(name) && !(await setup.isSetUp())) {
-          throw new ApiError('setup_required', 'this instance is not set up yet: open the setup link from its log');
-        }
-        const call = await admit(deps, operation, request, reply);
-        // Name and call belong together; the type of the table cannot express that.
-        const handler = handlers[name] as unknown as Handler<OperationName>;
-        const body = await handler(call as unknown as Call<OperationName>);
+        const body = await carryOut(deps, setup, name, request, reply);
         if (operation.ndjson === true) {
           // The handler streams the response itself.
           return reply;
@@ -69,6 +64,29 @@ const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   ...operatorHandlers,
 };
 
+/** Admits a call and hands it to its handler; whoever is turned away on the way is recorded. */
+async function carryOut(
+  deps: AdminDeps,
+  setup: SetupGate,
+  name: OperationName,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  let call: Awaited<ReturnType<typeof admit>> | undefined;
+  try {
+    if (!beforeSetup.has(name) && !(await setup.isSetUp())) {
+      throw new ApiError('setup_required', 'this instance is not set up yet: open the setup link from its log');
+    }
+    call = await admit(deps, operations[name], request, reply);
+    // Name and call belong together; the type of the table cannot express that.
+    const handler = handlers[name] as unknown as Handler<OperationName>;
+    return await handler(call as unknown as Call<OperationName>);
+  } catch (error) {
+    await recordRefusal(deps, name, request, error, call);
+    throw error;
+  }
+}
+
 /** Runs every check that can refuse a call, cheapest first. */
 async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
   const { context } = deps;
@@ -81,7 +99,7 @@ async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequ
   const body = operation.body === undefined ? undefined : parse(operation.body, readJson(request), 'body');
   const version = operation.conditional === true ? versionOf(request) : 0;
   if (signedIn !== undefined && operation.recent === true) {
-    requireRecent(context, signedIn);
+    requireRecent(context, signedIn, role === undefined ? null : (organizationId ?? null));
   }
   return {
     deps,

@@ -90,7 +90,7 @@ export const sessionOperations = {
     tag: 'Session',
     caller: 'user',
     recent: true,
-    body: z.object({ token: linkToken }),
+    body: z.object({ token: linkToken }).strict(),
     status: 200,
     response: session,
   },

@@ -32,7 +32,7 @@ export const memberHandlers: Handlers<keyof typeof memberOperations> = {
   async removeMember(call) {
     const { email, userId } = await requireMember(call);
     if (call.role !== 'owner' && userId !== call.signedIn.user.id) {
-      throw new ApiError('forbidden', 'only an owner can remove other members');
+      throw new ApiError('forbidden', 'only an owner can remove other members', { refusal: { reason: 'not_owner' } });
     }
     await removeMember(call.context, call.actor, { organizationId: call.organizationId, email });
   },
@@ -78,6 +78,7 @@ function refuseBeyondOrganization({ hasRightsElsewhere }: Member): void {
     throw new ApiError(
       'forbidden',
       'this member has rights beyond this organization, so only an operator can create the link',
+      { refusal: { reason: 'beyond_organization' } },
     );
   }
 }

@@ -1,10 +1,9 @@
-import { type SignInResult, signIn } from '../../actions/sign-in.ts';
+import { signIn } from '../../actions/sign-in.ts';
 import { networkOf } from '../../domain/network.ts';
 import { PasswordQueueFullError } from '../../domain/password.ts';
 import type { User } from '../../domain/user.ts';
 import { ApiError, OAuthError } from '../../errors.ts';
 import { signInProblemOf } from '../../http/session-cookie.ts';
-import { insertAuditEntry } from '../../store/audit.ts';
 import type { Call } from '../call.ts';
 import type { OperationName } from '../contract/index.ts';
 
@@ -14,7 +13,7 @@ type AnyCall = Call<OperationName>;
 export function refuseOverPlainHttp({ context }: Pick<AnyCall, 'context'>): void {
   const problem = signInProblemOf(context.config);
   if (problem !== null) {
-    throw new ApiError('forbidden', problem);
+    throw new ApiError('forbidden', problem, { refusal: { reason: 'plain_http' } });
   }
 }
 
@@ -29,26 +28,10 @@ export async function checkPassword(
   if (result.failure === undefined) {
     return result.user;
   }
-  await recordRefusal({ context, deps, actor }, result);
-  throw new ApiError('invalid_input', 'the e-mail address or the password is wrong');
-}
-
-async function recordRefusal(
-  { context, deps, actor }: Pick<AnyCall, 'context' | 'deps' | 'actor'>,
-  { user, failure }: Exclude<SignInResult, { failure: undefined }>,
-): Promise<void> {
-  if (user === undefined) {
-    await deps.countUnknownSignIn(actor);
-    return;
-  }
-  await insertAuditEntry(context.database.queries, {
-    at: context.now(),
-    actor: { ...actor, id: user.id },
-    organizationId: null,
-    action: 'session.start',
-    target: { type: 'user', id: user.id },
-    outcome: 'refused',
-    reason: failure === 'not_allowed' ? 'user_disabled' : failure,
+  const { user, failure } = result;
+  const reason = failure === 'not_allowed' ? 'user_disabled' : failure;
+  throw new ApiError('invalid_input', 'the e-mail address or the password is wrong', {
+    refusal: { reason, userId: user?.id },
   });
 }
 
@@ -58,7 +41,10 @@ export async function asApiErrors<Result>(work: () => Promise<Result>): Promise<
     return await work();
   } catch (error) {
     if (error instanceof OAuthError && error.retryAfterSeconds !== undefined) {
-      throw new ApiError('too_many_requests', error.message, { retryAfterSeconds: error.retryAfterSeconds });
+      throw new ApiError('too_many_requests', error.message, {
+        retryAfterSeconds: error.retryAfterSeconds,
+        refusal: { reason: 'too_many_attempts' },
+      });
     }
     if (error instanceof PasswordQueueFullError) {
       throw new ApiError('unavailable', 'too many passwords are being checked; try again', { cause: error });
