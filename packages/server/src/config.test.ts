@@ -77,7 +77,7 @@ test('all problems are reported at once, each in a sentence with the name of the
   );
   for (const problem of problems) {
     assert.match(problem, /must be/);
-    // A value may be a secret.
+    // A value may contain a secret.
     assert.ok(!problem.includes('pass@') && !problem.includes('short'));
   }
 });
@@ -125,7 +125,7 @@ test('a secret that is set twice, or whose file cannot be read, stops the start 
 test('only secrets can be read from a file', () => {
   const { warnings, port } = loadConfig({ BINDERY_SCOPES_FILE: '/etc/passwd', PORT_FILE: '/etc/passwd' });
   assert.equal(port, 8080);
-  assert.equal(warnings.length, 1, 'a file for what is no secret is ignored, and said to be');
+  assert.equal(warnings.length, 1, 'a file for a setting that is not a secret is ignored, with a warning');
 });
 
 test('a misspelt setting is ignored, with a warning that suggests the right name', () => {

@@ -8,7 +8,7 @@ test('a new secret is returned even if the client is deleted right after the com
   const { organizationId, clientId } = await site.newWorld();
   const browser = await site.signedIn(site.owner);
   const found = await browser.call('getClient', { parameters: { organizationId, clientId } });
-  // Whatever is committed by an action is followed at once by the deletion of all clients.
+  // Right after every commit, all clients are deleted.
   const { transaction } = database;
   Object.assign(database, {
     transaction: async (...given: Parameters<typeof transaction>) => {

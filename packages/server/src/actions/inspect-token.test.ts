@@ -103,7 +103,7 @@ test('a refresh token is reported with its times, and as used, expired or revoke
   const problemsOf = async (token: string) => (await inspectToken(server.context, token)).problems;
   assert.deepEqual(await problemsOf(first.refresh_token), ['it was already used: there is a newer one']);
   assert.deepEqual(await problemsOf(second.refresh_token), []);
-  // Looking at it used nothing up.
+  // Inspecting it did not use it.
   await ask('/oauth/revoke', { token: second.refresh_token });
   assert.deepEqual(await problemsOf(second.refresh_token), ['it was revoked']);
   server.advance(91 * 86_400_000);

@@ -26,7 +26,7 @@ test('the checksum is the published one: CRC-32 of the 43 characters in base62',
   }
 });
 
-/** CRC-32 (ISO 3309) bit by bit, and base62 by division: no line in common with the program. */
+/** CRC-32 (ISO 3309) bit by bit, and base62 by division: independent of the program. */
 function checksumByHand(text: string): string {
   let crc = 0xffffffff;
   for (const byte of Buffer.from(text)) {
@@ -74,7 +74,7 @@ test('44: ten thousand secrets and ids are all different, and use every characte
     const made = Array.from({ length: 10_000 }, make);
     assert.equal(new Set(made).size, made.length);
     assert.ok(made.every((text) => text.startsWith(prefix) && /^[A-Za-z0-9_]+$/.test(text)));
-    // The first digit of a number below 2^256 is not any of 62; all others are.
+    // The first digit of a number below 2^256 is not evenly distributed; all others are.
     for (let place = 1; place < places; place += 1) {
       assert.equal(new Set(made.map((text) => text.charAt(prefix.length + place))).size, 62, `${prefix} ${place}`);
     }

@@ -17,7 +17,7 @@ test('if token lifetimes become shorter, cut-offs are kept as long as the older 
   assert.deepEqual(lifetimes, { lifetimeSeconds: 3600, olderTokensEnd: now + 24 * hour });
   assert.ok(cutoffEnd(now + hour, lifetimes) >= now + 24 * hour + 60_000);
   const longer = changedLifetimes(lifetimes, 7200, now + hour);
-  assert.equal(longer.olderTokensEnd, now + 24 * hour, 'the longest of those before counts');
+  assert.equal(longer.olderTokensEnd, now + 24 * hour, 'the longest earlier lifetime counts');
 });
 
 test('a member cut-off names the user in one organization', () => {

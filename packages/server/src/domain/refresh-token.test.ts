@@ -25,7 +25,7 @@ test('44: no two refresh tokens or families are alike', () => {
   const tokens = new Set(Array.from({ length: 10_000 }, () => newRefreshToken(familyId, tagKey)));
   assert.equal(tokens.size, 10_000);
   assert.equal(new Set(Array.from({ length: 10_000 }, newFamilyId)).size, 10_000);
-  // 256 random bits in base62: every place varies, up to the first, which 62 to the 43rd leaves little room for.
+  // 256 random bits in base62: every digit varies except the first, for which 62^43 leaves little room.
   for (let place = 1; place < 43; place += 1) {
     const seen = new Set([...tokens].map((token) => token.charAt('bindery_refresh_'.length + 22 + place)));
     assert.equal(seen.size, 62, `place ${place}`);

@@ -46,7 +46,7 @@ test('an entry is removed once no token can be concerned by it', async () => {
   const client = await server.newClient();
   await updateClient(server.context, testActor, client, { access: 'read' });
   const entries = async () => {
-    // Whatever changes the store makes the server look.
+    // Any change of the store makes the server read the list again.
     await server.context.database.transaction(async () => undefined);
     const { body } = await server.app.inject(cutoffsPath);
     return Object.keys(decodeJwt<{ cutoffs: { client: object } }>(body).cutoffs.client).length;
@@ -72,14 +72,14 @@ test('a token for a subject that was cut off in this second is issued in the nex
   assert.equal((await server.app.inject({ url: '/api/binders', headers })).statusCode, 200);
   const bystander = await server.newClient();
   const other = await server.post('/connect/token', form(bystander));
-  assert.equal(decodeJwt(other.json().access_token).iat, server.context.now() / 1000, 'nobody else waits');
+  assert.equal(decodeJwt(other.json().access_token).iat, server.context.now() / 1000, 'others do not wait');
 });
 
 test('a token whose client is deleted while it is issued is refused, and the audit log says why', async () => {
   await using server = await startTestApp();
   const client = await server.newClient();
   const { database } = server.context;
-  // The entry of the token is kept, and then the client goes before the answer leaves.
+  // The client is deleted after the token's entry is written and before the response is sent.
   const runTogether = database.runTogether.bind(database);
   let isDeleted = false;
   Object.assign(database, {

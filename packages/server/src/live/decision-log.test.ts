@@ -9,7 +9,7 @@ import { DecisionLog } from './decision-log.ts';
 const hour = 3_600_000;
 const origin = { address: '192.0.2.1', userAgent: null, requestId: null };
 
-/** The real writer, which counts its writes and fails when told to. */
+/** The real writer, but it counts its writes and can be told to fail. */
 class WatchedWriter extends TokenDecisionWriter {
   readonly writes: number[] = [];
   failure: Error | undefined;
@@ -32,7 +32,7 @@ before(async () => {
 after(() => server[Symbol.asyncDispose]());
 
 function newLog(): { log: DecisionLog; writer: WatchedWriter } {
-  // An hour of its own for each test, so that none sees the counters of another.
+  // Each test has its own hour, so that none sees the counters of another.
   at += 10 * hour;
   const writer = new WatchedWriter(server.context.database);
   return { log: new DecisionLog(writer), writer };

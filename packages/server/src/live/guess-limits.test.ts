@@ -7,7 +7,7 @@ import { GuessLimits } from './guess-limits.ts';
 
 const few = { clientPerMinute: 3, userPerMinute: 2, userPerHour: 4, networkPerMinute: 6 };
 
-/** How many of some attempts were let through. */
+/** How many of the attempts were allowed. */
 async function passed(attempts: readonly Promise<void>[]): Promise<number> {
   const results = await Promise.allSettled(attempts);
   for (const result of results) {
@@ -26,7 +26,7 @@ const times = (number: number, ask: (index: number) => Promise<void>) =>
 test('a client is counted by id and network, exactly, however many requests are concurrent', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
   assert.equal(await passed(times(100, () => limits.countWrongSecret('one', 'here'))), 3);
-  // Its network has no room either; from elsewhere there is.
+  // The network is over its limit as well; other networks are not.
   assert.equal(await passed(times(100, () => limits.countWrongSecret('one', 'there'))), 3);
 });
 

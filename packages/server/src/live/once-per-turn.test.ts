@@ -7,7 +7,7 @@ import { oncePerTurn } from './once-per-turn.ts';
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-/** A store that another process may change, and sources that read it; everything that is asked is counted. */
+/** A store that another process may change, and sources that read it; every call is counted. */
 function createStore() {
   const asked = { version: 0, keys: 0, cutoffs: 0 };
   const store = {
@@ -93,7 +93,7 @@ test('a value that had to be waited for is not kept for a later version', async 
   await nextTurn();
   void sources.cutoffs.current();
   resolve();
-  assert.equal((await late)?.kid, 'key', 'it was asked before');
+  assert.equal((await late)?.kid, 'key', 'it was requested before the change');
   assert.equal(await sources.keys.find('key'), undefined);
   assert.equal(asked.keys, 2);
 });

@@ -24,14 +24,14 @@ test('two hashes run at a time, further ones wait in order, and beyond the queue
   await assert.rejects(hasher.verify('x', null), PasswordQueueFullError);
   await Promise.all(attempts);
   assert.equal(hasher.total, 5);
-  assert.ok((order[0] ?? 5) < 2, 'what waits begins only when something has ended');
+  assert.ok((order[0] ?? 5) < 2, 'a waiting hash starts only after another has ended');
   // The places are free again.
   assert.equal(await hasher.verify('x', null), false);
 });
 
 test('a hash that fails frees its place', async () => {
   const hasher = new QueuedPasswordHasher({ runningMax: 1, waitingMax: 0 });
-  // Argon2 wants 8 KiB for each lane.
+  // Argon2 needs 8 KiB for each lane.
   const impossible = '$argon2id$v=19$m=1,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
   await assert.rejects(hasher.verify('x', impossible));
   assert.equal(await hasher.verify('x', null), false);

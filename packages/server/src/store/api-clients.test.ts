@@ -18,13 +18,13 @@ const clientsOf = (organizationId: string) => new OrganizationClients(server.con
 const page = { size: 100, number: 1 };
 const now = () => server.context.now();
 
-/** Everything that is kept about the client of the first organization. */
+/** Everything that is stored about the client of the first organization. */
 async function stateOfOurs() {
   const clients = clientsOf(ours.organizationId);
   return { client: await clients.find(ours.clientId), secrets: await clients.liveSecrets(ours.clientId, now()) };
 }
 
-/** What each method does when a second organization names the client of the first; it must be nothing. */
+/** Each method, called by a second organization with the client of the first: it must find and change nothing. */
 const attempts: { readonly [Method in keyof OrganizationClients]: (clients: OrganizationClients) => Promise<void> } = {
   async insert(clients) {
     const client = await clientsOf(ours.organizationId).find(ours.clientId);

@@ -17,14 +17,14 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-/** Makes a client whose secret ends after so many days, null for never. */
+/** Creates a client whose secret expires after this many days, null for never. */
 async function newClient(name: string, days: number | null): Promise<string> {
   const secretExpiresAt = days === null ? null : server.context.now() + days * day;
   const input = { organizationId, name, access: 'read', grants: ['client_credentials'], secretExpiresAt } as const;
   return (await createClient(server.context, testActor, input)).client.id;
 }
 
-/** Gives a client a second secret that ends after so many days; the first one ends in one. */
+/** Adds a second secret that expires after this many days; the first one expires in one day. */
 function rotate(clientId: string, days: number | null) {
   return rotateSecret(
     server.context,

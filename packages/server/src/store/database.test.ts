@@ -51,7 +51,7 @@ test('a store opens again with its content, and is upgraded only in create mode'
   const again = await openStore(config, 'existing', () => 0);
   await again.database.close();
   const database = new BetterSqlite(join(config.dataDir, 'bindery.db'));
-  // As a program before the last step left it, as far as the program can tell.
+  // As if an older program, without the last step, had left it.
   database.prepare('delete from bindery_migrations where id = (select max(id) from bindery_migrations)').run();
   database.close();
   await assert.rejects(
@@ -81,7 +81,7 @@ test('a failed migration leaves nothing behind', async (t) => {
   const database = new BetterSqlite(file);
   const tables = () => database.prepare("select name from sqlite_master where type = 'table' order by name").all();
   const before = tables();
-  // Every step is to run again, and the first finds its tables there.
+  // Every step would run again, and the first finds its tables already there.
   database.prepare('delete from bindery_migrations').run();
   await assert.rejects(openStore(config, 'create', () => 0));
   assert.deepEqual(tables(), before);

@@ -102,7 +102,7 @@ test('a user may act as an active member, with a sign-in since the sessions last
   assert.equal(await isLive(now), true);
   assert.equal(await isLive(now, otherId), false);
   assert.equal(await isUserLive(queries(), 'user_unknown', organizationId, now), false);
-  // Before the membership began.
+  // A sign-in from before the membership.
   assert.equal(await isLive(now - 1), false);
   const before = await findUserByEmail(queries(), user.email);
   assert.ok(before);
