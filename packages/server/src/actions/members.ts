@@ -6,10 +6,10 @@ import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import { voidLinksBeyondRights, voidResetLinks } from '../store/one-time-links.ts';
-import { findOrganization, updateOrganization } from '../store/organizations.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
+import { refuseWithoutOwner } from './last-in-charge.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 import { changeUser } from './users.ts';
@@ -57,7 +57,9 @@ export async function setMemberRole(
 ): Promise<Member> {
   return changeMember(context, input, async (queries, organizationId, member) => {
     const members = new OrganizationMembers(queries, organizationId);
-    await refuseWithoutOwner(context, queries, organizationId, member, input.role);
+    if (member.role === 'owner' && input.role !== 'owner') {
+      await refuseWithoutOwner(context, queries, organizationId, member.userId);
+    }
     await members.setRole(member.userId, input.role);
     await voidLinksBeyondRights(queries, member.userId);
     await recordAction(context, queries, {
@@ -79,7 +81,9 @@ export async function removeMember(
 ): Promise<Member> {
   return changeMember(context, input, async (queries, organizationId, member) => {
     const { userId } = member;
-    await refuseWithoutOwner(context, queries, organizationId, member, undefined);
+    if (member.role === 'owner') {
+      await refuseWithoutOwner(context, queries, organizationId, userId);
+    }
     await new OrganizationMembers(queries, organizationId).remove(userId);
     await voidLinksBeyondRights(queries, userId);
     await voidResetLinks(queries, userId, organizationId);
@@ -94,29 +98,6 @@ export async function removeMember(
     });
     return member;
   });
-}
-
-/** Refuses to leave an organization without an owner; its version decides between two owners who leave at once. */
-async function refuseWithoutOwner(
-  context: ActionContext,
-  queries: Queries,
-  organizationId: string,
-  member: Member,
-  newRole: Role | undefined,
-): Promise<void> {
-  if (member.role !== 'owner' || newRole === 'owner') {
-    return;
-  }
-  // Read before the owners are counted: an owner who leaves in between changes its version.
-  const organization = await findOrganization(queries, organizationId);
-  if ((await new OrganizationMembers(queries, organizationId).countOwners()) <= 1) {
-    throw new ApiError('conflict', 'this is the last owner; make another member an owner first');
-  }
-  const claimed =
-    organization && (await updateOrganization(queries, organization.id, {}, context.now(), organization.version));
-  if (claimed === undefined) {
-    throw new ApiError('conflict', 'the organization was changed by someone else; try again');
-  }
 }
 
 async function changeMember<Result>(

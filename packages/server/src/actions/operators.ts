@@ -5,6 +5,7 @@ import { ApiError } from '../errors.ts';
 import { voidLinksBeyondRights, voidSetupTokens } from '../store/one-time-links.ts';
 import { findUser, insertUser, listOperators } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
+import { refuseWithoutOperator } from './last-in-charge.ts';
 import { recordAction } from './record-action.ts';
 import { requireUser, updateOrConflict } from './users.ts';
 
@@ -57,14 +58,11 @@ async function setOperator(context: ActionContext, actor: Actor, userId: string,
     if (user === undefined || (!isOperator && !user.isOperator)) {
       throw new ApiError('not_found', 'operator not found; list operators with: bindery operator list');
     }
-    const remaining = isOperator ? undefined : (await listOperators(queries)).find(({ id }) => id !== user.id);
-    if (!isOperator && remaining === undefined) {
-      throw new ApiError('conflict', 'this is the last operator; add another operator first');
+    if (!isOperator) {
+      await refuseWithoutOperator(context, queries, user);
     }
     const changed = await updateOrConflict(context, queries, user, { isOperator });
-    if (remaining !== undefined) {
-      // Two who remove each other at once would leave nobody: the version of the one who stays decides.
-      await updateOrConflict(context, queries, remaining, {});
+    if (!isOperator) {
       await voidLinksBeyondRights(queries, user.id);
     }
     await recordAction(context, queries, {

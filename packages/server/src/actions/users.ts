@@ -13,6 +13,7 @@ import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { findUserByEmail, insertUser, listUsers, type UserChange, updateUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
+import { refuseIfLastInCharge } from './last-in-charge.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 
@@ -68,7 +69,8 @@ export async function requireUser(context: ActionContext, email: string): Promis
 
 /**
  * Disables or enables a user everywhere; disabling ends all sessions, revokes all tokens and voids the links that the
- * user made or that reset the user's password.
+ * user made or that reset the user's password. Throws `conflict` for the last operator, and for the last owner of an
+ * organization, who can sign in.
  */
 export async function setUserState(
   context: ActionContext,
@@ -78,6 +80,9 @@ export async function setUserState(
 ): Promise<User> {
   return changeUser(context, email, async (queries, before) => {
     const isDisabled = state === 'disabled';
+    if (isDisabled && before.state === 'active') {
+      await refuseIfLastInCharge(context, queries, before);
+    }
     const after = await updateOrConflict(context, queries, before, {
       state,
       // A sign-in that is under way began before this moment and is caught by the time as well.

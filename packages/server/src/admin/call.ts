@@ -21,6 +21,8 @@ export interface Call<Name extends OperationName> {
   readonly body: BodyOf<Name>;
   /** The version in `If-Match`, for a conditional operation. */
   readonly version: number;
+  /** Refuses when the password was entered too long ago, for operations that need it only sometimes. */
+  requireRecent(): void;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }

@@ -117,6 +117,9 @@ async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequ
     query,
     body,
     version,
+    requireRecent: () => {
+      if (signedIn !== undefined) requireRecent(context, signedIn);
+    },
     request,
     reply,
   };

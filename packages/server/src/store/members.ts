@@ -48,12 +48,16 @@ export class OrganizationMembers {
     return Number(row.count);
   }
 
-  async countOwners(): Promise<number> {
+  /** How many owners can sign in, without the one named. */
+  async countActiveOwners({ except }: { readonly except: string }): Promise<number> {
     const row = await this.#queries
       .selectFrom('memberships')
+      .innerJoin('users', 'users.id', 'memberships.user_id')
       .select((expression) => expression.fn.countAll().as('count'))
-      .where('organization_id', '=', this.#organizationId)
-      .where('role', '=', 'owner')
+      .where('memberships.organization_id', '=', this.#organizationId)
+      .where('memberships.role', '=', 'owner')
+      .where('users.state', '=', 'active')
+      .where('users.id', '!=', except)
       .executeTakeFirstOrThrow();
     return Number(row.count);
   }

@@ -79,6 +79,15 @@ function matching(queries: Queries, search: string | undefined) {
     );
 }
 
+/** Moves an organization to its next version if it is still at the one that was read. */
+export async function claimOrganization(
+  queries: Queries,
+  { id, version }: Pick<Organization, 'id' | 'version'>,
+  now: number,
+): Promise<boolean> {
+  return (await updateOrganization(queries, id, {}, now, version)) !== undefined;
+}
+
 /** Changes an organization, if it is still at `version` where one is given; undefined if there is none. */
 export async function updateOrganization(
   queries: Queries,

@@ -116,9 +116,10 @@ export const clientOperations = {
   updateClient: {
     method: 'PATCH',
     path: `${base}/{clientId}`,
-    summary: 'Change the name, description, access or state of an API client',
+    summary: 'Change the name, description, access or state of an API client; more access needs a recent password',
     tag: 'API clients',
     caller: 'owner',
+    recent: 'sometimes',
     conditional: true,
     body: z
       .object({ name, description, access, state: z.enum(['active', 'disabled']) })
@@ -157,9 +158,10 @@ export const clientOperations = {
   updateSecret: {
     method: 'PATCH',
     path: `${base}/{clientId}/secrets/{secretId}`,
-    summary: 'Change when a secret expires',
+    summary: 'Change when a secret expires; later needs a recent password',
     tag: 'API clients',
     caller: 'owner',
+    recent: 'sometimes',
     conditional: true,
     body: z.object({ expiresAt: timestamp }).strict(),
     status: 200,

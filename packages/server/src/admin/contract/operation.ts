@@ -22,8 +22,8 @@ export interface Operation {
   readonly summary: string;
   readonly tag: string;
   readonly caller: Caller;
-  /** Requires a password entered within `sessionRecentMilliseconds`. */
-  readonly recent?: true;
+  /** Requires a password entered within `sessionRecentMilliseconds`: always, or for what the handler calls sensitive. */
+  readonly recent?: true | 'sometimes';
   /** Requires `If-Match`; 412 when the object has changed since. */
   readonly conditional?: true;
   readonly query?: z.ZodObject;

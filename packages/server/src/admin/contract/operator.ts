@@ -71,9 +71,10 @@ export const operatorOperations = {
   switchOrganization: {
     method: 'PATCH',
     path: '/admin/organizations/{organizationId}/switches',
-    summary: 'Enable or disable an organization or its API clients',
+    summary: 'Enable or disable an organization or its API clients; disabling needs a recent password',
     tag: 'Operator',
     caller: 'operator',
+    recent: 'sometimes',
     body: z
       .object({ state: z.enum(['active', 'disabled']), apiClients: z.enum(['on', 'off']) })
       .partial()

@@ -40,6 +40,13 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
 
   async updateClient(call) {
     const { name, description, access, state } = call.body;
+    if (access === 'read_write') {
+      const { client } = await findListed(call, call.parameters['clientId'] ?? '');
+      if (client.access === 'read') {
+        // `If-Match` makes sure that the change is made to what was looked at here.
+        call.requireRecent();
+      }
+    }
     const changed = await updateClient(call.context, call.actor, targetOf(call), {
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
@@ -67,6 +74,11 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
 
   async updateSecret(call) {
     const expiresAt = Date.parse(call.body.expiresAt);
+    const { secrets } = await findListed(call, call.parameters['clientId'] ?? '');
+    const before = secrets.find(({ id }) => id === call.parameters['secretId'])?.expiresAt ?? null;
+    if (before !== null && expiresAt > before) {
+      call.requireRecent();
+    }
     const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
     const changed = await setSecretExpiry(call.context, call.actor, target, expiresAt);
     return answerClient(call, changed.id);

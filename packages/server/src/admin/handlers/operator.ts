@@ -40,7 +40,10 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
     return toOrganization(made);
   },
 
-  async switchOrganization({ context, actor, organizationId, body }) {
+  async switchOrganization({ context, actor, organizationId, body, requireRecent }) {
+    if (body.state === 'disabled' || body.apiClients === 'off') {
+      requireRecent();
+    }
     const changed = await switchOrganization(context, actor, organizationId, {
       ...(body.state === undefined ? {} : { state: body.state }),
       ...(body.apiClients === undefined ? {} : { apiClientsEnabled: body.apiClients === 'on' }),
