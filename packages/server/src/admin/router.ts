@@ -98,8 +98,13 @@ async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequ
   const query = parse(operation.query, request.query, 'query');
   const body = operation.body === undefined ? undefined : parse(operation.body, readJson(request), 'body');
   const version = operation.conditional === true ? versionOf(request) : 0;
-  if (signedIn !== undefined && operation.recent === true) {
-    requireRecent(context, signedIn, role === undefined ? null : (organizationId ?? null));
+  const confirmPassword = (): void => {
+    if (signedIn !== undefined) {
+      requireRecent(context, signedIn, role === undefined ? null : (organizationId ?? null));
+    }
+  };
+  if (operation.recent === true) {
+    confirmPassword();
   }
   return {
     deps,
@@ -117,9 +122,7 @@ async function admit(deps: AdminDeps, operation: Operation, request: FastifyRequ
     query,
     body,
     version,
-    requireRecent: () => {
-      if (signedIn !== undefined) requireRecent(context, signedIn);
-    },
+    requireRecent: confirmPassword,
     request,
     reply,
   };
