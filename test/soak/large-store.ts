@@ -70,6 +70,8 @@ function views(browser: Browser, organizationId: string, clientId: string) {
 for (const [, show] of views(await site.signedIn(site.stranger), site.foreign.organizationId, site.foreign.clientId)) {
   await show();
 }
+// What the disk and the rest of the machine cost.
+await measure('tokens alone', () => wait(5000));
 for (const [name, show] of views(await site.signedIn(site.owner), busy.organizationId, clientIdOf(1))) {
   await measure(name, show);
 }

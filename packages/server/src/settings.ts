@@ -111,7 +111,8 @@ export const settings = {
   },
   BINDERY_DATABASE_POOL: {
     schema: wholeNumber('BINDERY_DATABASE_POOL', 1, 1000, 10),
-    description: 'How many connections to PostgreSQL one server may open.',
+    description:
+      'How many connections to PostgreSQL one server may open. A quarter of them, at most four, are for long reads.',
     fallback: '10',
   },
   BINDERY_MASTER_KEY: {

@@ -67,7 +67,8 @@ export const bindersMeanings: Readonly<Record<BindersErrorCode, string>> = {
   body_too_large: 'The body is larger than 64 KiB.',
   unsupported_media_type: 'The body is not JSON, or it is compressed.',
   bad_request: 'The request is malformed.',
-  unavailable: 'The database is unavailable or full. Try again after `Retry-After`.',
+  unavailable:
+    'The database is unavailable or full, or a read was refused because it takes too long; the detail says which. Try again after `Retry-After`.',
   internal_error: 'An internal error. The log has the details under `traceId`.',
 };
 
