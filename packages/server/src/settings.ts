@@ -169,12 +169,14 @@ export const settings = {
   },
   BINDERY_LIMIT_USER_HOURLY: {
     schema: wholeNumber('BINDERY_LIMIT_USER_HOURLY', 1, 1_000_000, 100),
-    description: 'Failed passwords per hour of one user, from all networks where the user has not signed in before.',
+    description:
+      'Failed passwords per hour of one user, from all networks and devices where the user has not signed in before.',
     fallback: '100',
   },
   BINDERY_LIMIT_NETWORK: {
     schema: wholeNumber('BINDERY_LIMIT_NETWORK', 1, 1_000_000, 300),
-    description: 'Failed authentications per minute from one network (an IPv4 address, or an IPv6 /64).',
+    description:
+      'Failed authentications per minute from one network (an IPv4 address, or an IPv6 /64), for client secrets, passwords and links each. An IPv6 /56 may have four times as many, a /48 sixteen times.',
     fallback: '300',
   },
   BINDERY_SIGNING_ALGORITHM: {

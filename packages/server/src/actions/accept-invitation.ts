@@ -3,7 +3,7 @@ import type { Role } from '../domain/member.ts';
 import type { OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken } from '../domain/one-time-token.ts';
 import type { Organization } from '../domain/organization.ts';
-import { checkNewPassword } from '../domain/password.ts';
+import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
@@ -15,10 +15,17 @@ import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 import { invalidLink, requireLink } from './require-link.ts';
 import { startSession } from './sessions.ts';
-import type { SignInDeps } from './sign-in.ts';
 import { updateOrConflict } from './users.ts';
 
 const kinds = ['invitation', 'operator_invitation'] as const;
+
+/** Limits on the uses of one-time links that cost a hash. */
+export interface LinkLimits {
+  /** Counts a use before it is tried; throws `too_many_requests`. */
+  countLink(linkId: string, network: string): Promise<void>;
+  /** Takes back what a use was counted for that worked. */
+  forgiveLink(linkId: string, network: string): Promise<void>;
+}
 
 /** An invitation that still works. Times are epoch milliseconds. */
 export interface OpenInvitation {
@@ -52,12 +59,14 @@ export async function acceptWithNewAccount(
     readonly name: string | undefined;
     /** The network that the request came from. */
     readonly network: string;
-  } & SignInDeps,
+    readonly hasher: PasswordHasher;
+    readonly limits: LinkLimits;
+  },
 ): Promise<{ readonly user: User; readonly sessionToken: string }> {
   const { id, organization, email, role } = await readInvitation(context, input.token);
   const password = checkNewPassword(input.password);
   // Not the address: whoever has a link must not be able to lock out the account of that address.
-  await input.limits.countPassword(id, input.network, false);
+  await input.limits.countLink(id, input.network);
   const startedAt = context.now();
   const user = newUser(
     {
@@ -82,7 +91,7 @@ export async function acceptWithNewAccount(
     const { token } = await startSession(context, queries, actor, user, startedAt);
     return { user, sessionToken: token };
   });
-  await input.limits.forgivePassword(id, input.network, false);
+  await input.limits.forgiveLink(id, input.network);
   return accepted;
 }
 

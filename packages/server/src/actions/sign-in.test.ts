@@ -5,7 +5,7 @@ import { weakHashOf } from '../../../../test/support/weak-hash.ts';
 import { isOutdatedHash, PasswordQueueFullError } from '../domain/password.ts';
 import { findUser, isKnownNetwork, updateUser } from '../store/users.ts';
 import { createOrganization } from './organizations.ts';
-import { type PasswordLimits, signIn } from './sign-in.ts';
+import { type KnownFrom, type PasswordLimits, signIn } from './sign-in.ts';
 import { createUser } from './users.ts';
 
 let server: TestApp;
@@ -31,7 +31,7 @@ async function newUser() {
 
 /** Limits that write down what they are asked. */
 function watchedLimits() {
-  const calls: (readonly [string, string, string, boolean])[] = [];
+  const calls: (readonly [string, string, string, KnownFrom])[] = [];
   const limits: PasswordLimits = {
     async countPassword(...given) {
       calls.push(['count', ...given]);
@@ -52,8 +52,8 @@ test('a correct password signs the user in, whatever the letter case of the addr
   const result = await signIn(server.context, depsOf(limits), attempt, everybody);
   assert.deepEqual(result, { user, failure: undefined });
   assert.deepEqual(calls, [
-    ['count', user.email, network, false],
-    ['forgive', user.email, network, false],
+    ['count', user.email, network, undefined],
+    ['forgive', user.email, network, undefined],
   ]);
   assert.equal(await isKnownNetwork(server.context.database.queries, user.email, network), true);
 });

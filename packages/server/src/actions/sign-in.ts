@@ -1,14 +1,18 @@
+import { knownDeviceOf } from '../domain/known-device.ts';
 import { isOutdatedHash, type PasswordHasher, PasswordQueueFullError } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { findUserByEmail, isKnownNetwork, rememberNetwork, updateUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
 
+/** From where a user signed in before: from this device, else from this network, else from neither. */
+export type KnownFrom = { readonly device: string } | 'network' | undefined;
+
 /** Limits on guessing passwords. */
 export interface PasswordLimits {
   /** Counts a password before it is checked; throws `too_many_requests`. */
-  countPassword(email: string, network: string, isKnownNetwork: boolean): Promise<void>;
+  countPassword(email: string, network: string, knownFrom: KnownFrom): Promise<void>;
   /** Takes back what a correct password was counted for. */
-  forgivePassword(email: string, network: string, isKnownNetwork: boolean): Promise<void>;
+  forgivePassword(email: string, network: string, knownFrom: KnownFrom): Promise<void>;
 }
 
 /** What checks passwords. */
@@ -17,11 +21,13 @@ export interface SignInDeps {
   readonly limits: PasswordLimits;
 }
 
-/** An e-mail address (in any letter case) and a password, and the network they came from. */
+/** An e-mail address (in any letter case) and a password, and the network and device they came from. */
 export interface SignInAttempt {
   readonly email: string;
   readonly password: string;
   readonly network: string;
+  /** The marks of the device, if it sent any (`domain/known-device.ts`). */
+  readonly deviceMarks?: string | undefined;
 }
 
 /** The result of a sign-in. Callers are told the same about every failure; the audit log is told which it was. */
@@ -44,11 +50,13 @@ export async function signIn(
   isAllowed: (user: User) => boolean | Promise<boolean>,
 ): Promise<SignInResult> {
   const { queries } = context.database;
-  const { password, network } = attempt;
+  const { password, network, deviceMarks } = attempt;
   const email = attempt.email.toLowerCase();
-  const isKnown = await isKnownNetwork(queries, email, network);
-  await limits.countPassword(email, network, isKnown);
   const user = await findUserByEmail(queries, email);
+  const device = user && knownDeviceOf(deviceMarks, user.id, context.keys.deviceTag, context.now());
+  const isKnown = await isKnownNetwork(queries, email, network);
+  const knownFrom = device === undefined ? (isKnown ? 'network' : undefined) : { device };
+  await limits.countPassword(email, network, knownFrom);
   const mayEnter = user !== undefined && (await isAllowed(user));
   const isCorrect = await hasher.verify(password, user?.passwordHash ?? null);
   if (user === undefined) {
@@ -57,7 +65,7 @@ export async function signIn(
   if (!isCorrect || !mayEnter) {
     return { user, failure: isCorrect ? 'not_allowed' : 'wrong_password' };
   }
-  await limits.forgivePassword(email, network, isKnown);
+  await limits.forgivePassword(email, network, knownFrom);
   await rememberNetwork(queries, user.id, network, context.now());
   return { user: await renewHash(context, hasher, user, password), failure: undefined };
 }

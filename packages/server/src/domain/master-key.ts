@@ -8,6 +8,8 @@ export interface DerivedKeys {
   readonly pepper: Buffer;
   /** Keys the tag in refresh tokens, which proves that we issued them. */
   readonly refreshTag: Buffer;
+  /** Keys the tag by which a browser shows that a user signed in with it before. */
+  readonly deviceTag: Buffer;
   /** Shows whether a store belongs to this master key, without revealing anything about the key. */
   readonly check: string;
 }
@@ -20,6 +22,7 @@ export function deriveKeys(masterKey: Buffer): DerivedKeys {
     sealing: derive(masterKey, 'bindery sealing key'),
     pepper: derive(masterKey, 'bindery pepper'),
     refreshTag: derive(masterKey, 'bindery refresh token tag'),
+    deviceTag: derive(masterKey, 'bindery device tag'),
     check: derive(masterKey, 'bindery master key check').toString('hex'),
   };
 }

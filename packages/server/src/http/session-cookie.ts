@@ -1,6 +1,7 @@
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Config, isLoopbackUrl } from '../config.ts';
+import { knownDeviceMilliseconds } from '../domain/known-device.ts';
 
 /** The name of the session cookie: browsers accept the `__Host-` prefix only over https. */
 export function cookieNameOf(config: Config): string {
@@ -24,6 +25,20 @@ export function setSessionCookie(config: Config, reply: FastifyReply, token: str
 
 export function clearSessionCookie(config: Config, reply: FastifyReply): void {
   reply.clearCookie(cookieNameOf(config), cookieOptions(config));
+}
+
+/** The marks by which a browser shows who signed in with it before (`domain/known-device.ts`); they outlive the session. */
+export function readDeviceCookie(config: Config, request: FastifyRequest): string | undefined {
+  return request.cookies[deviceCookieNameOf(config)];
+}
+
+export function setDeviceCookie(config: Config, reply: FastifyReply, marks: string): void {
+  const maxAge = knownDeviceMilliseconds / 1000;
+  reply.setCookie(deviceCookieNameOf(config), marks, { ...cookieOptions(config), sameSite: 'strict', maxAge });
+}
+
+function deviceCookieNameOf(config: Config): string {
+  return isHttps(config) ? '__Host-bindery_device' : 'bindery_device';
 }
 
 function cookieOptions(config: Config) {

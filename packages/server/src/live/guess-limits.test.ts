@@ -37,19 +37,46 @@ test('a network is counted across all clients', async () => {
 
 test('a user is counted per network, and per hour across networks; a known network is exempt from the hourly limit', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
-  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', false))), 2);
-  assert.equal(await passed(times(10, (index) => limits.countPassword('ana', `${index}`, false))), 2);
-  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'home', true))), 2);
-  assert.equal(await passed(times(10, (index) => limits.countPassword('bob', `b${index}`, false))), 4);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', undefined))), 2);
+  assert.equal(await passed(times(10, (index) => limits.countPassword('ana', `${index}`, undefined))), 2);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'home', 'network'))), 2);
+  assert.equal(await passed(times(10, (index) => limits.countPassword('bob', `b${index}`, undefined))), 4);
+});
+
+test('secrets, passwords and links do not count against each other', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  assert.equal(await passed(times(100, (index) => limits.countWrongSecret(`${index}`, 'here'))), 6);
+  assert.equal(await passed(times(100, (index) => limits.countLink(`${index}`, 'here'))), 6);
+  assert.equal(await passed(times(100, (index) => limits.countPassword(`${index}`, 'here', undefined))), 6);
+});
+
+test('a known device counts by itself, and a known network apart from strangers', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  await passed(times(100, (index) => limits.countPassword(`${index}`, 'here', undefined)));
+  await passed(times(100, () => limits.countPassword('ana', 'here', undefined)));
+  assert.equal(await passed(times(10, () => limits.countPassword('bob', 'here', 'network'))), 2);
+  // Of all users who signed in from a network, four times as many as of strangers.
+  assert.equal(await passed(times(100, (index) => limits.countPassword(`${index}`, 'here', 'network'))), 22);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', { device: 'one' }))), 2);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', { device: 'two' }))), 2);
+});
+
+test('IPv6 is also counted by /56 and /48, with higher limits; what a smaller network refuses costs its neighbours nothing', async () => {
+  const limits = new GuessLimits(few, createMemoryLimiter);
+  const network = (index: number) => `2001:db8:1:${index.toString(16)}::/64`;
+  await passed(times(1000, () => limits.countWrongSecret('x', network(1))));
+  assert.equal(await passed(times(100, (index) => limits.countWrongSecret('x', network(2 + index)))), 24 - 6);
+  assert.equal(await passed(times(1000, (index) => limits.countWrongSecret('x', network(256 + index * 16)))), 96 - 24);
+  assert.equal(await passed([limits.countWrongSecret('x', '2001:db8:2:1::/64')]), 1);
 });
 
 test('a correct password is taken back from every counter', async () => {
   const limits = new GuessLimits(few, createMemoryLimiter);
   for (let round = 0; round < 20; round += 1) {
-    await limits.countPassword('ana', 'here', false);
-    await limits.forgivePassword('ana', 'here', false);
+    await limits.countPassword('ana', 'here', undefined);
+    await limits.forgivePassword('ana', 'here', undefined);
   }
-  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', false))), 2);
+  assert.equal(await passed(times(10, () => limits.countPassword('ana', 'here', undefined))), 2);
 });
 
 test('the time to wait is at most the window, and then counting starts again', async () => {
@@ -79,5 +106,5 @@ test('259: nobody is let through while a counter is unreachable', async () => {
   };
   const limits = new GuessLimits(few, failing);
   await assert.rejects(limits.countWrongSecret('one', 'here'), /the counter is gone/);
-  await assert.rejects(limits.countPassword('ana', 'here', true), /the counter is gone/);
+  await assert.rejects(limits.countPassword('ana', 'here', 'network'), /the counter is gone/);
 });

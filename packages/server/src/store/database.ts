@@ -1,13 +1,20 @@
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
-import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Reader } from './reader.ts';
 import type { Schema } from './schema.ts';
 
 /** A connection, or the transaction that an action runs in. */
 export type Queries = Kysely<Schema> | Transaction<Schema>;
 
+/** A rate limiter for keys of any kind. */
+export interface RateLimiter {
+  /** Counts; rejects with a `RateLimiterRes` when the key is over its limit. */
+  consume(key: string, points: number): Promise<unknown>;
+  /** Takes back what was counted. */
+  reward(key: string, points: number): Promise<unknown>;
+}
+
 /** Creates a rate limiter that allows `points` in `seconds` for each key. */
-export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiterAbstract;
+export type LimiterFactory = (name: string, points: number, seconds: number) => RateLimiter;
 
 /** An open store. */
 export interface Database {

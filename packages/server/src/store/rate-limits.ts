@@ -1,10 +1,10 @@
 import { CompiledQuery } from 'kysely';
-import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
-import type { LimiterFactory, Queries } from './database.ts';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { LimiterFactory, Queries, RateLimiter } from './database.ts';
+import { MemoryLimiter } from './memory-limiter.ts';
 
 /** Rate limiters in this process: enough for an embedded database, which no other server uses. */
-export const createMemoryLimiter: LimiterFactory = (keyPrefix, points, duration) =>
-  new RateLimiterMemory({ keyPrefix, points, duration });
+export const createMemoryLimiter: LimiterFactory = (_name, points, seconds) => new MemoryLimiter(points, seconds);
 
 /** Rate limiters that all processes on one PostgreSQL share; while it does not answer, each process counts on its own. */
 export function sharedLimiters(queries: Queries): LimiterFactory {
@@ -15,8 +15,8 @@ export function sharedLimiters(queries: Queries): LimiterFactory {
       return { rows, rowCount: Number(numAffectedRows ?? rows.length) };
     },
   };
-  return (keyPrefix, points, duration) =>
-    new RateLimiterPostgres({
+  return (keyPrefix, points, duration) => {
+    const inStore = new RateLimiterPostgres({
       storeClient,
       storeType: 'pool',
       tableName: 'rate_limits',
@@ -27,8 +27,27 @@ export function sharedLimiters(queries: Queries): LimiterFactory {
       duration,
       // A caller over the limit causes no more database queries.
       inMemoryBlockOnConsumed: points + 1,
-      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
     });
+    return withInsurance(inStore, createMemoryLimiter(keyPrefix, points, duration));
+  };
+}
+
+/** Counts in `insurance` what the store cannot count. The library's own insurance has no bound on its memory. */
+function withInsurance(inStore: RateLimiter, insurance: RateLimiter): RateLimiter {
+  const insured = async (count: (limiter: RateLimiter) => Promise<unknown>): Promise<unknown> => {
+    try {
+      return await count(inStore);
+    } catch (error) {
+      if (error instanceof RateLimiterRes) {
+        throw error;
+      }
+      return count(insurance);
+    }
+  };
+  return {
+    consume: (key, points) => insured((limiter) => limiter.consume(key, points)),
+    reward: (key, points) => insured((limiter) => limiter.reward(key, points)),
+  };
 }
 
 /** Deletes expired counters. */

@@ -3,7 +3,7 @@ import { networkOf } from '../../domain/network.ts';
 import { PasswordQueueFullError } from '../../domain/password.ts';
 import type { User } from '../../domain/user.ts';
 import { ApiError, OAuthError } from '../../errors.ts';
-import { signInProblemOf } from '../../http/session-cookie.ts';
+import { readDeviceCookie, signInProblemOf } from '../../http/session-cookie.ts';
 import type { Call } from '../call.ts';
 import type { OperationName } from '../contract/index.ts';
 
@@ -19,11 +19,12 @@ export function refuseOverPlainHttp({ context }: Pick<AnyCall, 'context'>): void
 
 /** The user with this e-mail address and password; every failure gets the same response and costs one hash. */
 export async function checkPassword(
-  { context, deps, actor }: Pick<AnyCall, 'context' | 'deps' | 'actor'>,
+  { context, deps, actor, request }: Pick<AnyCall, 'context' | 'deps' | 'actor' | 'request'>,
   email: string,
   password: string,
 ): Promise<User> {
-  const attempt = { email, password, network: networkOf(actor.address) };
+  const deviceMarks = readDeviceCookie(context.config, request);
+  const attempt = { email, password, network: networkOf(actor.address), deviceMarks };
   const result = await asApiErrors(() => signIn(context, deps, attempt, ({ state }) => state === 'active'));
   if (result.failure === undefined) {
     return result.user;

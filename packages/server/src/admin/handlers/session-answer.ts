@@ -1,6 +1,7 @@
+import { rememberDevice } from '../../domain/known-device.ts';
 import { sessionAbsoluteMilliseconds, sessionRecentMilliseconds } from '../../domain/limits.ts';
 import type { User } from '../../domain/user.ts';
-import { setSessionCookie } from '../../http/session-cookie.ts';
+import { readDeviceCookie, setDeviceCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import { listMemberships } from '../../store/users.ts';
 import type { Call } from '../call.ts';
 import type { OperationName, ResponseOf } from '../contract/index.ts';
@@ -8,10 +9,13 @@ import { toTimestamp } from './wire.ts';
 
 type AnyCall = Call<OperationName>;
 
-/** Sets the cookie of a new session and describes it. */
+/** Sets the cookie of a new session and the one that remembers the browser, and describes the session. */
 export async function startedSession(call: AnyCall, user: User, token: string): Promise<ResponseOf<'signIn'>> {
-  setSessionCookie(call.context.config, call.reply, token);
-  const now = call.context.now();
+  const { config, keys, now: clock } = call.context;
+  const now = clock();
+  setSessionCookie(config, call.reply, token);
+  const marks = readDeviceCookie(config, call.request);
+  setDeviceCookie(config, call.reply, rememberDevice(marks, user.id, keys.deviceTag, now));
   return describeSession(call, user, { recentAt: now, expiresAt: now + sessionAbsoluteMilliseconds });
 }
 
