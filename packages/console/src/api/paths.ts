@@ -59,6 +59,7 @@ export const paths: { readonly [Name in OperationName]: `${Operations[Name]['met
     removeOperator: 'DELETE /admin/operators/{userId}',
     listUsers: 'GET /admin/users',
     setUserState: 'PATCH /admin/users/{userId}',
+    detachAddress: 'POST /admin/users/{userId}/detach-address',
     createUserResetLink: 'POST /admin/users/{userId}/reset-link',
     getBranding: 'GET /admin/branding',
     getPalette: 'GET /admin/branding/palette',

@@ -80,23 +80,35 @@ export async function removeMember(
   input: { readonly organizationId: string; readonly email: string },
 ): Promise<Member> {
   return changeMember(context, input, async (queries, organizationId, member) => {
-    const { userId } = member;
-    if (member.role === 'owner') {
-      await refuseWithoutOwner(context, queries, organizationId, userId);
-    }
-    await new OrganizationMembers(queries, organizationId).remove(userId);
-    await voidLinksBeyondRights(queries, userId);
-    await voidResetLinks(queries, userId, organizationId);
-    const revoked = await revokeRefreshFamilies(queries, { userId, organizationId }, 'member_removed', context.now());
-    await cutOff(context, queries, { kind: 'member', userId, organizationId });
-    await recordAction(context, queries, {
-      actor,
-      organizationId,
-      action: 'member.remove',
-      target: { type: 'user', id: userId },
-      details: { email: member.email, role: member.role, refresh_tokens_revoked: revoked },
-    });
+    await dismiss(context, queries, actor, organizationId, member, {});
     return member;
+  });
+}
+
+/** Takes a member out of an organization with everything that the membership gave, in the transaction of its cause. */
+export async function dismiss(
+  context: ActionContext,
+  queries: Queries,
+  actor: Actor,
+  organizationId: string,
+  member: Member,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { userId } = member;
+  if (member.role === 'owner') {
+    await refuseWithoutOwner(context, queries, organizationId, userId);
+  }
+  await new OrganizationMembers(queries, organizationId).remove(userId);
+  await voidLinksBeyondRights(queries, userId);
+  await voidResetLinks(queries, userId, organizationId);
+  const revoked = await revokeRefreshFamilies(queries, { userId, organizationId }, 'member_removed', context.now());
+  await cutOff(context, queries, { kind: 'member', userId, organizationId });
+  await recordAction(context, queries, {
+    actor,
+    organizationId,
+    action: 'member.remove',
+    target: { type: 'user', id: userId },
+    details: { email: member.email, role: member.role, refresh_tokens_revoked: revoked, ...details },
   });
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ApiError } from '../errors.ts';
 import { emailLengthMax, emailPattern } from './limits.ts';
 
@@ -9,4 +10,9 @@ export function parseEmail(text: string): string {
     throw new ApiError('invalid_input', message, { fields: { email: [message] } });
   }
   return email;
+}
+
+/** A name to sign in with for an account that lost its address; no mail reaches it (RFC 6761 §6.4). */
+export function newPlaceholderEmail(): string {
+  return `${randomBytes(8).toString('hex')}@detached.invalid`;
 }

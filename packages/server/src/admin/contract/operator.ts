@@ -213,6 +213,16 @@ export const operatorOperations = {
     status: 200,
     response: user,
   },
+  detachAddress: {
+    method: 'POST',
+    path: '/admin/users/{userId}/detach-address',
+    summary: 'Take the email address from an account, which keeps only the organization that vouches for it',
+    tag: 'Operator',
+    caller: 'operator',
+    recent: true,
+    status: 200,
+    response: user,
+  },
   createUserResetLink: {
     method: 'POST',
     path: '/admin/users/{userId}/reset-link',

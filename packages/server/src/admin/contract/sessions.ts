@@ -9,6 +9,8 @@ export const session = z.object({
     email: z.string(),
     name: z.string().nullable(),
     isOperator: z.boolean(),
+    /** When an operator took the address away and left a placeholder to sign in with. */
+    addressDetachedAt: timestamp.nullable(),
     locale: z.string().nullable(),
     theme: z.enum(['light', 'dark', 'auto']),
   }),

@@ -1,6 +1,7 @@
 import { createApiCredential, deleteApiCredential, readApiCredentials } from '../../actions/api-credentials.ts';
 import { readBranding, setBranding } from '../../actions/branding.ts';
 import type { ActionContext } from '../../actions/context.ts';
+import { detachAddress } from '../../actions/detach-address.ts';
 import { createInvitation } from '../../actions/invitations.ts';
 import {
   createOperatorInvitation,
@@ -127,6 +128,14 @@ export const operatorHandlers: Handlers<keyof typeof operatorOperations> = {
       throw new ApiError('conflict', 'you cannot disable yourself');
     }
     return toUser(await setUserState(context, actor, user.email, body.state));
+  },
+
+  async detachAddress({ context, actor, signedIn, parameters }) {
+    const userId = parameters['userId'] ?? '';
+    if (userId === signedIn.user.id) {
+      throw new ApiError('conflict', 'you cannot detach your own address; ask another operator');
+    }
+    return toUser(await detachAddress(context, actor, userId));
   },
 
   async createUserResetLink({ context, actor, parameters }) {

@@ -5,7 +5,7 @@ import { readDeviceCookie, setDeviceCookie, setSessionCookie } from '../../http/
 import { listMemberships } from '../../store/users.ts';
 import type { Call } from '../call.ts';
 import type { OperationName, ResponseOf } from '../contract/index.ts';
-import { toTimestamp } from './wire.ts';
+import { toTimestamp, toTimestampOrNull } from './wire.ts';
 
 type AnyCall = Call<OperationName>;
 
@@ -32,6 +32,7 @@ export async function describeSession(
       email: user.email,
       name: user.name,
       isOperator: user.isOperator,
+      addressDetachedAt: toTimestampOrNull(user.addressDetachedAt),
       locale: user.locale,
       theme: user.theme,
     },
