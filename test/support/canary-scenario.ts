@@ -157,7 +157,7 @@ async function useInstance(caller: ManagementCaller, canaries: Canaries, operato
   await caller.mustCall('reauthenticate', { cookie, body: { password: operator.password } });
   await caller.call('signIn', { body: { email, password: guess } });
   await caller.call('signIn', {
-    body: { email: canaries.add('password as e-mail', 'canary@password.in.place.of.address'), password: guess },
+    body: { email: canaries.add('password as email', 'canary@password.in.place.of.address'), password: guess },
   });
   const newPassword = canaries.add('new operator password', 'the second canary password of the operator');
   await caller.mustCall('changePassword', { cookie, body: { currentPassword: operator.password, newPassword } });

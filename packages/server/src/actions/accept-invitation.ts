@@ -83,7 +83,7 @@ export async function acceptWithNewAccount(
     if (!(await insertUser(queries, user))) {
       throw new ApiError(
         'conflict',
-        'no new account can be created for this e-mail address; sign in to your account, then accept the invitation',
+        'no new account can be created for this email address; sign in to your account, then accept the invitation',
         { refusal: { reason: 'address_taken', organizationId: link.organizationId } },
       );
     }

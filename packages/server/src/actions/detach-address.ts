@@ -13,7 +13,7 @@ import { recordAction } from './record-action.ts';
 import { updateOrConflict } from './users.ts';
 
 /**
- * Takes an e-mail address from an account that should not have it. The account keeps a placeholder to sign in with and
+ * Takes an email address from an account that should not have it. The account keeps a placeholder to sign in with and
  * the one organization that vouches for it; every other right, all sessions and all reset links end. Throws `conflict`
  * if that would leave an organization without an owner, or the instance without an operator.
  */

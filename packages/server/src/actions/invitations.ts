@@ -15,7 +15,7 @@ import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 
 /**
- * Creates an invitation to an organization, replacing an open one for the same e-mail address. The address is a label:
+ * Creates an invitation to an organization, replacing an open one for the same email address. The address is a label:
  * whoever holds the link joins, with a new account or with one that they sign in to.
  */
 export async function createInvitation(
@@ -41,7 +41,7 @@ export async function createInvitation(
   await context.database.transaction(async (queries) => {
     const user = await findUserByEmail(queries, email);
     if (user !== undefined && (await new OrganizationMembers(queries, organization.id).find(user.id)) !== undefined) {
-      throw new ApiError('conflict', 'this e-mail address already belongs to a member');
+      throw new ApiError('conflict', 'this email address already belongs to a member');
     }
     await new OrganizationInvitations(queries, organization.id).removeFor(email);
     await insertLink(queries, details, hashOneTimeToken(token));

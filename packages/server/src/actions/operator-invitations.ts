@@ -9,7 +9,7 @@ import { insertLink, listOperatorInvitations, removeOperatorInvitation } from '.
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
-/** Creates an invitation to become an operator, replacing an open one for the same e-mail address. */
+/** Creates an invitation to become an operator, replacing an open one for the same email address. */
 export async function createOperatorInvitation(context: ActionContext, actor: Actor, email: string): Promise<NewLink> {
   const token = newOneTimeToken();
   const now = context.now();

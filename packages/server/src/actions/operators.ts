@@ -14,7 +14,7 @@ export function readOperators(context: ActionContext): Promise<readonly User[]> 
   return listOperators(context.database.queries);
 }
 
-/** Creates a user who is an operator; throws `conflict` if the e-mail address already has a user. */
+/** Creates a user who is an operator; throws `conflict` if the email address already has a user. */
 export async function createOperator(
   context: ActionContext,
   actor: Actor,
@@ -26,7 +26,7 @@ export async function createOperator(
     if (!(await insertUser(queries, operator))) {
       throw new ApiError(
         'conflict',
-        'this e-mail address already has a user; make it an operator with: bindery operator add',
+        'this email address already has a user; make it an operator with: bindery operator add',
       );
     }
     await voidSetupTokens(queries);

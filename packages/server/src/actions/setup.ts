@@ -98,7 +98,7 @@ export async function setUp(
   });
 }
 
-/** The setup token proves the right to it: if the e-mail address already has a user, that user becomes the operator. */
+/** The setup token proves the right to it: if the email address already has a user, that user becomes the operator. */
 async function insertOrPromote(context: ActionContext, queries: Queries, operator: User): Promise<User> {
   if (await insertUser(queries, operator)) {
     return operator;

@@ -21,7 +21,7 @@ export interface SignInDeps {
   readonly limits: PasswordLimits;
 }
 
-/** An e-mail address (in any letter case) and a password, and the network and device they came from. */
+/** An email address (in any letter case) and a password, and the network and device they came from. */
 export interface SignInAttempt {
   readonly email: string;
   readonly password: string;

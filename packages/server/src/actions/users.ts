@@ -17,7 +17,7 @@ import { refuseIfLastInCharge } from './last-in-charge.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 
-/** Creates a user who is a member of an organization; throws `conflict` if the e-mail address already has a user. */
+/** Creates a user who is a member of an organization; throws `conflict` if the email address already has a user. */
 export async function createUser(
   context: ActionContext,
   actor: Actor,
@@ -38,7 +38,7 @@ export async function createUser(
     if (!(await insertUser(queries, user))) {
       throw new ApiError(
         'conflict',
-        'this e-mail address already has a user; add it to the organization with: bindery member add',
+        'this email address already has a user; add it to the organization with: bindery member add',
       );
     }
     await new OrganizationMembers(queries, organization.id).insert(user.id, input.role, now);
@@ -58,7 +58,7 @@ export function readUsers(context: ActionContext, page: Page): Promise<readonly 
   return listUsers(context.database.reader.of(instanceParty), page);
 }
 
-/** The user with an e-mail address; throws `not_found`. */
+/** The user with an email address; throws `not_found`. */
 export async function requireUser(context: ActionContext, email: string): Promise<User> {
   const user = await findUserByEmail(context.database.queries, parseEmail(email));
   if (user === undefined) {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { ApiError } from '../errors.ts';
 import { emailLengthMax, emailPattern } from './limits.ts';
 
-/** An e-mail address in lower case, its only form, because it identifies a user. */
+/** An email address in lower case, its only form, because it identifies a user. */
 export function parseEmail(text: string): string {
   const email = text.toLowerCase();
   if (email.length > emailLengthMax || !emailPattern.test(email) || !email.isWellFormed()) {
-    const message = 'enter an e-mail address such as ana@example.com';
+    const message = 'enter an email address such as ana@example.com';
     throw new ApiError('invalid_input', message, { fields: { email: [message] } });
   }
   return email;

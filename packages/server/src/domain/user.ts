@@ -25,7 +25,7 @@ export interface User {
 /** How the console looks to a user; `auto` follows the browser. */
 export type Theme = 'light' | 'dark' | 'auto';
 
-/** A new, active user; throws `invalid_input` for an e-mail address or a name that is not one. */
+/** A new, active user; throws `invalid_input` for an email address or a name that is not one. */
 export function newUser(
   input: {
     readonly email: string;

@@ -176,7 +176,7 @@ export class OrganizationInvitations {
     return row && toLink(row);
   }
 
-  /** Withdraws open invitations for an e-mail address, because a new one replaces them. */
+  /** Withdraws open invitations for an email address, because a new one replaces them. */
   async removeFor(email: string): Promise<void> {
     await this.#queries
       .deleteFrom('one_time_links')

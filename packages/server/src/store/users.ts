@@ -5,7 +5,7 @@ import type { Theme, User } from '../domain/user.ts';
 import type { Queries } from './database.ts';
 import type { UsersTable } from './schema.ts';
 
-/** Adds a user; false if the e-mail address already has one. */
+/** Adds a user; false if the email address already has one. */
 export async function insertUser(queries: Queries, user: User): Promise<boolean> {
   const inserted = await queries
     .insertInto('users')

@@ -17,7 +17,7 @@ export function refuseOverPlainHttp({ context }: Pick<AnyCall, 'context'>): void
   }
 }
 
-/** The user with this e-mail address and password; every failure gets the same response and costs one hash. */
+/** The user with this email address and password; every failure gets the same response and costs one hash. */
 export async function checkPassword(
   { context, deps, actor, request }: Pick<AnyCall, 'context' | 'deps' | 'actor' | 'request'>,
   email: string,
@@ -31,7 +31,7 @@ export async function checkPassword(
   }
   const { user, failure } = result;
   const reason = failure === 'not_allowed' ? 'user_disabled' : failure;
-  throw new ApiError('invalid_input', 'the e-mail address or the password is wrong', {
+  throw new ApiError('invalid_input', 'the email address or the password is wrong', {
     refusal: { reason, userId: user?.id },
   });
 }
