@@ -169,7 +169,7 @@ test('keys list and keys rotate show the current and the next key, and a second 
   ]);
   const again = await bindery.cli(['keys', 'rotate', '--json']);
   assert.equal(again.code, 4);
-  assert.match(again.stderr, /on its way already/);
+  assert.match(again.stderr, /is already published and signs from/);
   const keySet = (await (await fetch(`${bindery.url}/.well-known/jwks.json`)).json()) as JSONWebKeySet;
   assert.equal(keySet.keys.length, 2);
 });
