@@ -137,6 +137,18 @@ describe('9.7 nobody gains rights by address in console and management API', () 
     assert.equal(await isOperator(person), true);
   });
 
+  test('an operator invitation expires after 7 days', async () => {
+    await using site = await startSite();
+    const operator = await site.signedIn(site.operator);
+    const body = {
+      token: tokenOf(linkOf(await operator.call('inviteOperator', { body: { email: 'a@example.com' } }))),
+    };
+    site.server.advance(7 * 86_400_000 - 1);
+    assert.equal((await site.newBrowser().call('lookUpInvitation', { body })).status, 200);
+    site.server.advance(1);
+    assert.equal((await site.newBrowser().call('lookUpInvitation', { body })).status, 404);
+  });
+
   test('operators see open operator invitations and revoke them', async () => {
     await using site = await startSite();
     const operator = await site.signedIn(site.operator);
