@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CutoffKind } from './cutoff-wire.ts';
+import { type CutoffKind, cutoffKinds } from './cutoff-wire.ts';
 
 /** What has been cut off and when; the very same object for as long as nothing changes. */
 export interface CutoffList {
@@ -12,6 +12,9 @@ export interface CutoffList {
   readonly cutoffs: Readonly<Record<CutoffKind, ReadonlyMap<string, number>>>;
 }
 
+/** Entries by kind; a kind that is left out has none. */
+export type CutoffEntries = Partial<Record<CutoffKind, Iterable<readonly [string, number]>>>;
+
 /** Where the list comes from. A thrown error means that it is unavailable, and the response is 503. */
 export interface CutoffSource {
   current(): CutoffList | Promise<CutoffList>;
@@ -23,22 +26,43 @@ export interface CutoffSource {
  * Makes a list. `seq` grows with every cut; an entry is a hash made by `hashCutoff` with the second of the cut, in whole
  * seconds since the epoch. A kind that is left out has no entries.
  */
-export function createCutoffList(
-  seq: number,
-  cutoffs: Partial<Record<CutoffKind, Iterable<readonly [string, number]>>> = {},
-): CutoffList {
-  const mapOf = (kind: CutoffKind): ReadonlyMap<string, number> => new Map(cutoffs[kind] ?? []);
-  return Object.freeze({
-    seq,
-    cutoffs: {
-      organization: mapOf('organization'),
-      client: mapOf('client'),
-      user: mapOf('user'),
-      member: mapOf('member'),
-      session: mapOf('session'),
-      token: mapOf('token'),
-    },
+export function createCutoffList(seq: number, cutoffs: CutoffEntries = {}): CutoffList {
+  const mapOf = (kind: CutoffKind) => new Map(cutoffs[kind] ?? []);
+  return listOf(seq, {
+    organization: mapOf('organization'),
+    client: mapOf('client'),
+    user: mapOf('user'),
+    member: mapOf('member'),
+    session: mapOf('session'),
+    token: mapOf('token'),
   });
+}
+
+/**
+ * Adds entries to a list made by `createCutoffList` and returns it under its new number. The entries of the old object
+ * grow as well: copying them would take time with every revocation, and whoever still holds it refuses more, never less.
+ */
+export function extendCutoffList(list: CutoffList, seq: number, added: CutoffEntries): CutoffList {
+  const maps = mapsOf.get(list);
+  if (!maps) throw new TypeError('expected a list made by createCutoffList');
+  if (seq === list.seq) return list;
+  for (const kind of cutoffKinds) {
+    for (const [hash, seconds] of added[kind] ?? []) {
+      maps[kind].set(hash, Math.max(seconds, maps[kind].get(hash) ?? 0));
+    }
+  }
+  return listOf(seq, maps);
+}
+
+type Maps = Record<CutoffKind, Map<string, number>>;
+
+/** What a list may be extended by; its own type shows maps that cannot be changed. */
+const mapsOf = new WeakMap<CutoffList, Maps>();
+
+function listOf(seq: number, cutoffs: Maps): CutoffList {
+  const list = Object.freeze({ seq, cutoffs });
+  mapsOf.set(list, cutoffs);
+  return list;
 }
 
 /**

@@ -3,6 +3,9 @@
 /** Where the signed list is, below the issuer's URL. */
 export const cutoffsPath = '/.well-known/bindery-cutoffs';
 
+/** The parameter with the number from which on a guard wants entries; without it, it gets the full list. */
+export const cutoffsSinceParameter = 'since';
+
 /** The `typ` of the signed list, without "application/". */
 export const cutoffsType = 'bindery-cutoffs+jwt';
 

@@ -11,6 +11,7 @@ export {
   cutoffsMediaType,
   cutoffsPath,
   cutoffsSignedEverySeconds,
+  cutoffsSinceParameter,
   cutoffsType,
 } from './cutoff-wire.ts';
 export { errorsPath, jwksPath } from './issuer-paths.ts';

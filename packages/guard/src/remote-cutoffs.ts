@@ -1,9 +1,16 @@
-import { type CutoffList, type CutoffSource, createCutoffList } from './cutoff-list.ts';
-import { cutoffsBytesMax, cutoffsMediaType, cutoffsSignedEverySeconds, cutoffsType } from './cutoff-wire.ts';
+import { type CutoffList, type CutoffSource, createCutoffList, extendCutoffList } from './cutoff-list.ts';
+import {
+  cutoffKinds,
+  cutoffsBytesMax,
+  cutoffsMediaType,
+  cutoffsSignedEverySeconds,
+  cutoffsSinceParameter,
+  cutoffsType,
+} from './cutoff-wire.ts';
 import { fetchBody } from './fetch-body.ts';
 import { GuardError } from './guard-error.ts';
 import type { KeySource } from './keys.ts';
-import { readCutoffs } from './signed-cutoffs.ts';
+import { readCutoffs, type SignedCutoffs } from './signed-cutoffs.ts';
 
 /** Where the list is fetched from, and how; every option is checked already. */
 export interface RemoteCutoffsOptions {
@@ -23,6 +30,20 @@ export interface RemoteCutoffsOptions {
 
 const nothingCutOff = createCutoffList(0);
 
+interface Fetched extends SignedCutoffs {
+  readonly etag: string | undefined;
+}
+
+/** Entries that have expired stay in a list that is only added to, until there are this many of them. */
+const expiredEntriesMax = 1000;
+
+/** Whether a list to which a part was added can be the full one; otherwise the full one has to be fetched. */
+function isPlausible({ seq, cutoffs }: CutoffList, { seq: signedSeq, delta }: SignedCutoffs): boolean {
+  const size = cutoffKinds.reduce((sum, kind) => sum + cutoffs[kind].size, 0);
+  const count = delta?.count ?? size;
+  return seq === signedSeq && size >= count && size <= 2 * count + expiredEntriesMax;
+}
+
 /** Fetches the issuer's list on the first request, and from then on in the background. */
 export function createRemoteCutoffs(options: RemoteCutoffsOptions): CutoffSource {
   const pollMs = options.pollSeconds * 1000;
@@ -40,26 +61,47 @@ export function createRemoteCutoffs(options: RemoteCutoffsOptions): CutoffSource
   let isClosed = false;
 
   async function load(): Promise<void> {
+    const read = await fetchList(list?.seq, etag);
+    if (read) await keep(read);
+    confirmedAt = options.now();
+  }
+
+  /** Fetches what came after a number, or without one the full list; undefined if nothing has changed. */
+  async function fetchList(since?: number, knownEtag?: string): Promise<Fetched | undefined> {
+    const url = new URL(options.url);
+    if (since !== undefined) url.searchParams.set(cutoffsSinceParameter, String(since));
     const { body, ...fetched } = await fetchBody({
-      url: options.url,
+      url: url.href,
       fetch: options.fetch,
       accept: `application/${cutoffsType}, ${cutoffsMediaType}`,
       timeoutMs: options.timeoutSeconds * 1000,
       bytesMax: cutoffsBytesMax,
-      etag,
+      etag: knownEtag,
     });
-    if (body) {
-      const read = await readCutoffs(new TextDecoder().decode(body), options);
-      // A replayed older list would bring back what was revoked since.
-      if (list && read.list.seq < list.seq) throw new Error('the revocation list is older than the last one');
-      if (read.signedAt > options.now() + signedEveryMs) throw new Error('the revocation list is from the future');
-      if (read.signedAt < options.now() - signedMaxMs) throw new Error('the revocation list was signed too long ago');
+    if (!body) return undefined;
+    const read = await readCutoffs(new TextDecoder().decode(body), options);
+    // A replayed older list would bring back what was revoked since.
+    if (list && read.seq < list.seq) throw new Error('the revocation list is older than the last one');
+    if (read.signedAt > options.now() + signedEveryMs) throw new Error('the revocation list is from the future');
+    if (read.signedAt < options.now() - signedMaxMs) throw new Error('the revocation list was signed too long ago');
+    return { ...read, etag: fetched.etag };
+  }
+
+  async function keep(read: Fetched): Promise<void> {
+    if (!read.delta) {
       // The same number is the same list; keeping the object spares every cached token another look-up.
-      if (read.list.seq !== list?.seq) list = read.list;
-      signedAt = read.signedAt;
-      etag = fetched.etag;
+      if (read.seq !== list?.seq) list = createCutoffList(read.seq, read.entries);
+    } else if (read.delta.from === list?.seq) {
+      list = extendCutoffList(list, read.seq, read.entries);
     }
-    confirmedAt = options.now();
+    if (read.delta && !(list && isPlausible(list, read))) {
+      const full = await fetchList();
+      if (!full || full.delta) throw new Error('the full revocation list is not available');
+      list = createCutoffList(full.seq, full.entries);
+      ({ signedAt, etag } = full);
+      return;
+    }
+    ({ signedAt, etag } = read);
   }
 
   /** Never rejects. One fetch at a time. */

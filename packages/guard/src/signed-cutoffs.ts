@@ -1,14 +1,17 @@
-import { type CutoffList, createCutoffList } from './cutoff-list.ts';
-import { type CutoffKind, cutoffKinds, cutoffsBytesMax, cutoffsType } from './cutoff-wire.ts';
+import type { CutoffEntries } from './cutoff-list.ts';
+import { cutoffKinds, cutoffsBytesMax, cutoffsType } from './cutoff-wire.ts';
 import type { KeySource } from './keys.ts';
 import { verifySignature } from './signature.ts';
 import { parseToken } from './token.ts';
 
 const hashPattern = /^[A-Za-z0-9_-]{22}$/;
 
-/** A list whose signature is valid. */
+/** A list whose signature is valid: the full one, or with `delta` what is new in it. */
 export interface SignedCutoffs {
-  readonly list: CutoffList;
+  readonly seq: number;
+  readonly entries: CutoffEntries;
+  /** The number whose list the entries are to be added to, and how many the full list has at least then. */
+  readonly delta: { readonly from: number; readonly count: number } | undefined;
   /** When it was signed, in milliseconds since the epoch. */
   readonly signedAt: number;
 }
@@ -22,12 +25,19 @@ export async function readCutoffs(
   const { header, claims } = parseToken(text, policy.algorithms, form);
   await verifySignature(text, header, policy.keys);
   if (claims['iss'] !== policy.issuer) throw new Error('the revocation list is from another issuer');
-  const { iat, seq } = claims;
+  const { iat, seq, from, count } = claims;
   if (!isCount(iat) || !isCount(seq)) throw new Error('the revocation list needs iat and seq as whole numbers');
-  return { list: createCutoffList(seq, readEntries(claims['cutoffs'])), signedAt: iat * 1000 };
+  return { seq, entries: readEntries(claims['cutoffs']), delta: readDelta(from, count, seq), signedAt: iat * 1000 };
 }
 
-function readEntries(cutoffs: unknown): Partial<Record<CutoffKind, [string, number][]>> {
+function readDelta(from: unknown, count: unknown, seq: number): SignedCutoffs['delta'] {
+  if (from === undefined) return undefined;
+  if (!isCount(from) || !isCount(count) || from > seq)
+    throw new Error('a part of the revocation list needs from and count as whole numbers');
+  return { from, count };
+}
+
+function readEntries(cutoffs: unknown): CutoffEntries {
   if (!isObject(cutoffs)) throw new Error('the revocation list has no cutoffs');
   // A kind that only a later version knows is ignored; the known ones still apply.
   return Object.fromEntries(cutoffKinds.map((kind) => [kind, readKind(cutoffs[kind] ?? {})]));

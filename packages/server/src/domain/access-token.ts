@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes, type SignKeyObjectInput, sign } from 'node:crypto';
 import type { Access } from './access.ts';
 import type { SigningAlgorithm } from './signing-key.ts';
 
@@ -70,22 +70,55 @@ export function signJwt(type: string, claims: object, signer: Signer): string | 
 
 /** Signs any header and claims as a compact JWS (RFC 7515 §3.1). */
 export function signCompact(header: object, claims: object, signer: Signer): string | Promise<string> {
-  const input = `${encode(header)}.${encode(claims)}`;
-  if (signer.algorithm === 'RS256') {
-    return signRsa(input, signer.privateKey);
-  }
-  if (signer.algorithm === 'EdDSA') {
-    return `${input}.${sign(null, Buffer.from(input), signer.privateKey).toString('base64url')}`;
-  }
-  // RFC 7518 §3.4: r and s side by side, not DER.
-  const signature = sign('sha256', Buffer.from(input), { key: signer.privateKey, dsaEncoding: 'ieee-p1363' });
-  return `${input}.${signature.toString('base64url')}`;
+  return signInput(`${encode(JSON.stringify(header))}.${encode(JSON.stringify(claims))}`, signer);
 }
 
-/** RSA takes a millisecond, so it signs on the thread pool and keeps the event loop free. */
-function signRsa(input: string, key: KeyObject): Promise<string> {
+/** A JWT whose claims are written piece by piece, so that a large one does not hold the event loop. */
+export class JwtText {
+  readonly #signer: Signer;
+  readonly #parts: string[];
+  #pending = '';
+
+  constructor(type: string, signer: Signer) {
+    this.#signer = signer;
+    this.#parts = [`${encode(JSON.stringify({ alg: signer.algorithm, typ: type, kid: signer.kid }))}.`];
+  }
+
+  /** Adds a piece of JSON, in ASCII. */
+  add(json: string): void {
+    this.#pending += json;
+  }
+
+  /** Encodes what was added: whole groups of three bytes, so that the pieces join. */
+  flush(): void {
+    const length = this.#pending.length - (this.#pending.length % 3);
+    this.#parts.push(encode(this.#pending.slice(0, length)));
+    this.#pending = this.#pending.slice(length);
+  }
+
+  /** The whole text, signed. */
+  sign(): string | Promise<string> {
+    return signInput(this.#parts.join('') + encode(this.#pending), this.#signer);
+  }
+}
+
+/** Larger texts than this are signed on the thread pool. */
+const signedAtOnceMax = 64 * 1024;
+
+function signInput(input: string, { algorithm, privateKey }: Signer): string | Promise<string> {
+  const hash = algorithm === 'EdDSA' ? null : 'sha256';
+  // RFC 7518 §3.4: r and s side by side, not DER; the other algorithms ignore it.
+  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+  // RSA takes a millisecond, so it signs on the thread pool and keeps the event loop free.
+  if (algorithm === 'RS256' || input.length > signedAtOnceMax) {
+    return signOnThreadPool(hash, input, key);
+  }
+  return `${input}.${sign(hash, Buffer.from(input), key).toString('base64url')}`;
+}
+
+function signOnThreadPool(hash: string | null, input: string, key: SignKeyObjectInput): Promise<string> {
   return new Promise((resolve, reject) => {
-    sign('sha256', Buffer.from(input), key, (error, signature) => {
+    sign(hash, Buffer.from(input), key, (error, signature) => {
       if (error) {
         reject(error);
         return;
@@ -100,6 +133,6 @@ export function hashTokenId(tokenId: string): string {
   return createHash('sha256').update(tokenId).digest('base64url');
 }
 
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url');
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url');
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CutoffKind, cutoffKinds, hashCutoff } from '@bindery/guard/issuer';
 import type { StoredCutoff, StoredCutoffs } from '../store/cutoffs.ts';
 
@@ -9,6 +10,8 @@ export interface CutoffEntry extends StoredCutoff {
   readonly lastSecond: number;
 }
 
+/** Entries that are loaded before other requests have their turn. */
+const entriesPerTurn = 500;
 /** Entries that expire within the same five seconds are dropped together. */
 const endMilliseconds = 5000;
 
@@ -55,6 +58,19 @@ export class CutoffMemory {
       }
     }
     this.#seq = Math.max(this.#seq, seq);
+  }
+
+  /** As `apply`, for the whole list before anybody uses it, in turns: hashing 40,000 ids takes a tenth of a second. */
+  async load({ seq, entries }: StoredCutoffs, now: number): Promise<void> {
+    for (let index = 0; index < entries.length; index += entriesPerTurn) {
+      for (const entry of entries.slice(index, index + entriesPerTurn)) {
+        if (entry.until >= now) {
+          this.#add(entry);
+        }
+      }
+      await nextTurn();
+    }
+    this.#seq = seq;
   }
 
   find(kind: CutoffKind, subject: string): CutoffEntry | undefined {

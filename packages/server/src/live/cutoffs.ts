@@ -30,6 +30,7 @@ export class Cutoffs implements CutoffSource {
   readonly #context: ActionContext;
   readonly #cache: VersionedCache<'cutoffs', CutoffSnapshot>;
   readonly #memory: CutoffMemory;
+  #loading: Promise<void> | undefined;
 
   constructor(context: ActionContext) {
     this.#context = context;
@@ -59,10 +60,21 @@ export class Cutoffs implements CutoffSource {
     return snapshot instanceof Promise ? snapshot.then(requireSnapshot) : requireSnapshot(snapshot);
   }
 
+  async #load(): Promise<void> {
+    const { database, now } = this.#context;
+    await this.#memory.load(await readCutoffs(database.queries), now());
+  }
+
   /** Reads only what was added; most changes of the store add nothing. */
   async #read(known: CutoffSnapshot | undefined): Promise<CutoffSnapshot> {
     const { database, now } = this.#context;
     const memory = this.#memory;
+    if (memory.seq < 0) {
+      this.#loading ??= this.#load().finally(() => {
+        this.#loading = undefined;
+      });
+      await this.#loading;
+    }
     memory.apply(await readCutoffs(database.queries, memory.seq), now());
     memory.dropExpired(now());
     if (known?.list.seq === memory.seq) {

@@ -1,52 +1,39 @@
-import { createHash } from 'node:crypto';
-import {
-  cutoffKinds,
-  cutoffsMediaType,
-  cutoffsPath,
-  cutoffsSignedEverySeconds,
-  cutoffsType,
-} from '@bindery/guard/issuer';
-import type { FastifyInstance } from 'fastify';
-import { signJwt } from '../domain/access-token.ts';
-import { sendUnlessCached } from '../http/etag.ts';
+import { cutoffsMediaType, cutoffsPath, cutoffsSinceParameter } from '@bindery/guard/issuer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ApiError } from '../errors.ts';
+import { isCached, sendUnlessCached } from '../http/etag.ts';
 import type { OAuthDeps } from './deps.ts';
+import { SignedCutoffs } from './signed-cutoffs.ts';
 
-interface Signed {
-  readonly name: string;
-  readonly body: string;
-}
-
-/** Serves the signed list of cut-offs, with an ETag so that polling is cheap. */
+/**
+ * Serves the signed list of cut-offs, or what is new in it since a number. The ETag stands for the list that the caller
+ * has afterwards, whichever of the two it was sent, so that polling is cheap.
+ */
 export function cutoffsEndpoint(app: FastifyInstance, deps: OAuthDeps): void {
-  let signed: Signed | undefined;
+  const documents = new SignedCutoffs(deps);
   app.get(cutoffsPath, async (request, reply) => {
-    const latest = await sign(deps, signed);
-    signed = latest;
+    const since = sinceOf(request);
+    const version = await documents.version();
     // Caches may store it, but must revalidate it each time.
     reply.header('cache-control', 'no-cache');
     // Weak: each server's signature over the same list differs.
-    const etag = `W/"${latest.name}"`;
-    return sendUnlessCached(request, reply, { etag, contentType: cutoffsMediaType, body: latest.body });
+    const etagOf = (name: string) => `W/"${name}"`;
+    // A caller that is up to date costs no signature.
+    const { name, body } = isCached(request, etagOf(version.name))
+      ? { name: version.name, body: '' }
+      : await documents.document(version, since);
+    return sendUnlessCached(request, reply, { etag: etagOf(name), contentType: cutoffsMediaType, body });
   });
 }
 
-/** Signs the list, or returns the previous one if its content is the same and it is recent. */
-async function sign({ context, cutoffs, keyRing }: OAuthDeps, before: Signed | undefined): Promise<Signed> {
-  const { list } = await cutoffs.snapshot();
-  const signer = await keyRing.signer();
-  const now = context.now();
-  const interval = Math.floor(now / (cutoffsSignedEverySeconds * 1000));
-  // Expired entries disappear without a new sequence number.
-  const size = cutoffKinds.reduce((sum, kind) => sum + list.cutoffs[kind].size, 0);
-  const name = createHash('sha256').update(`${signer.kid} ${interval} ${list.seq} ${size}`).digest('base64url');
-  if (before?.name === name) {
-    return before;
+function sinceOf({ query }: FastifyRequest): number | undefined {
+  const text = (query as Readonly<Record<string, unknown>>)[cutoffsSinceParameter];
+  if (text === undefined) {
+    return undefined;
   }
-  const claims = {
-    iss: context.config.publicUrl,
-    iat: Math.floor(now / 1000),
-    seq: list.seq,
-    cutoffs: Object.fromEntries(cutoffKinds.map((kind) => [kind, Object.fromEntries(list.cutoffs[kind])])),
-  };
-  return { name, body: await signJwt(cutoffsType, claims, signer) };
+  const since = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(since)) {
+    throw new ApiError('invalid_input', `${cutoffsSinceParameter} must be the number of a revocation list`);
+  }
+  return since;
 }

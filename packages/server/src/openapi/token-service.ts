@@ -1,4 +1,4 @@
-import { cutoffsPath, jwksPath } from '@bindery/guard/issuer';
+import { cutoffsPath, cutoffsSinceParameter, jwksPath } from '@bindery/guard/issuer';
 import type { Config } from '../config.ts';
 import { introspectionPath } from '../oauth/introspect.ts';
 import { metadataPaths } from '../oauth/metadata.ts';
@@ -165,15 +165,26 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
         operationId: 'getCutoffs',
         summary: 'Get the revocation list',
         description:
-          'A signed list (JWT) of the tokens, sign-ins, clients, users and organizations whose tokens are refused before they expire. Poll it with `If-None-Match` every few seconds.',
+          'A signed list (JWT) of the tokens, sign-ins, clients, users and organizations whose tokens are refused before they expire. Poll it with `If-None-Match` every few seconds, and with `since` for what is new in it.',
         tags: [tag],
         security: [],
+        parameters: [
+          {
+            name: cutoffsSinceParameter,
+            in: 'query',
+            required: false,
+            description:
+              'The `seq` of the list that you have. The response may then have only the entries that came after it: its claim `from` repeats the number, and `count` is the size of the full list. Without `from` it is the full list.',
+            schema: { type: 'integer', minimum: 0 },
+          },
+        ],
         responses: {
           200: {
             description: 'The list.',
             content: { 'application/jwt': { schema: { type: 'string' } } },
           },
           304: { description: 'Not changed.' },
+          400: refusal('Invalid'),
           503: refusal('Unavailable'),
         },
       },
