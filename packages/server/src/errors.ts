@@ -63,6 +63,8 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   /** For `invalid_input`: what is wrong with which field. */
   readonly fields: Readonly<Record<string, readonly string[]>> | undefined;
+  /** For `invalid_input`: which rule was broken, where the console has words of its own for it. */
+  readonly reason: string | undefined;
   /** For `too_many_requests`: how long to wait before another attempt. */
   readonly retryAfterSeconds: number | undefined;
   /** Set where somebody was turned away at a door: the caller's response does not show it, the audit log does. */
@@ -73,6 +75,7 @@ export class ApiError extends Error {
     message: string,
     options?: ErrorOptions & {
       readonly fields?: Readonly<Record<string, readonly string[]>>;
+      readonly reason?: string;
       readonly retryAfterSeconds?: number;
       readonly refusal?: Refusal;
     },
@@ -80,6 +83,7 @@ export class ApiError extends Error {
     super(message, options);
     this.code = code;
     this.fields = options?.fields;
+    this.reason = options?.reason;
     this.retryAfterSeconds = options?.retryAfterSeconds;
     this.refusal = options?.refusal;
   }

@@ -4,6 +4,8 @@ export class Problem extends Error {
   readonly code: string;
   readonly status: number;
   readonly detail: string | undefined;
+  /** Which rule was broken, for which the console may have words of its own. */
+  readonly reason: string | undefined;
   /** What is wrong with each field. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly requestId: string | undefined;
@@ -13,6 +15,7 @@ export class Problem extends Error {
     readonly code: string;
     readonly status: number;
     readonly detail?: string | undefined;
+    readonly reason?: string | undefined;
     readonly fields?: Readonly<Record<string, readonly string[]>> | undefined;
     readonly requestId?: string | undefined;
     readonly retryAfterSeconds?: number | undefined;
@@ -21,6 +24,7 @@ export class Problem extends Error {
     this.code = problem.code;
     this.status = problem.status;
     this.detail = problem.detail;
+    this.reason = problem.reason;
     this.fields = problem.fields ?? {};
     this.requestId = problem.requestId;
     this.retryAfterSeconds = problem.retryAfterSeconds;
@@ -36,6 +40,7 @@ export async function readProblem(response: Response): Promise<Problem> {
     code: readText(body['code']) ?? 'unreadable',
     status: response.status,
     detail: readText(body['detail']),
+    reason: readText(body['reason']),
     fields: readFields(body['errors']),
     requestId,
     retryAfterSeconds: Number.isNaN(retryAfterSeconds) ? undefined : retryAfterSeconds,

@@ -20,11 +20,14 @@ const known = [
   'unavailable',
 ] as const;
 
+/** Why the server refuses a new password. */
+const refusedPasswords = ['password_length', 'password_common', 'password_personal', 'password_product'] as const;
+
 /** What went wrong, what the server said, the request ID for support, and what to do next. */
 export function ProblemAlert({
   problem,
   title,
-  says,
+  says: saysInstead,
   onRetry,
   onReload,
 }: {
@@ -37,6 +40,8 @@ export function ProblemAlert({
   readonly onReload?: (() => void) | undefined;
 }) {
   const { t } = useTranslation();
+  const reason = refusedPasswords.find((candidate) => candidate === problem.reason);
+  const says = saysInstead ?? (reason && t(`password.refused.${reason}`));
   const code = known.find((candidate) => candidate === problem.code) ?? 'unreadable';
   const fields = Object.entries(problem.fields);
   const changed = code === 'precondition_failed';
@@ -51,7 +56,7 @@ export function ProblemAlert({
           {problem.detail}
         </Text>
       )}
-      {fields.length > 0 && (
+      {reason === undefined && fields.length > 0 && (
         <ul lang="en" style={{ margin: '0.25rem 0 0', paddingLeft: '1.1rem', fontSize: '0.875rem' }}>
           {fields.map(([field, messages]) => (
             <li key={field}>

@@ -3,7 +3,7 @@ import type { Role } from '../domain/member.ts';
 import type { OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken } from '../domain/one-time-token.ts';
 import type { Organization } from '../domain/organization.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
@@ -11,6 +11,7 @@ import { OrganizationMembers } from '../store/members.ts';
 import { useLink } from '../store/one-time-links.ts';
 import { findUser, insertUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
+import { requireNewPassword } from './new-password.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 import { invalidLink, requireLink } from './require-link.ts';
@@ -64,7 +65,7 @@ export async function acceptWithNewAccount(
   },
 ): Promise<{ readonly user: User; readonly sessionToken: string }> {
   const { id, organization, email, role } = await readInvitation(context, input.token);
-  const password = checkNewPassword(input.password);
+  const password = await requireNewPassword(context, input.password, { email, name: input.name });
   // Not the address: whoever has a link must not be able to lock out the account of that address.
   await input.limits.countLink(id, input.network);
   const startedAt = context.now();

@@ -1,10 +1,11 @@
 import type { Actor } from '../domain/audit-entry.ts';
 import { parseName } from '../domain/name.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { endSessions, touchSession } from '../store/console-sessions.ts';
 import { voidResetLinks } from '../store/one-time-links.ts';
 import type { ActionContext } from './context.ts';
+import { hashNewPassword } from './new-password.ts';
 import { fieldsOf, recordAction } from './record-action.ts';
 import type { SignedIn } from './sessions.ts';
 import { revokeTokens, updateOrConflict } from './users.ts';
@@ -40,7 +41,7 @@ export async function changeOwnPassword(
   { user, session }: SignedIn,
   input: { readonly newPassword: string; readonly hasher: PasswordHasher },
 ): Promise<void> {
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.newPassword));
+  const passwordHash = await hashNewPassword(context, input.hasher, input.newPassword, user);
   await context.database.transaction(async (queries) => {
     const now = context.now();
     await updateOrConflict(context, queries, user, { passwordHash, sessionsEndedAt: now });

@@ -1,11 +1,12 @@
 import type { Actor } from '../domain/audit-entry.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { voidLinksBeyondRights, voidSetupTokens } from '../store/one-time-links.ts';
 import { findUser, insertUser, listOperators } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
 import { refuseWithoutOperator } from './last-in-charge.ts';
+import { hashNewPassword } from './new-password.ts';
 import { recordAction } from './record-action.ts';
 import { requireUser, updateOrConflict } from './users.ts';
 
@@ -20,7 +21,7 @@ export async function createOperator(
   actor: Actor,
   input: { readonly email: string; readonly password: string; readonly hasher: PasswordHasher },
 ): Promise<User> {
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  const passwordHash = await hashNewPassword(context, input.hasher, input.password, input);
   const operator = newUser({ email: input.email, passwordHash, isOperator: true }, context.now());
   await context.database.transaction(async (queries) => {
     if (!(await insertUser(queries, operator))) {

@@ -3,7 +3,7 @@ import { newRowId } from '../domain/identifier.ts';
 import { resetLinkMilliseconds } from '../domain/limits.ts';
 import type { NewLink, OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { endSessions } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
@@ -11,6 +11,7 @@ import { OrganizationMembers } from '../store/members.ts';
 import { insertLink, useLink, voidResetLinks } from '../store/one-time-links.ts';
 import { findUser } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
+import { hashNewPassword } from './new-password.ts';
 import { recordAction } from './record-action.ts';
 import { invalidLink, requireLink } from './require-link.ts';
 import { requireUser, revokeTokens, updateOrConflict } from './users.ts';
@@ -61,7 +62,8 @@ export async function resetPassword(
 ): Promise<void> {
   const tokenHash = hashOneTimeToken(input.token);
   const { userId } = await requireLink(context, ['reset'], tokenHash);
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  const owner = userId === null ? undefined : await findUser(context.database.queries, userId);
+  const passwordHash = await hashNewPassword(context, input.hasher, input.password, owner ?? { email: '' });
   await context.database.transaction(async (queries) => {
     const now = context.now();
     const link = await useLink(queries, ['reset'], tokenHash, now);

@@ -3,7 +3,7 @@ import { newRowId } from '../domain/identifier.ts';
 import { setupLinkMilliseconds } from '../domain/limits.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import { newOrganization, type Organization } from '../domain/organization.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import { endSessions } from '../store/console-sessions.ts';
@@ -13,6 +13,7 @@ import { findLink, insertLink, useLink, voidResetLinks, voidSetupTokens } from '
 import { insertOrganization } from '../store/organizations.ts';
 import { findUserByEmail, insertUser, listOperators } from '../store/users.ts';
 import type { ActionContext } from './context.ts';
+import { hashNewPassword } from './new-password.ts';
 import { recordAction } from './record-action.ts';
 import { startSession } from './sessions.ts';
 import { revokeTokens, updateOrConflict } from './users.ts';
@@ -72,7 +73,7 @@ export async function setUp(
   if (found === undefined || found.link.expiresAt <= context.now()) {
     throw invalidSetupToken(found === undefined ? 'unknown_token' : 'expired_token');
   }
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  const passwordHash = await hashNewPassword(context, input.hasher, input.password, input);
   const now = context.now();
   const organization = newOrganization(
     { name: input.organizationName, apiClientsEnabled: context.config.apiClientsByDefault },

@@ -2,7 +2,7 @@ import type { Actor } from '../domain/audit-entry.ts';
 import { parseEmail } from '../domain/email.ts';
 import type { Role } from '../domain/member.ts';
 import type { Page } from '../domain/page.ts';
-import { checkNewPassword, type PasswordHasher } from '../domain/password.ts';
+import type { PasswordHasher } from '../domain/password.ts';
 import { newUser, type User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
 import type { Queries } from '../store/database.ts';
@@ -14,6 +14,7 @@ import { findUserByEmail, insertUser, listUsers, type UserChange, updateUser } f
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { refuseIfLastInCharge } from './last-in-charge.ts';
+import { hashNewPassword } from './new-password.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
 
@@ -31,7 +32,7 @@ export async function createUser(
 ): Promise<User> {
   const organization = await requireOrganization(context, input.organizationId);
   const email = parseEmail(input.email);
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  const passwordHash = await hashNewPassword(context, input.hasher, input.password, { email });
   const now = context.now();
   const user = newUser({ email, passwordHash }, now);
   await context.database.transaction(async (queries) => {
@@ -111,7 +112,8 @@ export async function setPassword(
   email: string,
   input: { readonly password: string; readonly hasher: PasswordHasher },
 ): Promise<User> {
-  const passwordHash = await input.hasher.hash(checkNewPassword(input.password));
+  const owner = await requireUser(context, email);
+  const passwordHash = await hashNewPassword(context, input.hasher, input.password, owner);
   return changeUser(context, email, async (queries, before) => {
     const after = await updateOrConflict(context, queries, before, { passwordHash, sessionsEndedAt: context.now() });
     await voidResetLinks(queries, after.id);

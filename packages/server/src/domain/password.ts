@@ -1,7 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ApiError } from '../errors.ts';
-import { passwordBytesMax, passwordCharactersMin } from './limits.ts';
 
 /** Argon2id as OWASP recommends it: memory in KiB, passes, lanes. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
@@ -21,19 +19,6 @@ export interface PasswordHasher {
 /** Thrown when too many passwords are waiting to be hashed; try again. */
 export class PasswordQueueFullError extends Error {
   override readonly name = 'PasswordQueueFullError';
-}
-
-/** Refuses a new password that is too short or too long; every byte of it counts and none is changed. */
-export function checkNewPassword(password: string): string {
-  if (
-    [...password].length < passwordCharactersMin ||
-    Buffer.byteLength(password) > passwordBytesMax ||
-    !password.isWellFormed()
-  ) {
-    const message = `a password has at least ${passwordCharactersMin} characters and at most ${passwordBytesMax} bytes`;
-    throw new ApiError('invalid_input', message, { fields: { password: [message] } });
-  }
-  return password;
 }
 
 /** A new hash in the PHC string format; takes tens of milliseconds of one thread, so call it through a `PasswordHasher`. */

@@ -110,6 +110,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
       code: refusal.code,
       detail: refusal.message,
       ...(refusal.fields && { errors: refusal.fields }),
+      ...(refusal.reason && { reason: refusal.reason }),
     });
   }
   const status = httpStatusOf(error);
