@@ -22,6 +22,7 @@ import { GateDialogs } from './session/gate-dialogs.tsx';
 import { useInstance } from './session/instance.tsx';
 import { useHomeOrganization } from './session/organization.tsx';
 import { forgetSession, useSession } from './session/session.tsx';
+import { WrongPasswords } from './session/wrong-passwords.tsx';
 import { Brand } from './ui/brand.tsx';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
@@ -66,6 +67,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <Account />
       </AppShell.Navbar>
       <AppShell.Main className="main" id="main" tabIndex={-1}>
+        <WrongPasswords />
         <ErrorBoundary resetKey={path}>{children}</ErrorBoundary>
       </AppShell.Main>
       <GateDialogs />

@@ -8,6 +8,7 @@ import { ApiError } from '../errors.ts';
 import { endSessions, findSession, insertSession, touchSession } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
 import { findUser } from '../store/users.ts';
+import { takeUntoldGuesses } from '../store/wrong-passwords.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
@@ -40,6 +41,7 @@ export async function startSession(
     expiresAt: now + sessionAbsoluteMilliseconds,
     address: actor.address,
     userAgent: actor.userAgent,
+    wrongPasswords: (await takeUntoldGuesses(queries, user.id)) ?? null,
   };
   await insertSession(queries, session, hashOneTimeToken(token));
   await recordAction(context, queries, {

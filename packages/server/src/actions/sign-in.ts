@@ -1,7 +1,10 @@
+import { foldEmail, isLookalike } from '../domain/email.ts';
 import { knownDeviceOf } from '../domain/known-device.ts';
+import { wrongPasswordsMax } from '../domain/limits.ts';
 import { isOutdatedHash, type PasswordHasher, PasswordQueueFullError } from '../domain/password.ts';
 import type { User } from '../domain/user.ts';
 import { findUserByEmail, isKnownNetwork, rememberNetwork, updateUser } from '../store/users.ts';
+import { countWrongPassword, forgiveWrongPasswords, wrongPasswordsOf } from '../store/wrong-passwords.ts';
 import type { ActionContext } from './context.ts';
 
 /** From where a user signed in before: from this device, else from this network, else from neither. */
@@ -21,7 +24,7 @@ export interface SignInDeps {
   readonly limits: PasswordLimits;
 }
 
-/** An email address (in any letter case) and a password, and the network and device they came from. */
+/** An email address (in any case of its ASCII letters) and a password, and the network and device they came from. */
 export interface SignInAttempt {
   readonly email: string;
   readonly password: string;
@@ -35,12 +38,13 @@ export type SignInResult =
   | { readonly user: User; readonly failure: undefined }
   | {
       readonly user: User | undefined;
-      readonly failure: 'unknown_user' | 'wrong_password' | 'not_allowed';
+      readonly failure: 'unknown_user' | 'wrong_password' | 'not_allowed' | 'unfamiliar_place';
     };
 
 /**
  * Checks a password. Every attempt is counted and costs one hash, whether or not the user exists. `isAllowed` says
- * whether a user may sign in here at all. A correct password renews an outdated hash. Throws `too_many_requests`, or
+ * whether a user may sign in here at all. After `wrongPasswordsMax` wrong passwords in a row, a correct one is accepted
+ * only from where the user signed in before; a reset link starts the count again. A correct password renews an outdated hash. Throws `too_many_requests`, or
  * `PasswordQueueFullError` if too many checks are waiting.
  */
 export async function signIn(
@@ -51,8 +55,9 @@ export async function signIn(
 ): Promise<SignInResult> {
   const { queries } = context.database;
   const { password, network, deviceMarks } = attempt;
-  const email = attempt.email.toLowerCase();
-  const user = await findUserByEmail(queries, email);
+  const email = foldEmail(attempt.email);
+  // An older version may have stored such an address.
+  const user = isLookalike(email) ? undefined : await findUserByEmail(queries, email);
   const device = user && knownDeviceOf(deviceMarks, user.id, context.keys.deviceTag, context.now());
   const isKnown = await isKnownNetwork(queries, email, network);
   const knownFrom = device === undefined ? (isKnown ? 'network' : undefined) : { device };
@@ -62,8 +67,20 @@ export async function signIn(
   if (user === undefined) {
     return { user, failure: 'unknown_user' };
   }
-  if (!isCorrect || !mayEnter) {
-    return { user, failure: isCorrect ? 'not_allowed' : 'wrong_password' };
+  if (!isCorrect) {
+    await countWrongPassword(queries, user.id, context.now());
+    return { user, failure: 'wrong_password' };
+  }
+  if (!mayEnter) {
+    return { user, failure: 'not_allowed' };
+  }
+  // Read after the check: guesses at the same time count as well.
+  const wrongPasswords = await wrongPasswordsOf(queries, user.id);
+  if (knownFrom === undefined && wrongPasswords >= wrongPasswordsMax) {
+    return { user, failure: 'unfamiliar_place' };
+  }
+  if (wrongPasswords > 0) {
+    await forgiveWrongPasswords(queries, user.id);
   }
   await limits.forgivePassword(email, network, knownFrom);
   await rememberNetwork(queries, user.id, network, context.now());

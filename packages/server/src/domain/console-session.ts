@@ -9,4 +9,6 @@ export interface ConsoleSession {
   readonly expiresAt: number;
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** Wrong passwords before this sign-in, which its user is told of, and since when. */
+  readonly wrongPasswords: { readonly count: number; readonly since: number } | null;
 }

@@ -13,7 +13,7 @@ const mark = /^([0-9A-Za-z]{22})-(\d{1,12})-([0-9A-Za-z]{22})$/;
 
 /**
  * The id of the device that sent `marks`, if `userId` signed in with it before. A mark is no credential: with it a wrong
- * password counts against the device alone, and without it nothing is refused that would pass otherwise.
+ * password counts against the device alone, and a correct one is accepted while others guess at the account.
  */
 export function knownDeviceOf(
   marks: string | undefined,

@@ -23,6 +23,12 @@ export const emailPattern = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
 export const passwordCharactersMin = 12;
 export const passwordBytesMax = 1024;
 
+/** After so many wrong passwords in a row, a correct one is accepted only from where the user signed in before. */
+export const wrongPasswordsMax = 100;
+
+/** From so many wrong passwords on, the user is told at the next sign-in; fewer are the user's own mistakes. */
+export const wrongPasswordsToldFrom = 10;
+
 /** An audience: it appears in error descriptions, which allow no quotation mark and no backslash (RFC 6749 §5.2). */
 export const audienceLengthMax = 500;
 export const audiencePattern = /^[\x21\x23-\x5b\x5d-\x7e]{1,500}$/;

@@ -16,6 +16,8 @@ export async function insertSession(queries: Queries, session: ConsoleSession, t
       expires_at: session.expiresAt,
       address: session.address,
       user_agent: session.userAgent?.slice(0, userAgentLengthMax) ?? null,
+      wrong_passwords: session.wrongPasswords?.count ?? 0,
+      wrong_since: session.wrongPasswords?.since ?? null,
     })
     .execute();
 }
@@ -131,5 +133,6 @@ function toSession(row: ConsoleSessionsTable): ConsoleSession {
     expiresAt: Number(row.expires_at),
     address: row.address,
     userAgent: row.user_agent,
+    wrongPasswords: row.wrong_since === null ? null : { count: row.wrong_passwords, since: Number(row.wrong_since) },
   };
 }

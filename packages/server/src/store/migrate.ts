@@ -10,6 +10,7 @@ import { cutoffs } from './migrations/0005-cutoffs.ts';
 import { boundedCutoffs } from './migrations/0006-bounded-cutoffs.ts';
 import { largeStores } from './migrations/0007-large-stores.ts';
 import { linksAndVouching } from './migrations/0008-links-and-vouching.ts';
+import { guessingAndSignIns } from './migrations/0009-guessing-and-sign-ins.ts';
 
 /** One step of the schema; never changed once released, only followed by another. */
 export interface Migration {
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   boundedCutoffs,
   largeStores,
   linksAndVouching,
+  guessingAndSignIns,
 ];
 
 type MigrationRows = { readonly bindery_migrations: { id: string; applied_at: number } };

@@ -132,6 +132,11 @@ export interface UsersTable {
   vouched_by_organization_id: string | null;
   /** When an operator detached its address, until the user sets another. */
   address_detached_at: number | null;
+  /** Wrong passwords in a row. */
+  wrong_passwords: number;
+  /** Wrong passwords that the user was not told of yet, and since when. */
+  untold_wrong_passwords: number;
+  untold_since: number | null;
   created_at: number;
   updated_at: number;
   version: number;
@@ -170,6 +175,8 @@ export interface RefreshFamiliesTable {
   absolute_expires_at: number;
   revoked_at: number | null;
   revoked_reason: string | null;
+  /** From where a token was last requested; null for sign-ins of an older version. */
+  last_used_address: string | null;
 }
 
 export interface RevokedTokensTable {
@@ -197,6 +204,9 @@ export interface ConsoleSessionsTable {
   expires_at: number;
   address: string | null;
   user_agent: string | null;
+  /** Wrong passwords before this sign-in, and since when. */
+  wrong_passwords: number;
+  wrong_since: number | null;
 }
 
 /** A link that works once: whoever has its token may do what it is for. */

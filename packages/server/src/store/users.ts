@@ -21,6 +21,9 @@ export async function insertUser(queries: Queries, user: User): Promise<boolean>
       is_operator: user.isOperator ? 1 : 0,
       vouched_by_organization_id: user.vouchedBy,
       address_detached_at: null,
+      wrong_passwords: 0,
+      untold_wrong_passwords: 0,
+      untold_since: null,
       created_at: user.createdAt,
       updated_at: user.updatedAt,
       version: user.version,
@@ -109,7 +112,7 @@ export async function updateUser(
     .set({
       ...(change.email === undefined ? {} : { email: change.email }),
       ...(change.addressDetachedAt === undefined ? {} : { address_detached_at: change.addressDetachedAt }),
-      ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash }),
+      ...(change.passwordHash === undefined ? {} : { password_hash: change.passwordHash, wrong_passwords: 0 }),
       ...(change.state === undefined ? {} : { state: change.state }),
       ...(change.sessionsEndedAt === undefined ? {} : { sessions_ended_at: change.sessionsEndedAt }),
       ...(change.name === undefined ? {} : { name: change.name }),

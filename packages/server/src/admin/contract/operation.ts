@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foldEmail, isLookalike } from '../../domain/email.ts';
 import {
   emailLengthMax,
   emailPattern,
@@ -69,9 +70,10 @@ export const name = z
 export const email = z
   .string()
   .trim()
-  .toLowerCase()
+  .overwrite(foldEmail)
   .max(emailLengthMax)
-  .regex(emailPattern, 'must be an email address such as ana@example.com');
+  .regex(emailPattern, 'must be an email address such as ana@example.com')
+  .refine((text) => !isLookalike(text), 'contains a character that can be mistaken for another');
 /** A password that somebody chooses; the action also limits its bytes. */
 export const newPassword = z
   .string()

@@ -18,6 +18,8 @@ export const session = z.object({
   /** Until then, sensitive actions do not ask for the password. */
   recentUntil: timestamp,
   expiresAt: timestamp,
+  /** Wrong passwords for this account before this sign-in, if there were many; since the first of them. */
+  wrongPasswords: z.object({ count: z.number().int(), since: timestamp }).nullable(),
 });
 
 export const sessionOperations = {

@@ -18,10 +18,10 @@ export const sessionHandlers: Handlers<keyof typeof sessionOperations> = {
     refuseOverPlainHttp(call);
     const startedAt = call.context.now();
     const user = await checkPassword(call, call.body.email, call.body.password);
-    const { token } = await call.context.database.transaction((queries) =>
+    const { token, session } = await call.context.database.transaction((queries) =>
       startSession(call.context, queries, call.actor, user, startedAt),
     );
-    return startedSession(call, user, token);
+    return startedSession(call, user, token, session.wrongPasswords);
   },
 
   // Not 401: browsers log that as an error, and asking is not a mistake.
