@@ -1,5 +1,6 @@
 import {
   AppShell,
+  Box,
   Burger,
   Button,
   Divider,
@@ -26,6 +27,7 @@ import { WrongPasswords } from './session/wrong-passwords.tsx';
 import { Brand } from './ui/brand.tsx';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { Icon, type IconName } from './ui/icon.tsx';
+import { Note } from './ui/state.tsx';
 
 /** The frame around every screen of a signed-in user. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -68,10 +70,25 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       </AppShell.Navbar>
       <AppShell.Main className="main" id="main" tabIndex={-1}>
         <WrongPasswords />
+        <AddressDetached />
         <ErrorBoundary resetKey={path}>{children}</ErrorBoundary>
       </AppShell.Main>
       <GateDialogs />
     </AppShell>
+  );
+}
+
+/** Tells the holder of an account that its address was taken away. */
+function AddressDetached() {
+  const { t } = useTranslation();
+  const { user } = useSession();
+  if (user.addressDetachedAt === null) return null;
+  return (
+    <Box mb="lg">
+      <Note tone="warn" role="status">
+        {t('nav.addressDetached', { email: user.email })}
+      </Note>
+    </Box>
   );
 }
 

@@ -15,6 +15,7 @@ export const actions = [
   'user.create',
   'user.set_password',
   'user.create_reset_link',
+  'user.detach_address',
   'organization.create',
   'organization.update',
   'management.call',

@@ -12,6 +12,7 @@ import { DataTable } from '../../ui/data-table.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { LinkDialog } from '../../ui/link-dialog.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { notify } from '../../ui/notify.ts';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
@@ -29,6 +30,7 @@ export function Users() {
   const pageNumber = Math.max(1, Number.parseInt(filters.get('page'), 10) || 1);
   const query = useAnswer('listUsers', { query: { pageNumber, pageSize: 25 } });
   const [switching, setSwitching] = useState<User>();
+  const [detaching, setDetaching] = useState<User>();
   const [link, setLink] = useState<{ readonly email: string; readonly link: string; readonly expiresAt: string }>();
   const reset = useAction(async ({ id, email }: User) => {
     const { value } = await call('createUserResetLink', { path: { userId: id } });
@@ -102,6 +104,15 @@ export function Users() {
                           <ActionButton
                             size="xs"
                             variant="default"
+                            reason={row.id === user.id ? t('users.notOwnAddress') : undefined}
+                            aria-label={t('users.detachOf', { user: row.name ?? row.email })}
+                            onClick={() => setDetaching(row)}
+                          >
+                            {t('users.detach')}
+                          </ActionButton>
+                          <ActionButton
+                            size="xs"
+                            variant="default"
                             reason={row.id === user.id ? t('users.notSelf') : undefined}
                             aria-label={t(row.state === 'active' ? 'users.disableOf' : 'users.enableOf', {
                               user: row.name ?? row.email,
@@ -122,6 +133,7 @@ export function Users() {
         </Loaded>
       </div>
       {switching !== undefined && <SwitchDialog user={switching} onClose={() => setSwitching(undefined)} />}
+      {detaching !== undefined && <DetachDialog user={detaching} onClose={() => setDetaching(undefined)} />}
       {link !== undefined && (
         <LinkDialog
           title={t('members.resetTitle', { email: link.email })}
@@ -150,6 +162,24 @@ function SwitchDialog({ user, onClose }: { readonly user: User; readonly onClose
       onClose={onClose}
     >
       {isActive ? t('users.disableText') : t('users.enableText')}
+    </ConfirmDialog>
+  );
+}
+
+function DetachDialog({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const detach = useAction(async () => {
+    const { value } = await call('detachAddress', { path: { userId: user.id } });
+    notify(t('users.detached', { email: value.email }));
+  });
+  return (
+    <ConfirmDialog
+      title={t('users.detachTitle', { email: user.email })}
+      confirm={t('users.detach')}
+      action={detach}
+      onClose={onClose}
+    >
+      {t(user.vouchedBy === null ? 'users.detachTextAll' : 'users.detachText')}
     </ConfirmDialog>
   );
 }
