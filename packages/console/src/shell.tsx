@@ -165,7 +165,7 @@ function OrganizationSwitch({ current }: { readonly current: string }) {
   if (organizations.length < 2) {
     return (
       <Text size="sm" fw={600} px={11} py={6} className="break">
-        {name}
+        <bdi>{name}</bdi>
       </Text>
     );
   }
@@ -175,7 +175,7 @@ function OrganizationSwitch({ current }: { readonly current: string }) {
         <UnstyledButton className="card" px={10} py={7} mb="xs" aria-label={t('nav.switch', { organization: name })}>
           <Group justify="space-between" wrap="nowrap" gap="xs">
             <Text size="sm" fw={600} truncate>
-              {name}
+              <bdi>{name}</bdi>
             </Text>
             <Icon name="chevron" size={16} />
           </Group>
@@ -193,7 +193,7 @@ function OrganizationSwitch({ current }: { readonly current: string }) {
             }
             onClick={() => go(`/console/o/${organization.id}`)}
           >
-            {organization.name}
+            <bdi>{organization.name}</bdi>
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -220,11 +220,11 @@ function Account() {
             <VisuallyHidden>{t('nav.account')}</VisuallyHidden>
             <span style={{ minWidth: 0, flex: 1 }}>
               <Text size="sm" truncate>
-                {user.name ?? user.email}
+                <bdi>{user.name ?? user.email}</bdi>
               </Text>
               {user.name !== null && (
                 <Text size="xs" c="dimmed" truncate>
-                  {user.email}
+                  <bdi>{user.email}</bdi>
                 </Text>
               )}
             </span>

@@ -14,6 +14,7 @@ import { memberCommands } from './commands/members.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { operatorCommands } from './commands/operators.ts';
 import { organizationCommands } from './commands/organizations.ts';
+import { escapeLines } from './commands/output.ts';
 import { serveCommand } from './commands/serve.ts';
 import { setupTokenCommand } from './commands/setup-token.ts';
 import { tokenCommands } from './commands/token.ts';
@@ -51,6 +52,7 @@ export function createProgram(run: (server: RunningServer) => void): Command {
     .showHelpAfterError('(add --help for help)')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(escapeLines(text)) })
     .addHelpText(
       'after',
       `

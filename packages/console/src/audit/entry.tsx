@@ -58,9 +58,11 @@ function AuditSentence({ entry }: { readonly entry: AuditEntry }) {
     entry.details?.['name'] ?? entry.details?.['email'] ?? entry.after?.['name'] ?? entry.before?.['name'];
   const what = target?.name ?? (typeof remembered === 'string' ? remembered : (target?.id ?? ''));
   const parts = [
-    <strong key="who">{who}</strong>,
+    <strong key="who">
+      <bdi>{who}</bdi>
+    </strong>,
     <strong key="what" title={target?.id}>
-      {what}
+      <bdi>{what}</bdi>
     </strong>,
   ];
   // What people do to themselves reads differently: joined, left.
@@ -105,14 +107,22 @@ function Changes({ entry }: { readonly entry: AuditEntry }) {
         <div key={name}>
           <dt>{label(name)}</dt>
           <dd>
-            <del>{tell(name, entry.before?.[name])}</del> → <ins>{tell(name, entry.after?.[name])}</ins>
+            <del>
+              <bdi>{tell(name, entry.before?.[name])}</bdi>
+            </del>{' '}
+            →{' '}
+            <ins>
+              <bdi>{tell(name, entry.after?.[name])}</bdi>
+            </ins>
           </dd>
         </div>
       ))}
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{label(name)}</dt>
-          <dd>{tell(name, value)}</dd>
+          <dd>
+            <bdi>{tell(name, value)}</bdi>
+          </dd>
         </div>
       ))}
     </dl>

@@ -163,11 +163,11 @@ function ClientTable({ clients, base }: { readonly clients: readonly ApiClient[]
       cell: (client) => (
         <>
           <Anchor component={Link} href={`${base}/${client.id}`} fw={500} size="sm" className="break">
-            {client.name}
+            <bdi>{client.name}</bdi>
           </Anchor>
           {client.description !== '' && (
             <Text size="xs" c="dimmed" lineClamp={1} className="break">
-              {client.description}
+              <bdi>{client.description}</bdi>
             </Text>
           )}
         </>

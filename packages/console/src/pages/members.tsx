@@ -178,7 +178,7 @@ function MemberTable({
             cell: (member) => (
               <>
                 <Text size="sm" fw={500} className="break">
-                  {member.name ?? member.email}
+                  <bdi>{member.name ?? member.email}</bdi>
                   {member.userId === user.id && (
                     <Text span size="sm" c="dimmed">
                       {' '}
@@ -188,7 +188,7 @@ function MemberTable({
                 </Text>
                 {member.name !== null && (
                   <Text size="xs" c="dimmed" className="break">
-                    {member.email}
+                    <bdi>{member.email}</bdi>
                   </Text>
                 )}
               </>

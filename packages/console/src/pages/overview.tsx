@@ -167,7 +167,7 @@ function Watch({
                 size="sm"
                 className="break"
               >
-                {client.name}
+                <bdi>{client.name}</bdi>
               </Anchor>
               <Text size="xs" c="dimmed" component="div">
                 {tell(client)}

@@ -21,7 +21,7 @@ export function PickOrganization() {
       <Stack align="flex-start" gap="xs">
         {owned.map(({ id, name }) => (
           <LinkButton key={id} to={pathOf(id)} variant="default">
-            {name}
+            <bdi>{name}</bdi>
           </LinkButton>
         ))}
       </Stack>

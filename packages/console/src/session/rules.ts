@@ -19,6 +19,11 @@ export interface Rules {
   readonly search: (value: string) => Finding;
 }
 
+// The server has the whole rule (its domain/text.ts) and refuses the rest, such as invisible characters inside a name.
+const control = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+const invisible = /[\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
 /** The rules of this instance, with their findings in the language of the page. */
 export function useRules(): Rules {
   const { t } = useTranslation();
@@ -28,7 +33,8 @@ export function useRules(): Rules {
   const text = (value: string, max: number, missing: string): Finding => {
     const trimmed = value.trim();
     if (trimmed === '') return missing;
-    return fits(trimmed, max) ?? (/\p{Cc}/u.test(trimmed) ? t('fields.controlCharacters') : null);
+    if (!visible.test(trimmed.replaceAll(invisible, ''))) return missing;
+    return fits(trimmed, max) ?? (control.test(trimmed) ? t('fields.controlCharacters') : null);
   };
   const email = (value: string): Finding => {
     const trimmed = value.trim();
@@ -39,7 +45,9 @@ export function useRules(): Rules {
   return {
     name: (value, missing) => text(value, limits.nameLengthMax, missing),
     productName: (value, missing) => text(value, limits.productNameLengthMax, missing),
-    description: (value) => fits(value.trim(), limits.descriptionLengthMax),
+    description: (value) =>
+      fits(value.trim(), limits.descriptionLengthMax) ??
+      (control.test(value.replaceAll(/\r?\n/g, '')) ? t('fields.controlCharacters') : null),
     email,
     optionalEmail: (value) => (value.trim() === '' ? null : email(value)),
     newPassword: (value) => {

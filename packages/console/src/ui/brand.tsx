@@ -9,7 +9,7 @@ export function Brand() {
     <Group gap={10} wrap="nowrap" miw={0}>
       {hasLogo ? <img className="logo" src={logoAddress()} alt="" /> : <Mark />}
       <Text fw={650} truncate>
-        {productName}
+        <bdi>{productName}</bdi>
       </Text>
     </Group>
   );

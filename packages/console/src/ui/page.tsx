@@ -46,7 +46,7 @@ export function Page({
           <Group justify="space-between" align="flex-start" gap="md">
             <div style={{ minWidth: 0, flex: '1 1 18rem' }}>
               <Title order={1} ref={heading} tabIndex={-1} className="break">
-                {title}
+                <bdi>{title}</bdi>
               </Title>
               {intro !== undefined && (
                 <Text c="dimmed" mt={4} size="sm" component="div" maw="44rem">

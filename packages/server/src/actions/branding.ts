@@ -1,5 +1,7 @@
 import type { Actor } from '../domain/audit-entry.ts';
 import { type Branding, defaultBranding } from '../domain/branding.ts';
+import { parseEmail } from '../domain/email.ts';
+import { parseProductName } from '../domain/name.ts';
 import { readStoredSetting, writeStoredSetting } from '../store/settings.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
@@ -14,7 +16,12 @@ export async function readBranding(context: ActionContext): Promise<Branding> {
 }
 
 /** Sets the branding. */
-export async function setBranding(context: ActionContext, actor: Actor, branding: Branding): Promise<Branding> {
+export async function setBranding(context: ActionContext, actor: Actor, input: Branding): Promise<Branding> {
+  const branding = {
+    ...input,
+    productName: parseProductName(input.productName),
+    contact: input.contact === null ? null : parseEmail(input.contact),
+  };
   await context.database.transaction(async (queries) => {
     await writeStoredSetting(queries, setting, JSON.stringify(branding));
     const { logo, ...words } = branding;

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/audit-entry.ts';
+import { parseEmail } from '../domain/email.ts';
 import { parseName } from '../domain/name.ts';
 import { newOrganization, type Organization } from '../domain/organization.ts';
 import type { Page } from '../domain/page.ts';
@@ -63,7 +64,7 @@ export async function updateOrganizationDetails(
 ): Promise<Organization> {
   const parsed = {
     ...(change.name === undefined ? {} : { name: parseName(change.name) }),
-    ...(change.contact === undefined ? {} : { contact: change.contact }),
+    ...(change.contact === undefined ? {} : { contact: change.contact === null ? null : parseEmail(change.contact) }),
   };
   return context.database.transaction(async (queries) => {
     const now = context.now();

@@ -5,7 +5,7 @@ import { listAuditEntries } from '../store/audit.ts';
 import type { AuditFilter } from '../store/audit-filter.ts';
 import { instanceParty } from '../store/reader.ts';
 import { exampleIds, instant, outputOf, type ResultOptions, wholeNumber, withExamples, withJson } from './options.ts';
-import { moment, print, table, timestamp } from './output.ts';
+import { jsonLine, moment, print, table, timestamp } from './output.ts';
 import { withStore } from './store-command.ts';
 
 interface AuditOptions extends ResultOptions {
@@ -72,7 +72,7 @@ function printAll(options: AuditOptions): Promise<void> {
     for (let before: string | undefined; ; ) {
       const page = { ...filterOf(options), limit: auditExportStep, ...(before === undefined ? {} : { before }) };
       const items = await listAuditEntries(context.database.reader.of(instanceParty), page);
-      process.stdout.write(items.map((item) => `${JSON.stringify(toWire(item))}\n`).join(''));
+      process.stdout.write(items.map((item) => jsonLine(toWire(item))).join(''));
       if (items.length < auditExportStep) {
         return;
       }

@@ -3,14 +3,35 @@ export interface Output {
   readonly isJson: boolean;
 }
 
+/**
+ * Control characters and what changes the direction of text. A terminal obeys them, and a stored text may have them:
+ * stores are older than the rule for texts, and errors quote what was sent.
+ */
+const commands = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** A text that a terminal only shows: control characters are written as in JSON, such as `\\u001b`. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(commands, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A text of several lines, each as `escapeControls` writes it. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n');
+}
+
+/** One line of JSON. The escapes of JSON itself leave out C1 and DEL, which terminals obey too. */
+export function jsonLine(value: object): string {
+  return `${escapeControls(JSON.stringify(value))}\n`;
+}
+
 /** Prints one JSON object, or lines for people. */
 export function print(output: Output, json: object, lines: readonly string[]): void {
-  process.stdout.write(output.isJson ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`);
+  process.stdout.write(output.isJson ? jsonLine(json) : `${lines.map(escapeControls).join('\n')}\n`);
 }
 
 /** Says something that is not part of the result. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${escapeLines(text)}\n`);
 }
 
 /** Says that a secret just printed cannot be printed again. */
@@ -19,7 +40,8 @@ export function sayToSaveSecret(): void {
 }
 
 /** Rows under headings, in columns as wide as their widest cell. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(headings: readonly string[], stored: readonly (readonly string[])[]): string[] {
+  const rows = stored.map((row) => row.map(escapeControls));
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

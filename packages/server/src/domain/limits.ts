@@ -16,8 +16,11 @@ export const descriptionLengthMax = 500;
 /** RFC 5321 §4.5.3.1.3 leaves 254 characters for an address. */
 export const emailLengthMax = 254;
 
-/** One `@` with something on both sides, and neither white space nor control characters. */
-export const emailPattern = /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u;
+/** One `@` with something on both sides, and neither white space nor control or invisible characters. */
+export const emailPattern = /^[^\s@\p{Cc}\p{DI}]+@[^\s@\p{Cc}\p{DI}]+$/u;
+
+/** A language of the console, as in BCP 47: `en`, `pt-BR`. */
+export const languageTagPattern = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 /** A new password: characters as people count them (code points), and bytes of UTF-8 that are hashed. */
 export const passwordCharactersMin = 12;

@@ -68,7 +68,7 @@ function renderHome(config: Config, branding: Branding, isSetUp: boolean, nonce:
 </head>
 <body>
 <main>
-<header>${logo}<h1>${escapeHtml(branding.productName)}</h1></header>
+<header>${logo}<h1><bdi>${escapeHtml(branding.productName)}</bdi></h1></header>
 <p>Programs exchange a client id and secret for a short-lived access token. With every call, the API knows which organization is calling and whether it may read or also write.</p>
 <div class="cards">
 ${first}

@@ -60,7 +60,7 @@ export function Credentials() {
                       title: t('clients.name'),
                       cell: ({ name }) => (
                         <Text size="sm" fw={500} className="break">
-                          {name}
+                          <bdi>{name}</bdi>
                         </Text>
                       ),
                     },

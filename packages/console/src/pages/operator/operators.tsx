@@ -56,7 +56,7 @@ export function Operators() {
                   title: t('fields.name'),
                   cell: ({ name, email, userId }) => (
                     <Text size="sm" fw={500} className="break">
-                      {name ?? email}
+                      <bdi>{name ?? email}</bdi>
                       {userId === user.id && (
                         <Text span size="sm" c="dimmed">
                           {' '}

@@ -70,11 +70,11 @@ export function Organizations() {
                         <>
                           {own.some((organization) => organization.id === id) ? (
                             <Anchor component={Link} href={`/console/o/${id}`} size="sm" fw={500} className="break">
-                              {name}
+                              <bdi>{name}</bdi>
                             </Anchor>
                           ) : (
                             <Text size="sm" fw={500} className="break">
-                              {name}
+                              <bdi>{name}</bdi>
                             </Text>
                           )}
                           <div>

@@ -57,7 +57,7 @@ export function Users() {
                       cell: ({ id, name, email }) => (
                         <>
                           <Text size="sm" fw={500} className="break">
-                            {name ?? email}
+                            <bdi>{name ?? email}</bdi>
                             {id === user.id && (
                               <Text span size="sm" c="dimmed">
                                 {' '}
@@ -67,7 +67,7 @@ export function Users() {
                           </Text>
                           {name !== null && (
                             <Text size="xs" c="dimmed" className="break">
-                              {email}
+                              <bdi>{email}</bdi>
                             </Text>
                           )}
                         </>

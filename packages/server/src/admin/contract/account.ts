@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageTagPattern } from '../../domain/limits.ts';
 import { name, newPassword, type Operation, password, timestamp } from './operation.ts';
 import { session } from './sessions.ts';
 
@@ -10,7 +11,11 @@ export const accountOperations = {
     tag: 'Account',
     caller: 'user',
     body: z
-      .object({ name, locale: z.string().max(20).nullable(), theme: z.enum(['light', 'dark', 'auto']) })
+      .object({
+        name,
+        locale: z.string().max(20).regex(languageTagPattern).nullable(),
+        theme: z.enum(['light', 'dark', 'auto']),
+      })
       .partial()
       .strict(),
     status: 200,

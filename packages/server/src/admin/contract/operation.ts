@@ -11,6 +11,7 @@ import {
   passwordCharactersMin,
   searchLengthMax,
 } from '../../domain/limits.ts';
+import { problemOfText, tidyText } from '../../domain/text.ts';
 
 /** Who may call an operation: anyone, a signed-in user, a member or owner of the organization in the path, or an operator. */
 export type Caller = 'public' | 'user' | 'member' | 'owner' | 'operator';
@@ -66,7 +67,12 @@ export const name = z
   .trim()
   .min(1)
   .max(nameLengthMax)
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+  .superRefine((value, context) => {
+    const message = problemOfText(tidyText(value));
+    if (message !== undefined) {
+      context.addIssue({ code: 'custom', message });
+    }
+  });
 export const email = z
   .string()
   .trim()

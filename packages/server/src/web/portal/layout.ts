@@ -64,7 +64,7 @@ ${pager(frame, body.page)}
 
 function brand({ base, branding, query }: Frame): string {
   const logo = branding.logo === null ? '' : `<img src="${base}/admin/branding/logo" alt="" width="28" height="28">`;
-  return `<a class="brand" href="${base}/docs${escapeHtml(query)}">${logo}<span>${escapeHtml(branding.productName)}</span></a>`;
+  return `<a class="brand" href="${base}/docs${escapeHtml(query)}">${logo}<bdi>${escapeHtml(branding.productName)}</bdi></a>`;
 }
 
 function navigation(frame: Frame, { page, question = '' }: Body): string {
