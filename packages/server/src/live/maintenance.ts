@@ -19,7 +19,7 @@ const everyMilliseconds = 60_000;
 const roundMilliseconds = 10_000;
 /** On SQLite a step holds the event loop; on PostgreSQL it only must stay far below the time limit of a statement. */
 const paces: Readonly<Record<'sqlite' | 'postgres', Pace>> = {
-  sqlite: { stepMilliseconds: 3, rowsMax: 500, roundMilliseconds },
+  sqlite: { stepMilliseconds: 3, rowsMax: 200, roundMilliseconds },
   postgres: { stepMilliseconds: 100, rowsMax: 5000, roundMilliseconds },
 };
 

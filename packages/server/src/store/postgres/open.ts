@@ -78,16 +78,19 @@ export async function openPostgres(address: PostgresAddress): Promise<Backend> {
     releasePages: undefined,
     async close() {
       await queries.destroy();
-      if (readerPool !== pool) {
+      if (readerPool !== pool && !readerPool.ending) {
         await readerPool.end();
       }
     },
   };
 }
 
-/** How many of the connections are for long reads alone, so that those never take the ones of token requests. */
+/**
+ * How many of the connections are for long reads alone, so that those never take the ones of token requests. With fewer
+ * than four there is none to spare, and one read at a time shares them.
+ */
 function readersOf(poolSize: number): number {
-  return poolSize === 1 ? 0 : Math.max(1, Math.min(readersMax, Math.floor(poolSize / 4)));
+  return Math.min(readersMax, Math.floor(poolSize / 4));
 }
 
 async function readClock(queries: Queries): Promise<number> {
