@@ -49,7 +49,7 @@ async function isOperator(browser: Browser): Promise<boolean> {
 }
 
 describe('9.7 nobody gains rights by address in console and management API', () => {
-  test('a squatted address gets nothing from an invitation, an owner invitation or an operator invitation to it', async () => {
+  test('242: a squatted address gets nothing from an invitation, an owner invitation or an operator invitation to it', async () => {
     await using site = await startSite();
     const world = await site.newWorld();
     const squatter = await squat(site);

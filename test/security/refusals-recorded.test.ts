@@ -31,7 +31,7 @@ const wrong = 'a long password, a wrong one';
 const newcomer = { password: 'a long password of a newcomer', name: 'A newcomer' };
 
 describe('9.9 no silent guessing', () => {
-  test('every refusal at every door leaves exactly one entry with the true reason', async () => {
+  test('277: every refusal at every door leaves exactly one entry with the true reason', async () => {
     await using site = await startSite();
     const world = await site.newWorld();
     const { server, owner, member, victim, operator, stranger } = site;
@@ -253,7 +253,7 @@ describe('9.9 no silent guessing', () => {
 });
 
 describe('9.9 no oracle', () => {
-  test('looking an invitation up says the same whether or not the address has an account', async () => {
+  test('242: looking an invitation up says the same whether or not the address has an account', async () => {
     await using site = await startSite();
     const world = await site.newWorld();
     const owner = await site.signedIn(site.owner);

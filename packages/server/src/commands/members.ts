@@ -36,7 +36,7 @@ function addCommand(member: Command): void {
     withJson(withRole(withEmail(withOrganization(member.command('add'))))),
     `bindery member add ${ofMember} --role member`,
   )
-    .description('Add an existing user to an organization; the password stays the same')
+    .description('Add a user by email address, without an invitation: whoever holds the store may do everything')
     .action(async (options: MembershipOptions) => {
       const added = await withStore((context, actor) =>
         addMember(context, actor, { organizationId: options.org, email: options.email, role: options.role }),

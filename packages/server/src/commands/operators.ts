@@ -65,7 +65,9 @@ function listCommand(operator: Command): void {
 
 function addCommand(operator: Command): void {
   withExamples(withJson(operator.command('add <email>')), 'bindery operator add ana@example.com')
-    .description('Make an existing user an operator')
+    .description(
+      'Make a user an operator by email address, without an invitation: whoever holds the store may do everything',
+    )
     .action(async (email: string, options: ResultOptions) => {
       printOperator(options, await withStore((context, actor) => addOperator(context, actor, email)));
     });
