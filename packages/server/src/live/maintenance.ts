@@ -12,6 +12,7 @@ import { pruneRateLimits } from '../store/rate-limits.ts';
 import { pruneRefreshFamilies, pruneSuccessors } from '../store/refresh-families.ts';
 import { pruneRevokedTokens } from '../store/token-state.ts';
 import { pruneClientHours, pruneUnknownRefusals } from '../store/usage.ts';
+import { createCutoffAlarm } from './cutoff-alarm.ts';
 import type { KeyRing } from './key-ring.ts';
 import { type Pace, type Removal, removeInSteps } from './removal.ts';
 
@@ -39,7 +40,7 @@ interface Task {
  */
 export function startMaintenance(context: ActionContext, keyRing: KeyRing, logger: FastifyBaseLogger): () => void {
   const stop = new AbortController();
-  const tasks = tasksOf(context, keyRing, stop.signal);
+  const tasks = tasksOf(context, keyRing, stop.signal, logger);
   const failing = new Set<string>();
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
@@ -73,10 +74,17 @@ async function runTask({ name, run }: Task, failing: Set<string>, logger: Fastif
   }
 }
 
-function tasksOf(context: ActionContext, keyRing: KeyRing, signal: AbortSignal): readonly Task[] {
+function tasksOf(
+  context: ActionContext,
+  keyRing: KeyRing,
+  signal: AbortSignal,
+  logger: FastifyBaseLogger,
+): readonly Task[] {
+  const warnOfCutoffs = createCutoffAlarm(context, logger);
   const pace = paces[context.database.kind];
   return [
     { name: 'the next signing key', run: () => keyRing.rotateWhenDue().then(() => false) },
+    { name: 'the size of the revocation list', run: () => warnOfCutoffs().then(() => false) },
     ...removalsOf(context).map((removal) => ({
       name: removal.name,
       run: () => removeInSteps(removal, pace, { signal, clock: () => performance.now() }),

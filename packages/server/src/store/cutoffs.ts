@@ -114,3 +114,18 @@ export async function pruneCutoffs(
     { invalidatesCaches: false },
   );
 }
+
+/** The organization with the most entries; undefined if no entry counts for one. */
+export async function readLargestContributor(
+  queries: Queries,
+): Promise<{ readonly organizationId: string; readonly entries: number } | undefined> {
+  const row = await queries
+    .selectFrom('cutoffs')
+    .select((expression) => ['organization_id', expression.fn.countAll().as('count')])
+    .where('organization_id', 'is not', null)
+    .groupBy('organization_id')
+    .orderBy('count', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.organization_id ? { organizationId: row.organization_id, entries: Number(row.count) } : undefined;
+}
