@@ -186,6 +186,8 @@ function registerTests(): void {
   test('a server opens no more connections than configured, and answers all requests', async () => {
     await using bindery = await start({ BINDERY_DATABASE_POOL: '2' });
     const client = await createClient(bindery);
+    const { client_id, client_secret } = client;
+    const token = await getToken(bindery, client);
     const database = databaseOf(bindery.storeEnvironment['DATABASE_URL'] ?? '');
     let most = 0;
     let isOver = false;
@@ -198,7 +200,11 @@ function registerTests(): void {
         most = Math.max(most, Number(rows[0]?.['count']));
       }
     })();
-    await Promise.all(Array.from({ length: 200 }, () => getToken(bindery, client)));
+    // Each introspection reads the store; token requests of one client share a reading and a write.
+    const ask = () => postForm(bindery, '/oauth/introspect', { client_id, client_secret, token });
+    const answers = await Promise.all(Array.from({ length: 200 }, ask));
+    const bodies = await Promise.all(answers.map((answer) => answer.json()));
+    assert.ok(bodies.every((body) => typeof body === 'object' && body !== null && 'active' in body && body.active));
     isOver = true;
     await watch;
     assert.equal(most, 2);
