@@ -19,6 +19,14 @@ export interface Config {
   readonly refreshTokenIdleLifetimeSeconds: number;
   readonly refreshTokenAbsoluteLifetimeSeconds: number;
   readonly refreshTokenGraceSeconds: number;
+  /** How many of everything there may be. */
+  readonly bounds: {
+    readonly clientsPerOrganization: number;
+    readonly membersPerOrganization: number;
+    readonly openInvitations: number;
+    readonly sessionsPerUser: number;
+    readonly apiCredentials: number;
+  };
   readonly limits: {
     readonly clientPerMinute: number;
     readonly userPerMinute: number;
@@ -116,6 +124,13 @@ function toConfig(values: SettingValues, warnings: readonly string[]): Config {
       userPerMinute: values.BINDERY_LIMIT_USER,
       userPerHour: values.BINDERY_LIMIT_USER_HOURLY,
       networkPerMinute: values.BINDERY_LIMIT_NETWORK,
+    }),
+    bounds: Object.freeze({
+      clientsPerOrganization: values.BINDERY_MAX_CLIENTS,
+      membersPerOrganization: values.BINDERY_MAX_MEMBERS,
+      openInvitations: values.BINDERY_MAX_INVITATIONS,
+      sessionsPerUser: values.BINDERY_MAX_SESSIONS,
+      apiCredentials: values.BINDERY_MAX_API_CREDENTIALS,
     }),
     keyRotationDays: values.BINDERY_KEY_ROTATION_DAYS,
     keySetMaxAgeSeconds: values.BINDERY_KEY_SET_MAX_AGE,

@@ -179,6 +179,31 @@ export const settings = {
       'Failed authentications per minute from one network (an IPv4 address, or an IPv6 /64), for client secrets, passwords and links each. An IPv6 /56 may have four times as many, a /48 sixteen times.',
     fallback: '300',
   },
+  BINDERY_MAX_CLIENTS: {
+    schema: wholeNumber('BINDERY_MAX_CLIENTS', 1, 10_000_000, 10_000),
+    description: 'How many API clients one organization may have. Another one is refused with 409.',
+    fallback: '10000',
+  },
+  BINDERY_MAX_MEMBERS: {
+    schema: wholeNumber('BINDERY_MAX_MEMBERS', 1, 1_000_000, 1000),
+    description: 'How many members one organization may have.',
+    fallback: '1000',
+  },
+  BINDERY_MAX_INVITATIONS: {
+    schema: wholeNumber('BINDERY_MAX_INVITATIONS', 1, 1_000_000, 200),
+    description: 'How many invitations may be open at once, in each organization and for operators.',
+    fallback: '200',
+  },
+  BINDERY_MAX_SESSIONS: {
+    schema: wholeNumber('BINDERY_MAX_SESSIONS', 1, 100_000, 100),
+    description: 'How many console sessions one user may have. A new sign-in ends the one that was idle longest.',
+    fallback: '100',
+  },
+  BINDERY_MAX_API_CREDENTIALS: {
+    schema: wholeNumber('BINDERY_MAX_API_CREDENTIALS', 1, 1_000_000, 1000),
+    description: 'How many API credentials the instance may have.',
+    fallback: '1000',
+  },
   BINDERY_SIGNING_ALGORITHM: {
     schema: oneOf('BINDERY_SIGNING_ALGORITHM', signingAlgorithms, 'ES256'),
     description:

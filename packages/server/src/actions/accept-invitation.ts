@@ -10,6 +10,7 @@ import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import { useLink } from '../store/one-time-links.ts';
 import { findUser, insertUser } from '../store/users.ts';
+import { requireRoomForMember } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { requireNewPassword } from './new-password.ts';
 import { requireOrganization } from './organizations.ts';
@@ -145,6 +146,7 @@ async function grant(
     await recordAction(context, queries, { actor, organizationId, action: 'operator.add', target, details });
     return;
   }
+  await requireRoomForMember(context, queries, organizationId);
   const members = new OrganizationMembers(queries, organizationId);
   if (!(await members.insert(user.id, role ?? 'member', context.now()))) {
     throw new ApiError('conflict', 'you are already a member of this organization');

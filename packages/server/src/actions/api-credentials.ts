@@ -8,6 +8,7 @@ import type { Page } from '../domain/page.ts';
 import { ApiError } from '../errors.ts';
 import { insertApiCredential, listApiCredentials, removeApiCredential } from '../store/api-credentials.ts';
 import { instanceParty } from '../store/reader.ts';
+import { requireRoomForApiCredential } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
@@ -31,6 +32,7 @@ export async function createApiCredential(
     createdAt: context.now(),
   };
   await context.database.transaction(async (queries) => {
+    await requireRoomForApiCredential(context, queries);
     await insertApiCredential(queries, credential);
     await recordAction(context, queries, {
       actor,

@@ -1,7 +1,7 @@
 import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
 import type { Actor } from '../domain/audit-entry.ts';
 import { newSecretOf } from '../domain/client-secret.ts';
-import { liveSecretsMax } from '../domain/limits.ts';
+import { expiredSecretsMax, liveSecretsMax } from '../domain/limits.ts';
 import { ApiError } from '../errors.ts';
 import { actionOn, type ClientTarget, changeClient, clientChanged, type NewSecret, readListed } from './clients.ts';
 import type { ActionContext } from './context.ts';
@@ -47,6 +47,7 @@ export async function rotateSecret(
     });
     await clients.expireSecrets(client.id, endsAt);
     await clients.insertSecret(secret.stored);
+    await clients.removeOldSecrets(client.id, now, expiredSecretsMax);
     if (rotation.overlapMilliseconds === 0) {
       // It leaked: tokens that somebody else got with it are revoked too.
       await cutOff(context, queries, { kind: 'client', id: client.id, organizationId: client.organizationId });

@@ -9,6 +9,7 @@ import { ApiError } from '../errors.ts';
 import { OrganizationClients, organizationOfClient } from '../store/api-clients.ts';
 import { ClientSearch } from '../store/client-list.ts';
 import type { Queries } from '../store/database.ts';
+import { requireRoomForClient } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff, cutOffIfLess } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
@@ -58,6 +59,7 @@ export async function createClient(
   const secret = newSecretOf(client.id, { pepper: context.keys.pepper, expiresAt: input.secretExpiresAt, now });
   return context.database.transaction(async (queries) => {
     const clients = new OrganizationClients(queries, client.organizationId);
+    await requireRoomForClient(context, queries, client.organizationId);
     await clients.insert(client);
     await clients.insertSecret(secret.stored);
     await recordAction(context, queries, {

@@ -10,6 +10,7 @@ import { ApiError } from '../errors.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import { insertLink, OrganizationInvitations } from '../store/one-time-links.ts';
 import { findUserByEmail } from '../store/users.ts';
+import { requireRoomForInvitation } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { requireOrganization } from './organizations.ts';
 import { recordAction } from './record-action.ts';
@@ -44,6 +45,7 @@ export async function createInvitation(
       throw new ApiError('conflict', 'this email address already belongs to a member');
     }
     await new OrganizationInvitations(queries, organization.id).removeFor(email);
+    await requireRoomForInvitation(context, queries, organization.id);
     await insertLink(queries, details, hashOneTimeToken(token));
     await recordAction(context, queries, {
       actor,

@@ -7,6 +7,7 @@ import type { Queries } from '../store/database.ts';
 import { OrganizationMembers } from '../store/members.ts';
 import { voidLinksBeyondRights, voidResetLinks } from '../store/one-time-links.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
+import { requireRoomForMember } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { refuseWithoutOwner } from './last-in-charge.ts';
@@ -25,6 +26,7 @@ export async function addMember(
 ): Promise<User> {
   const organization = await requireOrganization(context, input.organizationId);
   return changeUser(context, input.email, async (queries, user) => {
+    await requireRoomForMember(context, queries, organization.id);
     if (!(await new OrganizationMembers(queries, organization.id).insert(user.id, input.role, context.now()))) {
       throw new ApiError('conflict', 'this user is already a member of the organization');
     }

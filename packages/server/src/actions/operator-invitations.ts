@@ -6,6 +6,7 @@ import type { NewLink, OneTimeLink } from '../domain/one-time-link.ts';
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import { ApiError } from '../errors.ts';
 import { insertLink, listOperatorInvitations, removeOperatorInvitation } from '../store/one-time-links.ts';
+import { requireRoomForInvitation } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { recordAction } from './record-action.ts';
 
@@ -26,6 +27,7 @@ export async function createOperatorInvitation(context: ActionContext, actor: Ac
   };
   await context.database.transaction(async (queries) => {
     await removeOperatorInvitation(queries, { email: details.email ?? '' });
+    await requireRoomForInvitation(context, queries, null);
     await insertLink(queries, details, hashOneTimeToken(token));
     await recordAction(context, queries, {
       actor,

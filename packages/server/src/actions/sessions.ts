@@ -5,8 +5,9 @@ import { sessionAbsoluteMilliseconds, sessionIdleMilliseconds } from '../domain/
 import { hashOneTimeToken, newOneTimeToken } from '../domain/one-time-token.ts';
 import type { User } from '../domain/user.ts';
 import { ApiError } from '../errors.ts';
-import { endSessions, findSession, insertSession, touchSession } from '../store/console-sessions.ts';
+import { endIdlestSessions, endSessions, findSession, insertSession, touchSession } from '../store/console-sessions.ts';
 import type { Queries } from '../store/database.ts';
+import { lockUser } from '../store/row-locks.ts';
 import { findUser } from '../store/users.ts';
 import { takeUntoldGuesses } from '../store/wrong-passwords.ts';
 import type { ActionContext } from './context.ts';
@@ -43,6 +44,8 @@ export async function startSession(
     userAgent: actor.userAgent,
     wrongPasswords: (await takeUntoldGuesses(queries, user.id)) ?? null,
   };
+  await lockUser(queries, user.id);
+  await endIdlestSessions(queries, user.id, context.config.bounds.sessionsPerUser - 1);
   await insertSession(queries, session, hashOneTimeToken(token));
   await recordAction(context, queries, {
     actor: { ...actor, type: 'user', id: user.id },

@@ -11,6 +11,7 @@ import { voidLinksBeyondRights, voidResetLinks } from '../store/one-time-links.t
 import { instanceParty } from '../store/reader.ts';
 import { revokeRefreshFamilies } from '../store/refresh-families.ts';
 import { findUserByEmail, insertUser, listUsers, type UserChange, updateUser } from '../store/users.ts';
+import { requireRoomForMember } from './bounds.ts';
 import type { ActionContext } from './context.ts';
 import { cutOff } from './cut-off.ts';
 import { refuseIfLastInCharge } from './last-in-charge.ts';
@@ -42,6 +43,7 @@ export async function createUser(
         'this email address already has a user; add it to the organization with: bindery member add',
       );
     }
+    await requireRoomForMember(context, queries, organization.id);
     await new OrganizationMembers(queries, organization.id).insert(user.id, input.role, now);
     await recordAction(context, queries, {
       actor,

@@ -44,6 +44,9 @@ export const logoBytesMax = 64 * 1024;
 /** A client's secrets that may be valid at once, so that a rotation needs no downtime. */
 export const liveSecretsMax = 2;
 
+/** A client's secrets that have expired and are still listed; older ones are removed with the next rotation. */
+export const expiredSecretsMax = 20;
+
 /** How long the old secret works on after a rotation. */
 export const secretOverlapSecondsDefault = 86_400;
 export const secretOverlapSecondsMax = 31_536_000;

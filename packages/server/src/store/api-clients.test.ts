@@ -61,6 +61,12 @@ const attempts: { readonly [Method in keyof OrganizationClients]: (clients: Orga
   async expireSecrets(clients) {
     await clients.expireSecrets(ours.clientId, 0);
   },
+  async count(clients) {
+    assert.equal(await clients.count(), 1);
+  },
+  async removeOldSecrets(clients) {
+    await clients.removeOldSecrets(ours.clientId, Number.MAX_SAFE_INTEGER, 0);
+  },
 };
 
 test('no method of a second organization finds or changes the client of the first', async () => {

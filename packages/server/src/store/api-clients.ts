@@ -42,6 +42,15 @@ export class OrganizationClients {
     return row && toApiClient(row);
   }
 
+  async count(): Promise<number> {
+    const row = await this.#queries
+      .selectFrom('api_clients')
+      .select((expression) => expression.fn.countAll().as('count'))
+      .where('organization_id', '=', this.#organizationId)
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+
   /** Oldest first. */
   async list(page: Page): Promise<readonly ApiClient[]> {
     const rows = await this.#queries
@@ -118,6 +127,23 @@ export class OrganizationClients {
       .orderBy('id')
       .execute();
     return rows.map(toClientSecret);
+  }
+
+  /** Removes the oldest secrets that have expired, so that at most `keptMax` of them stay. */
+  async removeOldSecrets(clientId: string, now: number, keptMax: number): Promise<void> {
+    const expired = await this.#queries
+      .selectFrom('client_secrets')
+      .select('id')
+      .where('client_id', '=', clientId)
+      .where('organization_id', '=', this.#organizationId)
+      .where('expires_at', '<=', now)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    const old = expired.slice(keptMax).map(({ id }) => id);
+    if (old.length > 0) {
+      await this.#queries.deleteFrom('client_secrets').where('id', 'in', old).execute();
+    }
   }
 
   /** Sets the expiry of one secret (epoch milliseconds). */

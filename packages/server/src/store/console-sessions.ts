@@ -97,6 +97,18 @@ export async function endSessions(
   return Number(ended.numDeletedRows);
 }
 
+/** Ends the sessions of a user that were idle longest, so that at most `keptMax` stay. */
+export async function endIdlestSessions(queries: Queries, userId: string, keptMax: number): Promise<void> {
+  const kept = queries
+    .selectFrom('console_sessions')
+    .select('id')
+    .where('user_id', '=', userId)
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id')
+    .limit(keptMax);
+  await queries.deleteFrom('console_sessions').where('user_id', '=', userId).where('id', 'not in', kept).execute();
+}
+
 /** Deletes up to `limit` sessions that have expired; returns how many. */
 export function pruneSessions(queries: Queries, before: number, limit: number): Promise<number> {
   return removeSessions(queries, 'expires_at', before, limit);

@@ -123,6 +123,16 @@ export async function listOperatorInvitations(queries: Queries, now: number): Pr
   return rows.map(toLink);
 }
 
+export async function countOperatorInvitations(queries: Queries, now: number): Promise<number> {
+  const row = await queries
+    .selectFrom('one_time_links')
+    .select((expression) => expression.fn.countAll().as('count'))
+    .where('kind', '=', 'operator_invitation')
+    .where('expires_at', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Withdraws invitations to become an operator: one by its id, or those for an address. */
 export async function removeOperatorInvitation(
   queries: Queries,
