@@ -18,16 +18,16 @@ import { type Pace, type Removal, removeInSteps } from './removal.ts';
 
 const everyMilliseconds = 60_000;
 const roundMilliseconds = 10_000;
-/** On SQLite a step holds the event loop; on PostgreSQL it only must stay far below the time limit of a statement. */
+/** A step blocks the event loop on SQLite; on PostgreSQL it only has to stay far below the statement timeout. */
 const paces: Readonly<Record<'sqlite' | 'postgres', Pace>> = {
   sqlite: { stepMilliseconds: 3, rowsMax: 200, roundMilliseconds },
   postgres: { stepMilliseconds: 100, rowsMax: 5000, roundMilliseconds },
 };
 
-/** Removes up to `limit` rows of what was over before a moment. */
+/** Deletes up to `limit` rows that expired before a moment; returns how many. */
 type Prune = (queries: Queries, before: number, limit: number) => Promise<number>;
 
-/** Something to be done each round; answers true when there is more of it to do at once. */
+/** Something to do each round; resolves to whether there is more to do at once. */
 interface Task {
   readonly name: string;
   readonly run: () => Promise<boolean>;
@@ -110,7 +110,7 @@ function removalsOf({ config, database, now }: ActionContext): readonly Removal[
     },
   });
   return [
-    // It tells those who keep the list, and so is no removal like the others.
+    // It changes what processes cache, so it runs in a transaction of its own.
     timed('expired revocations', (limit) => pruneCutoffs(database, now(), limit)),
     removal('revoked tokens that expired', pruneRevokedTokens, now),
     removal('expired sessions', pruneSessions, now),

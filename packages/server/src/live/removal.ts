@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RemovalStep } from '../store/database.ts';
 
-/** One kind of thing that is removed when it is over. */
+/** One kind of data that is deleted once it has expired. */
 export interface Removal {
-  /** In words, for the log. */
+  /** For the log. */
   readonly name: string;
-  /** Removes up to `limit`; tells how many went, and how long that took. */
+  /** Deletes up to `limit`; tells how many, and how long that took. */
   readonly remove: (limit: number) => Promise<RemovalStep>;
 }
 
@@ -14,7 +14,7 @@ export interface Pace {
   /** What a step should take at most; the number of rows follows what the last one took. */
   readonly stepMilliseconds: number;
   readonly rowsMax: number;
-  /** After this, others have their turn; what is left waits for the next round. */
+  /** After this the other kinds have their turn; the rest waits for the next round. */
   readonly roundMilliseconds: number;
 }
 
@@ -24,7 +24,7 @@ const rowsMin = 20;
 const pauseFactor = 3;
 const pauseMillisecondsMin = 10;
 
-/** Removes one kind step by step, with pauses. Returns whether there is more. */
+/** Deletes one kind step by step, with pauses; resolves to whether there is more. */
 export async function removeInSteps(
   { remove }: Removal,
   pace: Pace,

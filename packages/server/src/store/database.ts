@@ -20,7 +20,7 @@ export type LimiterFactory = (name: string, points: number, seconds: number) => 
 export interface Database {
   readonly kind: 'sqlite' | 'postgres';
   readonly queries: Kysely<Schema>;
-  /** For reads that may take long; what was committed before a read began, it sees. */
+  /** For reads that may take long. A read sees everything committed before it began. */
   readonly reader: Reader;
   /** Where the store is, in words for the operator; no credentials. */
   readonly location: string;
@@ -45,16 +45,16 @@ export interface Database {
   /** Creates rate limiters that all servers of the store share. */
   readonly createLimiter: LimiterFactory;
   /**
-   * Runs a step that removes what is over, and tells how long the database worked on it. It does not wait for the disk:
-   * what a power cut brings back is removed again.
+   * Runs a step that deletes what has expired, and tells how long it took. It does not wait for the disk: what a power cut
+   * brings back is deleted again.
    */
   removing(step: (queries: Queries) => Promise<number>): Promise<RemovalStep>;
-  /** Gives up to so many unused pages of the file back; returns how many. Undefined where the database sees to it. */
+  /** Returns up to `limit` unused pages to the file system; undefined if the database does that itself. */
   readonly releasePages: ((limit: number) => Promise<number>) | undefined;
   close(): Promise<void>;
 }
 
-/** What came of a step that removes. */
+/** Rows that a step deleted, and how long it took. */
 export interface RemovalStep {
   readonly removed: number;
   readonly milliseconds: number;

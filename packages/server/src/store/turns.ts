@@ -7,7 +7,7 @@ export interface TurnLimits {
   readonly atOncePerParty: number;
   readonly waitingPerParty: number;
   readonly waiting: number;
-  /** Who waits longer than this waits in vain. */
+  /** A longer wait is refused. */
   readonly waitMilliseconds: number;
 }
 
@@ -33,13 +33,11 @@ export class Turns {
     this.#limits = limits;
   }
 
-  /** Resolves when it is this party's turn, to what ends it; rejects with a `ReadRefusedError`. */
+  /** Resolves to a function that ends the turn, once it has begun; rejects with a `ReadRefusedError`. */
   take(name: string): Promise<() => void> {
     const party = this.#parties.get(name) ?? { running: 0, waiting: new Set() };
     if (party.waiting.size >= this.#limits.waitingPerParty || this.#waiting >= this.#limits.waiting) {
-      return Promise.reject(
-        new ReadRefusedError('too many requests are waiting to be read; try again in a few seconds'),
-      );
+      return Promise.reject(new ReadRefusedError('too many reads are waiting; try again in a few seconds'));
     }
     this.#parties.set(name, party);
     return new Promise((start, reject) => {
@@ -47,7 +45,7 @@ export class Turns {
         start,
         timer: setTimeout(() => {
           this.#leave(name, party, waiting);
-          reject(new ReadRefusedError('the requests before this one took too long; try again in a few seconds'));
+          reject(new ReadRefusedError('the reads ahead of this one took too long; try again in a few seconds'));
         }, this.#limits.waitMilliseconds),
       };
       party.waiting.add(waiting);
@@ -66,7 +64,7 @@ export class Turns {
       clearTimeout(waiting.timer);
       this.#running += 1;
       party.running += 1;
-      // To the end of the line.
+      // To the end of the queue.
       this.#parties.delete(name);
       this.#parties.set(name, party);
       this.#leave(name, party, waiting);

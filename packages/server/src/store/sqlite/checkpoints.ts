@@ -11,9 +11,7 @@ interface CheckpointRow {
 
 /** The write-ahead log is copied into the file when it is longer than this, and is cut to this once it is copied. */
 export const walBytesKept = 4 * 1024 * 1024;
-/**
- * Should nobody copy it, the connection that writes does, which holds everybody up (pages of 4 KiB).
- */
+/** In pages of 4 KiB: beyond this the writing connection copies the log itself, which blocks the event loop. */
 export const walPagesMax = 16_000;
 
 /** Copies the write-ahead log into the file, as long as it is not stopped. */
@@ -24,13 +22,13 @@ export interface Checkpoints {
 }
 
 const everyMilliseconds = 1000;
-/** So few pages are left over from a copy in the background only by the commits that came meanwhile. */
+/** More pages than this remain only if a read kept the thread from copying them. */
 const leftOverPagesMax = 200;
 const checkpoint = CompiledQuery.raw('pragma wal_checkpoint(passive)');
 
 /**
- * Copies the write-ahead log into the file from a reader's thread, so that no commit has to: beside a steady stream of
- * commits it never gets to the end of the log, so that the little that is left is copied here, between two of them.
+ * Copies the write-ahead log into the file from a reader thread, so that no commit has to. Under constant writes the thread
+ * never reaches the end of the log, so the few pages that remain are copied here, between two commits.
  */
 export function startCheckpoints(
   walFile: string,
@@ -51,7 +49,7 @@ export function startCheckpoints(
         await writer.executeQuery(checkpoint);
       }
     } catch (error) {
-      // Another time: the log grows meanwhile, and nothing is lost.
+      // The next look tries again; until then the log grows.
       if (!isStoreUnavailable(error)) {
         throw error;
       }

@@ -29,11 +29,11 @@ interface EmbeddedDatabase {
   dataVersion(): number;
   /** Whether commits wait until they are on disk. */
   waitForDisk(isWaiting: boolean): void;
-  /** Gives up to so many unused pages back to the file system; returns how many. */
+  /** Returns up to `limit` unused pages to the file system; returns how many. */
   releasePages(limit: number): number;
 }
 
-/** So many unused pages stay, and a tenth of the file: new rows take them again. */
+/** Unused pages that stay in the file, or a tenth of it if that is more: new rows reuse them. */
 const unusedPagesKept = 1000;
 
 /** Opens the embedded database in the data folder; with `create`, creates folder and file. */
@@ -46,7 +46,7 @@ export function openSqlite(dataDir: string, mode: OpenMode): Backend {
   }
   const embedded = openFile(dataDir, file, mode);
   const queries = new Kysely<Schema>({ dialect: embedded.dialect });
-  // A command has its process to itself and no loop that others wait for.
+  // A command has its process to itself: nobody waits for its event loop.
   const background = mode === 'create' ? openBackground(file, embedded.dialect, queries) : undefined;
   return {
     kind: 'sqlite',
@@ -125,7 +125,7 @@ function openEmbedded(file: string, mode: OpenMode): EmbeddedDatabase {
   const database = new BetterSqlite(file, { fileMustExist: mode === 'existing' });
   // Before journal_mode: two processes that start at once must wait for each other.
   database.pragma('busy_timeout = 5000');
-  // Only a file without tables takes it.
+  // Takes effect only while the file has no tables.
   database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');

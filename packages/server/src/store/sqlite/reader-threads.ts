@@ -18,8 +18,8 @@ export type ReadAnswer =
 /** How many reads run at once. */
 export const readerThreadsMax = 2;
 /**
- * SQLite cannot be stopped in the middle of a read. A thread that is over its time is given up and ends by itself; more
- * of them than this do not compute beside each other.
+ * SQLite cannot be interrupted from JavaScript. A thread that exceeds the deadline is abandoned and ends by itself; no more
+ * than this many run at a time.
  */
 const givenUpMax = 2;
 
@@ -54,7 +54,7 @@ export class ReaderThreads implements Driver {
 
   #start(): ReaderThread {
     if (this.#all.size >= readerThreadsMax + givenUpMax) {
-      throw new ReadRefusedError('earlier requests are still being read; try again in a few seconds');
+      throw new ReadRefusedError('earlier reads are still running; try again in a few seconds');
     }
     const thread = new ReaderThread(this.#file, this.#deadlineMilliseconds, () => {
       this.#all.delete(thread);
