@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
+import { openStore } from '@bindery/server/actions/open-store.ts';
 import { cutOff } from '@bindery/server/actions/cut-off.ts';
 import type { NewCutoff } from '@bindery/server/domain/cutoff.ts';
 import { addCutoff, type CutoffToAdd } from '@bindery/server/store/add-cutoff.ts';
 import { pruneCutoffs, readCutoffCount, readCutoffSeq, readCutoffs } from '@bindery/server/store/cutoffs.ts';
 import type { Database } from '@bindery/server/store/database.ts';
 import { startTestApp } from '../support/app.ts';
+import { testStore } from '../support/postgres-databases.ts';
 
 const limits = { ofClient: 5, ofOrganization: 12, inAll: 48 };
 const start = Date.UTC(2030, 0, 1);
@@ -199,7 +201,10 @@ describe('9.1 the revocation list is bounded', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    await Promise.all([0, 1, 2, 3].map((writer) => addAll(context, cutoffs(writer))));
+    // On PostgreSQL half of them in a second server.
+    const second = testStore === 'postgres' ? await openStore(context.config, 'existing', context.now) : context;
+    await Promise.all([0, 1, 2, 3].map((writer) => addAll(writer < 2 ? context : second, cutoffs(writer))));
+    if (second !== context) await second.database.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
     isDone = true;
     await reader;
