@@ -54,7 +54,7 @@ const baseUrl = (name: string) =>
   z
     .string()
     .optional()
-    .transform((text) => text?.replace(/\/+$/, ''))
+    .transform((text) => (text === undefined ? undefined : withoutTrailingSlashes(text)))
     .refine((text) => text === undefined || isBaseUrl(text), {
       error: `${name} must be an http or https URL without user, query or fragment, such as https://auth.example.com`,
     });
@@ -303,6 +303,14 @@ function isPostgresUrl(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function withoutTrailingSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') {
+    end -= 1;
+  }
+  return text.slice(0, end);
 }
 
 function isAddressOrNetwork(text: string): boolean {

@@ -47,7 +47,13 @@ function isListed(text: string, listed: ReadonlySet<string>): boolean {
 
 /** A listed word with only digits and signs around it, which are few or themselves common. */
 function isPadded(text: string, listed: ReadonlySet<string>): boolean {
-  const [, before = '', core = '', after = ''] = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su.exec(text) ?? [];
+  const characters = [...text];
+  const isLetter = (character: string) => /\p{L}/u.test(character);
+  const first = characters.findIndex(isLetter);
+  const end = characters.findLastIndex(isLetter) + 1;
+  const before = characters.slice(0, Math.max(first, 0)).join('');
+  const core = characters.slice(Math.max(first, 0), end).join('');
+  const after = characters.slice(end).join('');
   // The sign at the start or the end may be a replaced letter as well: `$unshine`, `micha3l5`.
   const cores = [core, before.slice(-1) + core, core + after.slice(0, 1)];
   const padding = before + after;

@@ -73,5 +73,5 @@ function parse(phc: string): { readonly cost: Cost; readonly salt: Buffer; reado
 }
 
 function encode(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/=+$/, '');
+  return bytes.toString('base64').replaceAll('=', '');
 }

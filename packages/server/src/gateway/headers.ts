@@ -8,7 +8,8 @@ export interface ProxyHeaders {
 
 type Kind = keyof ProxyHeaders;
 
-const none: readonly string[] = Object.freeze([]);
+/** Shared by all requests that lack a header; never written to. */
+const none: string[] = [];
 
 const kinds: Readonly<Record<string, Kind>> = {
   'x-forwarded-method': 'methods',
@@ -23,7 +24,7 @@ const lengths = new Set(Object.keys(kinds).map((name) => name.length));
 
 /** Reads a flat list `[name, value, name, value, ...]`: parsed headers hide repetitions and take ten times as long. */
 export function readProxyHeaders(raw: readonly string[]): ProxyHeaders {
-  const found: Record<Kind, readonly string[]> = { methods: none, uris: none, requestIds: none, forwardedFor: none };
+  const found: Record<Kind, string[]> = { methods: none, uris: none, requestIds: none, forwardedFor: none };
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
     // The first letter is an x, in either case.
@@ -33,7 +34,11 @@ export function readProxyHeaders(raw: readonly string[]): ProxyHeaders {
     const kind = kinds[name.toLowerCase()];
     if (kind !== undefined) {
       const value = raw[index + 1] ?? '';
-      found[kind] = found[kind] === none ? [value] : [...found[kind], value];
+      if (found[kind] === none) {
+        found[kind] = [value];
+      } else {
+        found[kind].push(value);
+      }
     }
   }
   return found;

@@ -127,11 +127,25 @@ function parseJson(text: string): [string, string][] {
   }
   // In a flat object of strings every second string is a name: more names than members means that one was repeated,
   // which JSON.parse hides.
-  const strings = text.match(/"(?:[^"\\]|\\.)*"/g)?.length ?? 0;
-  if (strings !== pairs.length * 2) {
+  if (countStrings(text) !== pairs.length * 2) {
     throw new OAuthError('invalid_request', 'a parameter was sent twice');
   }
   return pairs;
+}
+
+/** How many strings valid JSON has. */
+function countStrings(json: string): number {
+  let count = 0;
+  let start = json.indexOf('"');
+  while (start !== -1) {
+    let end = start + 1;
+    while (end < json.length && json[end] !== '"') {
+      end += json[end] === '\\' ? 2 : 1;
+    }
+    count += 1;
+    start = json.indexOf('"', end + 1);
+  }
+  return count;
 }
 
 function isFlat(pairs: [string, unknown][]): pairs is [string, string][] {

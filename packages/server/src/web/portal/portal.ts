@@ -254,7 +254,8 @@ function plainRow(title: string, html: string): string {
 
 /** The beginning of a section's text, cut between words. */
 function excerptOf(text: string): string {
-  return text.length <= excerptLengthMax ? text : `${text.slice(0, excerptLengthMax).replace(/\s+\S*$/, '')} …`;
+  const beginning = text.slice(0, excerptLengthMax);
+  return text.length <= excerptLengthMax ? text : `${beginning.slice(0, beginning.lastIndexOf(' ')).trimEnd()} …`;
 }
 
 /** A page for a signed-in reader must not be cached. */
