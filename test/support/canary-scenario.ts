@@ -126,6 +126,7 @@ async function usePeople(caller: ManagementCaller, canaries: Canaries, operator:
   const [left] = open.body['items'] as readonly { id: string }[];
   await caller.mustCall('deleteOperatorInvitation', { cookie, path: { ...path, invitationId: left?.id ?? '' } });
   await caller.mustCall('removeOperator', target);
+  await caller.mustCall('detachAddress', target);
   await caller.mustCall('setUserState', { ...target, body: { state: 'disabled' } });
 }
 
