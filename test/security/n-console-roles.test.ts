@@ -104,10 +104,10 @@ async function targetOf(site: Site, name: OperationName, { organizationId }: Wor
   if (name === 'removeMember') {
     return site.member;
   }
-  if (name !== 'createResetLink') {
+  if (name !== 'createResetLink' && name !== 'detachAddress') {
     return site.victim;
   }
-  const given = { email: 'belongs.nowhere.else@example.com', password: 'a long password of theirs' };
+  const given = { email: `${name.toLowerCase()}@example.com`, password: 'a long password of theirs' };
   const input = { organizationId, role: 'member', ...given, hasher: site.server.hasher } as const;
   return { ...given, id: (await createUser(site.server.context, testActor, input)).id };
 }
