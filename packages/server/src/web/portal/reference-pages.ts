@@ -144,7 +144,7 @@ function typeOf(schema: Json, schemas: Readonly<Record<string, Json>>): string {
   const { minimum, maximum, minLength, maxLength, format } = schema;
   const fallback = schema['default'];
   const bounds = [
-    minimum === undefined ? '' : `${minimum} to ${maximum}`,
+    minimum === undefined ? '' : maximum === undefined ? `${minimum} or more` : `${minimum} to ${maximum}`,
     maxLength === undefined ? '' : `${minLength ?? 0} to ${maxLength} characters`,
     format === 'date-time' ? 'RFC 3339, UTC' : '',
     fallback === undefined || fallback === null || fallback === '' ? '' : `default ${fallback}`,
