@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ActionContext } from '@bindery/server/actions/context.ts';
-import { openStore } from '@bindery/server/actions/open-store.ts';
 import { cutOff } from '@bindery/server/actions/cut-off.ts';
+import { openStore } from '@bindery/server/actions/open-store.ts';
 import type { NewCutoff } from '@bindery/server/domain/cutoff.ts';
 import { addCutoff, type CutoffToAdd } from '@bindery/server/store/add-cutoff.ts';
 import { pruneCutoffs, readCutoffCount, readCutoffSeq, readCutoffs } from '@bindery/server/store/cutoffs.ts';
@@ -15,7 +15,7 @@ const start = Date.UTC(2030, 0, 1);
 const lifetimeMilliseconds = 3_600_000;
 
 /** Adds an entry with small limits, at a moment. */
-function add(database: Database, cutoff: CutoffToAdd, at: number): Promise<void> {
+function add(database: Database, cutoff: CutoffToAdd, at: number): Promise<unknown> {
   const timesOf = async () => ({ cutAt: at, until: at + lifetimeMilliseconds });
   return database.transaction((queries) => addCutoff(queries, cutoff, timesOf, limits));
 }
@@ -142,6 +142,25 @@ describe('9.1 the revocation list is bounded', () => {
     assert.deepEqual(await entriesOf(database), ['client client_a', 'client client_b']);
     const cover = (await readCutoffs(database.queries)).entries.find(({ subject }) => subject === 'client_b');
     assert.equal(cover?.cutAt, start + 4);
+  });
+
+  test('the audit log says that all tokens of a client were revoked, and that the server did it', async () => {
+    await using server = await startTestApp();
+    const { context } = server;
+    const owner = { clientId: 'client_a', organizationId: 'organization_1' };
+    await context.database.transaction(async (queries) => {
+      for (let index = 0; index < 501; index += 1) {
+        await cutOff(context, queries, { kind: 'token', id: `token_${index}`, ...owner });
+      }
+    });
+    assert.deepEqual(await entriesOf(context.database), ['client client_a']);
+    const logged = await context.database.queries
+      .selectFrom('audit_entries')
+      .select(['actor_type', 'organization_id', 'target_type', 'target_id', 'outcome'])
+      .where('action', '=', 'client.revoke_tokens')
+      .execute();
+    const entry = { actor_type: 'system', organization_id: 'organization_1', outcome: 'done' };
+    assert.deepEqual(logged, [{ ...entry, target_type: 'client', target_id: 'client_a' }]);
   });
 
   test('a transaction that fails leaves number, size and entries as they were', async () => {

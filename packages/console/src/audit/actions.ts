@@ -5,6 +5,7 @@ export const actions = [
   'client.rotate_secret',
   'client.move_secret_end',
   'client.end_secret',
+  'client.revoke_tokens',
   'client.delete',
   'invitation.create',
   'invitation.delete',
@@ -18,6 +19,7 @@ export const actions = [
   'user.detach_address',
   'organization.create',
   'organization.update',
+  'organization.revoke_tokens',
   'management.call',
 ] as const;
 

@@ -4,6 +4,7 @@ import { addCutoff } from '../store/add-cutoff.ts';
 import { raiseCutoffSeq, readTokenLifetimes, writeTokenLifetimes } from '../store/cutoffs.ts';
 import type { Queries } from '../store/database.ts';
 import type { ActionContext } from './context.ts';
+import { recordAction } from './record-action.ts';
 
 /**
  * Revokes every access token issued for something up to now, in the transaction of the change that causes it. A client
@@ -17,12 +18,20 @@ export async function cutOff(context: ActionContext, queries: Queries, cutoff: N
     clientId: 'clientId' in cutoff ? cutoff.clientId : null,
     organizationId: 'organizationId' in cutoff ? cutoff.organizationId : null,
   };
-  await addCutoff(queries, entry, async (stored) => {
+  const collapsed = await addCutoff(queries, entry, async (stored) => {
     const cutAt = (await database.clock?.(queries)) ?? now();
     // The command line may be configured differently from the server that issues the tokens.
     const lifetimeSeconds = Math.max(stored.lifetimeSeconds, config.accessTokenLifetimeSeconds);
     return { cutAt, until: cutoffEnd(cutAt, { ...stored, lifetimeSeconds }) };
   });
+  for (const { kind, id, organizationId } of collapsed) {
+    await recordAction(context, queries, {
+      actor: { type: 'system', id: null, address: null, userAgent: null, requestId: null },
+      organizationId,
+      action: `${kind}.revoke_tokens`,
+      target: { type: kind, id },
+    });
+  }
 }
 
 /** Revokes the tokens of a client that may do less than before: it was disabled, or may only read now. */

@@ -9,6 +9,13 @@ export type CutoffToAdd = Pick<StoredCutoff, 'kind' | 'subject' | 'clientId' | '
 /** When something is cut off, and until when that matters (epoch milliseconds). */
 export type CutoffTimes = Pick<StoredCutoff, 'cutAt' | 'until'>;
 
+/** A client or an organization that was cut off as a whole, because it had too many entries. */
+export interface CollapsedOwner {
+  readonly kind: 'client' | 'organization';
+  readonly id: string;
+  readonly organizationId: string | null;
+}
+
 /** A pass over all organizations has to free this part, so that it is rare. */
 const freedPart = 1 / 16;
 const organizationsPerPass = 50;
@@ -18,13 +25,14 @@ const organizationsPerPass = 50;
  * waits: so numbers are committed in their order. A client or an organization whose entries are too many is cut off as
  * a whole; what one entry covers is deleted. The work is bounded by the limits, not by the size of the list. `timesOf`
  * is called once the lock is held, so that as little time as possible passes between the cut-off and its commit.
+ * Returns who was collapsed.
  */
 export async function addCutoff(
   queries: Queries,
   cutoff: CutoffToAdd,
   timesOf: (lifetimes: TokenLifetimes) => Promise<CutoffTimes>,
   limits: typeof cutoffLimits = cutoffLimits,
-): Promise<void> {
+): Promise<readonly CollapsedOwner[]> {
   const state = await queries
     .updateTable('cutoff_state')
     .set((expression) => ({ seq: expression('seq', '+', 1) }))
@@ -57,12 +65,14 @@ export async function addCutoff(
     .updateTable('cutoff_state')
     .set({ entries: before + list.added, collapse_at: next })
     .execute();
+  return list.collapsed;
 }
 
 /** Writes entries under one number. */
 class CutoffWriter {
   /** How many entries the list has more than before; negative if it has fewer. */
   added = 0;
+  readonly collapsed: CollapsedOwner[] = [];
   readonly #queries: Queries;
   readonly #seq: number;
   readonly #times: CutoffTimes;
@@ -100,6 +110,7 @@ class CutoffWriter {
       until: Math.max(this.#times.until, Number(last.until)),
     };
     const owner = kind === 'client' ? organizationId : null;
+    this.collapsed.push({ kind, id, organizationId });
     await this.#put({ kind, subject: id, client_id: null, organization_id: owner }, times);
   }
 
@@ -115,7 +126,7 @@ class CutoffWriter {
     // A client that is cut off itself leaves one entry.
     const after = clients.reduce((sum, { client_id, count }) => sum + (client_id === null ? Number(count) : 1), 0);
     if (after > before / 2) {
-      await this.collapse('organization', id, null);
+      await this.collapse('organization', id, id);
       return;
     }
     for (const { client_id, count } of clients) {
