@@ -280,7 +280,12 @@ export function exampleOf(name: OperationName, world: World, site: Site): Sendin
     setBranding: { productName: 'Another product', color: '#123456', logo: null, contact: null },
   };
   return {
-    parameters: { ...inOrganization.parameters, credentialId, sessionId: 'session_of_another' },
+    parameters: {
+      ...inOrganization.parameters,
+      credentialId,
+      sessionId: 'session_of_another',
+      signInId: 'no such sign-in',
+    },
     ...(name in bodies ? { body: bodies[name] } : {}),
     ...(operationOf(name).conditional === true ? { version: 1 } : {}),
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type GrantType, grantsOf } from './domain/access.ts';
 import { ConfigurationError } from './errors.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
 
@@ -38,6 +39,8 @@ export interface Config {
   readonly signingAlgorithm: SettingValues['BINDERY_SIGNING_ALGORITHM'];
   readonly rsaBits: number;
   readonly apiClientsByDefault: boolean;
+  /** The grants that this instance offers; without the password grant nothing issues refresh tokens either. */
+  readonly grantTypes: readonly GrantType[];
   readonly auditRetentionDays: number;
   readonly tokenPaths: readonly string[];
   readonly scopes: readonly string[];
@@ -137,6 +140,7 @@ function toConfig(values: SettingValues, warnings: readonly string[]): Config {
     signingAlgorithm: values.BINDERY_SIGNING_ALGORITHM,
     rsaBits: values.BINDERY_RSA_BITS,
     apiClientsByDefault: values.BINDERY_API_CLIENTS === 'on',
+    grantTypes: grantsOf(values.BINDERY_PASSWORD_GRANT === 'on'),
     auditRetentionDays: values.BINDERY_AUDIT_RETENTION_DAYS,
     tokenPaths: values.BINDERY_TOKEN_PATHS,
     scopes: values.BINDERY_SCOPES,

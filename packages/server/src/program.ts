@@ -17,6 +17,7 @@ import { organizationCommands } from './commands/organizations.ts';
 import { escapeLines } from './commands/output.ts';
 import { serveCommand } from './commands/serve.ts';
 import { setupTokenCommand } from './commands/setup-token.ts';
+import { signInCommands } from './commands/sign-ins.ts';
 import { tokenCommands } from './commands/token.ts';
 import { userCommands } from './commands/users.ts';
 import type { ApiErrorCode } from './errors.ts';
@@ -72,7 +73,7 @@ Examples:
   healthcheckCommand(program);
   program.commandsGroup('Access:');
   organizationCommands(program);
-  clientSecretCommands(clientCommands(program));
+  clientSecretCommands(signInCommands(clientCommands(program)));
   userCommands(program);
   invitationCommands(memberCommands(program));
   apiCommands(program);

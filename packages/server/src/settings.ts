@@ -231,6 +231,12 @@ export const settings = {
     description: 'Whether a new organization can use API clients at once, or only after an operator switches them on.',
     fallback: 'on',
   },
+  BINDERY_PASSWORD_GRANT: {
+    schema: oneOf('BINDERY_PASSWORD_GRANT', ['on', 'off'], 'on'),
+    description:
+      'Whether API clients can sign users in with their passwords, a legacy grant (RFC 9700 §2.4). `off` also refuses the refresh tokens of such sign-ins.',
+    fallback: 'on',
+  },
   BINDERY_AUDIT_RETENTION_DAYS: {
     schema: wholeNumber('BINDERY_AUDIT_RETENTION_DAYS', 1, 36_500, 90),
     description: 'How long audit entries and hourly counters are kept, in days.',

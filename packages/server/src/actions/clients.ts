@@ -14,6 +14,7 @@ import type { ActionContext } from './context.ts';
 import { cutOff, cutOffIfLess } from './cut-off.ts';
 import { requireOrganization } from './organizations.ts';
 import { fieldsOf, type RecordedAction, recordAction } from './record-action.ts';
+import { endAllSignIns } from './sign-ins.ts';
 
 /** A client with its valid secrets. */
 export interface ClientWithSecrets {
@@ -42,6 +43,7 @@ export async function createClient(
     readonly secretExpiresAt: number | null;
   },
 ): Promise<NewSecret> {
+  requireOfferedGrants(context, input.grants);
   const organization = await requireOrganization(context, input.organizationId);
   const now = context.now();
   const client: ApiClient = {
@@ -112,13 +114,17 @@ export async function readClient(
   return { client, secrets: await clients.liveSecrets(client.id, context.now()) };
 }
 
-/** Changes a client's state, access, name or description; takes effect with the next token request. */
+/**
+ * Changes a client's state, access, grants, name or description; takes effect with the next token request. Without the
+ * password grant, the sign-ins made by it end.
+ */
 export async function updateClient(
   context: ActionContext,
   actor: Actor,
   target: ClientTarget,
-  change: Partial<Pick<ApiClient, 'name' | 'description' | 'access' | 'state'>>,
+  change: Partial<Pick<ApiClient, 'name' | 'description' | 'access' | 'state' | 'grants'>>,
 ): Promise<ApiClient> {
+  requireOfferedGrants(context, change.grants ?? []);
   const parsed = {
     ...change,
     ...(change.name === undefined ? {} : { name: parseName(change.name) }),
@@ -129,13 +135,23 @@ export async function updateClient(
     if (after === undefined) {
       throw clientChanged(target);
     }
+    // When it is given back too: a sign-in that was under way must not come to life again.
+    const hasChangedGrant = before.grants.includes('password') !== after.grants.includes('password');
+    const ended = hasChangedGrant ? await endAllSignIns(context, queries, after, 'grant_changed') : 0;
     await cutOffIfLess(context, queries, before, after);
     await recordAction(context, queries, {
       ...actionOn(after, actor, 'client.update'),
-      details: { before: fieldsOf(before, parsed), after: parsed },
+      details: { before: fieldsOf(before, parsed), after: parsed, ...(ended === 0 ? {} : { sign_ins_ended: ended }) },
     });
     return after;
   });
+}
+
+/** The password grant can be switched off for the instance; throws `conflict` then. */
+function requireOfferedGrants({ config }: ActionContext, grants: readonly GrantType[]): void {
+  if (grants.some((grant) => !config.grantTypes.includes(grant))) {
+    throw new ApiError('conflict', 'the password grant is switched off for this instance (BINDERY_PASSWORD_GRANT)');
+  }
 }
 
 /** Deletes a client and its secrets; its audit entries stay. */

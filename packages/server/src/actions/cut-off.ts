@@ -34,15 +34,16 @@ export async function cutOff(context: ActionContext, queries: Queries, cutoff: N
   }
 }
 
-/** Revokes the tokens of a client that may do less than before: it was disabled, or may only read now. */
+/** Revokes the tokens of a client that may do less than before: it was disabled, may only read, or not act for users. */
 export async function cutOffIfLess(
   context: ActionContext,
   queries: Queries,
-  before: Pick<ApiClient, 'id' | 'organizationId' | 'access' | 'state'>,
-  after: Pick<ApiClient, 'access' | 'state'>,
+  before: Pick<ApiClient, 'id' | 'organizationId' | 'access' | 'state' | 'grants'>,
+  after: Pick<ApiClient, 'access' | 'state' | 'grants'>,
 ): Promise<void> {
   const isLowered = before.access === 'read_write' && after.access === 'read';
-  if (isLowered || (before.state === 'active' && after.state === 'disabled')) {
+  const hasLostGrant = before.grants.some((grant) => !after.grants.includes(grant));
+  if (isLowered || hasLostGrant || (before.state === 'active' && after.state === 'disabled')) {
     await cutOff(context, queries, { kind: 'client', id: before.id, organizationId: before.organizationId });
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../actions/clients.ts';
 import type { ActionContext } from '../actions/context.ts';
 import { type DayOfUse, readClientUsage } from '../actions/usage.ts';
-import { type Access, accesses, type GrantType } from '../domain/access.ts';
+import { type Access, accesses, grantsOf } from '../domain/access.ts';
 import type { ApiClient, ClientSecret } from '../domain/api-client.ts';
 import { overviewDays } from '../domain/limits.ts';
 import {
@@ -38,6 +38,7 @@ export function clientCommands(program: Command): Command {
   usageCommand(client);
   updateCommand(client);
   accessCommand(client);
+  passwordGrantCommand(client);
   stateCommands(client);
   deleteCommand(client);
   return client;
@@ -72,7 +73,7 @@ function createCommand(client: Command): void {
           organizationId: options.org,
           name: options.name,
           access: options.access,
-          grants: grantsOf(options.grant ?? []),
+          grants: grantsOf(options.grant?.includes('password') === true),
           secretExpiresAt: expiryAfter(context, options.expires),
         }),
       );
@@ -95,11 +96,6 @@ function createCommand(client: Command): void {
       );
       sayToSaveSecret();
     });
-}
-
-/** Every client may use client credentials; the password grant is useless without refresh tokens. */
-function grantsOf(chosen: readonly string[]): readonly GrantType[] {
-  return chosen.includes('password') ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'];
 }
 
 function listCommand(client: Command): void {
@@ -182,6 +178,18 @@ function accessCommand(client: Command): void {
     .addArgument(new Argument('<access>').choices(accesses))
     .action(async (clientId: string, access: Access, options: ResultOptions) => {
       await change(clientId, options, { access });
+    });
+}
+
+function passwordGrantCommand(client: Command): void {
+  withExamples(withJson(client.command('password-grant')), `bindery client password-grant ${exampleIds.client} off`)
+    .description(
+      'Allow or forbid an API client to sign users in with their passwords; off ends its sign-ins and revokes its tokens',
+    )
+    .argument('<client-id>')
+    .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .action(async (clientId: string, state: 'on' | 'off', options: ResultOptions) => {
+      await change(clientId, options, { grants: grantsOf(state === 'on') });
     });
 }
 

@@ -16,4 +16,6 @@ export interface RefreshFamily {
   readonly idleExpiresAt: number;
   readonly absoluteExpiresAt: number;
   readonly revokedAt: number | null;
+  /** From where a token was last requested. */
+  readonly lastUsedAddress: string | null;
 }

@@ -29,7 +29,7 @@ export function metadataOf(config: Config): Readonly<Record<string, unknown>> {
     jwks_uri: config.publicUrl + jwksPath,
     service_documentation: `${config.publicUrl}/docs`,
     scopes_supported: config.scopes,
-    grant_types_supported: ['client_credentials', 'password', 'refresh_token'],
+    grant_types_supported: config.grantTypes,
     token_endpoint_auth_methods_supported: authMethods,
     introspection_endpoint: config.publicUrl + introspectionPath,
     introspection_endpoint_auth_methods_supported: authMethods,

@@ -89,13 +89,11 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
           type: 'object',
           required: ['grant_type'],
           properties: {
-            grant_type: { type: 'string', enum: ['client_credentials', 'password', 'refresh_token'] },
+            grant_type: { type: 'string', enum: config.grantTypes },
             ...clientInBody,
             scope: { type: 'string', enum: config.scopes, default: config.scopes[0] },
             resource: { type: 'string', const: config.audience, description: 'The audience of the token (RFC 8707).' },
-            username: { type: 'string', description: "With `password`: the user's email address." },
-            password: { type: 'string', description: "With `password`: the user's password." },
-            refresh_token: { type: 'string', description: 'With `refresh_token`: the latest one.' },
+            ...(config.grantTypes.includes('password') ? userGrantParameters : {}),
           },
         }),
         responses: {
@@ -191,6 +189,12 @@ export function tokenServicePaths(config: Config): Record<string, Record<string,
     },
   };
 }
+
+const userGrantParameters: Json = {
+  username: { type: 'string', description: "With `password`: the user's email address." },
+  password: { type: 'string', description: "With `password`: the user's password." },
+  refresh_token: { type: 'string', description: 'With `refresh_token`: the latest one.' },
+};
 
 const tokenInBody: Json = {
   type: 'object',

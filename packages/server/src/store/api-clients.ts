@@ -69,12 +69,18 @@ export class OrganizationClients {
   async update(
     id: string,
     version: number,
-    change: Partial<Pick<ApiClient, 'name' | 'description' | 'access' | 'state'>>,
+    change: Partial<Pick<ApiClient, 'name' | 'description' | 'access' | 'state' | 'grants'>>,
     now: number,
   ): Promise<ApiClient | undefined> {
+    const { grants, ...rest } = change;
     const row = await this.#queries
       .updateTable('api_clients')
-      .set({ ...change, updated_at: now, version: version + 1 })
+      .set({
+        ...rest,
+        ...(grants === undefined ? {} : { grants: grants.join(' ') }),
+        updated_at: now,
+        version: version + 1,
+      })
       .where('id', '=', id)
       .where('organization_id', '=', this.#organizationId)
       .where('version', '=', version)

@@ -42,6 +42,7 @@ async function newFamily(more: { idleExpiresAt?: number; absoluteExpiresAt?: num
     userId,
     scope: 'public',
     currentHash: 'first',
+    lastUsedAddress: '192.0.2.1',
     createdAt: 100,
     idleExpiresAt: 200,
     absoluteExpiresAt: 300,
@@ -57,6 +58,7 @@ const rotation = (id: string, currentHash: string, successorHash: string): Rotat
   sealedSuccessor: `sealed ${successorHash}`,
   askedScope: '',
   idleExpiresAt: 250,
+  address: '192.0.2.2',
 });
 
 test('a rotation replaces the current token by its successor and remembers the one before', async () => {
@@ -78,6 +80,7 @@ test('a rotation replaces the current token by its successor and remembers the o
     idleExpiresAt: 250,
     absoluteExpiresAt: 300,
     revokedAt: null,
+    lastUsedAddress: '192.0.2.2',
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Page } from '../domain/page.ts';
 import type { RefreshFamily } from '../domain/refresh-family.ts';
 import type { Queries } from './database.ts';
 import type { RefreshFamiliesTable } from './schema.ts';
@@ -24,6 +25,7 @@ export async function insertRefreshFamily(
       absolute_expires_at: family.absoluteExpiresAt,
       revoked_at: null,
       revoked_reason: null,
+      last_used_address: family.lastUsedAddress,
     })
     .execute();
 }
@@ -42,6 +44,7 @@ export interface Rotation {
   readonly sealedSuccessor: string | null;
   readonly askedScope: string;
   readonly idleExpiresAt: number;
+  readonly address: string | null;
 }
 
 /** Replaces the current token by its successor, if it is still current: one statement decides races. */
@@ -55,6 +58,7 @@ export async function rotateRefreshToken(queries: Queries, rotation: Rotation, n
       sealed_successor: rotation.sealedSuccessor,
       rotated_at: now,
       idle_expires_at: rotation.idleExpiresAt,
+      last_used_address: rotation.address,
     })
     .where('id', '=', rotation.id)
     .where('current_hash', '=', rotation.currentHash)
@@ -69,7 +73,10 @@ export async function rotateRefreshToken(queries: Queries, rotation: Rotation, n
 /** Revokes families that are not revoked yet; returns how many. */
 export async function revokeRefreshFamilies(
   queries: Queries,
-  of: { readonly id: string } | { readonly userId: string; readonly organizationId?: string },
+  of:
+    | { readonly id: string }
+    | { readonly userId: string; readonly organizationId?: string }
+    | { readonly clientId: string; readonly organizationId: string; readonly id?: string },
   reason: string,
   now: number,
 ): Promise<number> {
@@ -78,15 +85,71 @@ export async function revokeRefreshFamilies(
     .set({ revoked_at: now, revoked_reason: reason, sealed_successor: null })
     .where('revoked_at', 'is', null)
     .where((expression) =>
-      'id' in of
-        ? expression('id', '=', of.id)
-        : expression.and([
-            expression('user_id', '=', of.userId),
-            ...(of.organizationId === undefined ? [] : [expression('organization_id', '=', of.organizationId)]),
-          ]),
+      expression.and({
+        ...('id' in of && of.id !== undefined ? { id: of.id } : {}),
+        ...('userId' in of ? { user_id: of.userId } : {}),
+        ...('clientId' in of ? { client_id: of.clientId } : {}),
+        ...('organizationId' in of && of.organizationId !== undefined ? { organization_id: of.organizationId } : {}),
+      }),
     )
     .executeTakeFirst();
   return Number(revoked.numUpdatedRows);
+}
+
+/** A sign-in of a user through a client, for the owners of its organization. Times are epoch milliseconds. */
+export interface ListedSignIn {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly lastUsedAddress: string | null;
+}
+
+/** A page of the sign-ins of a client that can still be refreshed, newest first, and how many there are. */
+export async function listSignIns(
+  queries: Queries,
+  of: { readonly organizationId: string; readonly clientId: string },
+  page: Page,
+  now: number,
+): Promise<{ readonly items: readonly ListedSignIn[]; readonly totalCount: number }> {
+  const live = queries
+    .selectFrom('refresh_families')
+    .innerJoin('users', 'users.id', 'refresh_families.user_id')
+    .where('refresh_families.organization_id', '=', of.organizationId)
+    .where('refresh_families.client_id', '=', of.clientId)
+    .where('refresh_families.revoked_at', 'is', null)
+    .where('refresh_families.idle_expires_at', '>', now)
+    .where('refresh_families.absolute_expires_at', '>', now);
+  const rows = await live
+    .select([
+      'refresh_families.id',
+      'refresh_families.user_id',
+      'refresh_families.created_at',
+      'refresh_families.rotated_at',
+      'refresh_families.last_used_address',
+      'users.email',
+      'users.name',
+    ])
+    .orderBy('refresh_families.created_at', 'desc')
+    .orderBy('refresh_families.id', 'desc')
+    .limit(page.size)
+    .offset(page.size * (page.number - 1))
+    .execute();
+  const { count } = await live.select((expression) => expression.fn.countAll().as('count')).executeTakeFirstOrThrow();
+  return {
+    items: rows.map((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      email: row.email,
+      name: row.name,
+      createdAt: Number(row.created_at),
+      lastUsedAt: Number(row.rotated_at ?? row.created_at),
+      lastUsedAddress: row.last_used_address,
+    })),
+    totalCount: Number(count),
+  };
 }
 
 /** Deletes up to `limit` successors whose grace window closed before a moment; returns how many. */
@@ -134,5 +197,6 @@ function toFamily(row: RefreshFamiliesTable): RefreshFamily {
     idleExpiresAt: Number(row.idle_expires_at),
     absoluteExpiresAt: Number(row.absolute_expires_at),
     revokedAt: row.revoked_at === null ? null : Number(row.revoked_at),
+    lastUsedAddress: row.last_used_address,
   };
 }

@@ -116,13 +116,14 @@ export const clientOperations = {
   updateClient: {
     method: 'PATCH',
     path: `${base}/{clientId}`,
-    summary: 'Change the name, description, access or state of an API client; more access needs a recent password',
+    summary:
+      'Change the name, description, access, grants or state of an API client; more access and the password grant need a recent password',
     tag: 'API clients',
     caller: 'owner',
     recent: 'sometimes',
     conditional: true,
     body: z
-      .object({ name, description, access, state: z.enum(['active', 'disabled']) })
+      .object({ name, description, access, state: z.enum(['active', 'disabled']), passwordGrant: z.boolean() })
       .partial()
       .strict(),
     status: 200,
@@ -176,6 +177,43 @@ export const clientOperations = {
     conditional: true,
     status: 200,
     response: client,
+  },
+  listSignIns: {
+    method: 'GET',
+    path: `${base}/{clientId}/sign-ins`,
+    summary: 'List the users who are signed in through an API client with the password grant, newest first',
+    tag: 'API clients',
+    caller: 'owner',
+    query: pageQuery,
+    status: 200,
+    response: pageOf(
+      z.object({
+        id: z.string(),
+        userId: z.string(),
+        email: z.string(),
+        name: z.string().nullable(),
+        createdAt: timestamp,
+        lastUsedAt: timestamp,
+        lastUsedAddress: z.string().nullable(),
+      }),
+    ),
+  },
+  endSignIn: {
+    method: 'DELETE',
+    path: `${base}/{clientId}/sign-ins/{signInId}`,
+    summary: 'End the sign-in of a user through an API client and revoke its tokens',
+    tag: 'API clients',
+    caller: 'owner',
+    status: 204,
+  },
+  endSignIns: {
+    method: 'DELETE',
+    path: `${base}/{clientId}/sign-ins`,
+    summary: 'End all sign-ins of users through an API client and revoke its tokens',
+    tag: 'API clients',
+    caller: 'owner',
+    status: 200,
+    response: z.object({ ended: z.number().int() }),
   },
   getClientUsage: {
     method: 'GET',

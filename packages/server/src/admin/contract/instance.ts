@@ -51,6 +51,8 @@ export const instance = z.object({
   /** The scope a token request may ask for; optional. */
   scope: z.string(),
   docsUrl: z.string(),
+  /** Whether API clients can be given the password grant. */
+  passwordGrant: z.boolean(),
   /** Why nobody can sign in here, or null: sign-in over plain HTTP works on this machine only. */
   signInProblem: z.string().nullable(),
   limits,

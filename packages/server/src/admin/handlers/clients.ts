@@ -1,6 +1,8 @@
 import { rotateSecret, setSecretExpiry } from '../../actions/client-secrets.ts';
 import { createClient, deleteClient, updateClient } from '../../actions/clients.ts';
+import { endSignIns, readSignIns } from '../../actions/sign-ins.ts';
 import { readClientUsage } from '../../actions/usage.ts';
+import { grantsOf } from '../../domain/access.ts';
 import type { ListedClient } from '../../domain/api-client.ts';
 import { ApiError } from '../../errors.ts';
 import { ClientSearch } from '../../store/client-list.ts';
@@ -28,7 +30,7 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
       name: body.name,
       description: body.description,
       access: body.access,
-      grants: body.passwordGrant ? ['client_credentials', 'password', 'refresh_token'] : ['client_credentials'],
+      grants: grantsOf(body.passwordGrant),
       secretExpiresAt: endOf(call, body.secretExpiresAt),
     });
     return { client: toClient(made.listed), clientSecret: made.clientSecret, previousSecretExpiresAt: null };
@@ -39,10 +41,11 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
   },
 
   async updateClient(call) {
-    const { name, description, access, state } = call.body;
-    if (access === 'read_write') {
+    const { name, description, access, state, passwordGrant } = call.body;
+    if (access === 'read_write' || passwordGrant === true) {
       const { client } = await findListed(call, call.parameters['clientId'] ?? '');
-      if (client.access === 'read') {
+      const isWidened = access === 'read_write' && client.access === 'read';
+      if (isWidened || (passwordGrant === true && !client.grants.includes('password'))) {
         // `If-Match` makes sure that the change is made to what was looked at here.
         call.requireRecent();
       }
@@ -52,6 +55,7 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
       ...(description === undefined ? {} : { description }),
       ...(access === undefined ? {} : { access }),
       ...(state === undefined ? {} : { state }),
+      ...(passwordGrant === undefined ? {} : { grants: grantsOf(passwordGrant) }),
     });
     return answerClient(call, changed.id);
   },
@@ -88,6 +92,31 @@ export const clientHandlers: Handlers<keyof typeof clientOperations> = {
     const target = { ...targetOf(call), secretId: call.parameters['secretId'] ?? '' };
     const changed = await setSecretExpiry(call.context, call.actor, target, 'now');
     return answerClient(call, changed.id);
+  },
+
+  async listSignIns({ context, organizationId, parameters, query: { pageSize, pageNumber } }) {
+    const of = { organizationId, clientId: parameters['clientId'] ?? '' };
+    const { items, totalCount } = await readSignIns(context, of, { size: pageSize, number: pageNumber });
+    return {
+      items: items.map((item) => ({
+        ...item,
+        createdAt: toTimestamp(item.createdAt),
+        lastUsedAt: toTimestamp(item.lastUsedAt),
+      })),
+      totalCount,
+      pageNumber,
+      pageSize,
+    };
+  },
+
+  async endSignIn({ context, actor, organizationId, parameters }) {
+    const of = { organizationId, clientId: parameters['clientId'] ?? '' };
+    await endSignIns(context, actor, of, { id: parameters['signInId'] ?? '' });
+  },
+
+  async endSignIns({ context, actor, organizationId, parameters }) {
+    const of = { organizationId, clientId: parameters['clientId'] ?? '' };
+    return { ended: await endSignIns(context, actor, of, 'all') };
   },
 
   async getClientUsage(call) {

@@ -30,6 +30,7 @@ export const instanceHandlers: Handlers<keyof typeof instanceOperations> = {
       tenantHeader: config.tenantHeaders[0] ?? '',
       scope: config.scopes[0] ?? '',
       docsUrl: `${config.publicUrl}/docs`,
+      passwordGrant: config.grantTypes.includes('password'),
       signInProblem: signInProblemOf(config),
       limits: limitsOf(config),
     };

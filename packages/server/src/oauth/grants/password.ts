@@ -32,6 +32,7 @@ export async function passwordGrant(deps: OAuthDeps, grant: GrantRequest): Promi
     currentHash: hashRefreshToken(refreshToken),
     createdAt: now,
     idleExpiresAt: now + config.refreshTokenIdleLifetimeSeconds * 1000,
+    lastUsedAddress: grant.request.callerAddress,
     absoluteExpiresAt: now + config.refreshTokenAbsoluteLifetimeSeconds * 1000,
   };
   return {

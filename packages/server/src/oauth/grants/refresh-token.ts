@@ -76,6 +76,7 @@ function successorOf(deps: OAuthDeps, grant: GrantRequest, family: RefreshFamily
     successorHash: hashRefreshToken(successor),
     sealedSuccessor: config.refreshTokenGraceSeconds === 0 ? null : sealSuccessor(successor, token),
     askedScope,
+    address: grant.request.callerAddress,
     idleExpiresAt: grant.now + config.refreshTokenIdleLifetimeSeconds * 1000,
   };
   return {
