@@ -150,6 +150,11 @@ describe('9.11 the password grant can be switched off for the instance', () => {
       JSON.stringify(openApiDocument(context.config, 'API').paths['/connect/token']),
       /password|refresh/,
     );
+    const guide = await off.server.app.inject('/docs/authentication.md');
+    assert.equal(guide.statusCode, 200);
+    assert.match(guide.body, /^## Client credentials$/m);
+    assert.match(guide.body, /^## Scopes$/m);
+    assert.doesNotMatch(guide.body, /^## (?:Password|Refresh token)$|grant_type=password/m);
     for (const grantType of ['password', 'refresh_token']) {
       const answer = await off.server.post('/connect/token', {
         ...{ client_id: there.clientId, client_secret: there.clientSecret, grant_type: grantType },

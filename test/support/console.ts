@@ -9,8 +9,10 @@ import { newSetupToken, setUp } from '@bindery/server/actions/setup.ts';
 import { createUser } from '@bindery/server/actions/users.ts';
 import { type OperationName, operations } from '@bindery/server/admin/contract/index.ts';
 import type { Operation } from '@bindery/server/admin/contract/operation.ts';
+import { newFamilyId } from '@bindery/server/domain/refresh-token.ts';
 import { cookieNameOf } from '@bindery/server/http/session-cookie.ts';
 import { ClientSearch } from '@bindery/server/store/client-list.ts';
+import { insertRefreshFamily } from '@bindery/server/store/refresh-families.ts';
 import { startTestApp, type TestApp, testActor } from './app.ts';
 import { arrangingHasher } from './arrange.ts';
 
@@ -57,6 +59,8 @@ export interface World {
   readonly invitationId: string;
   readonly invitationToken: string;
   readonly credentialId: string;
+  /** The sign-in of the victim through the client. */
+  readonly signInId: string;
 }
 
 /** A server that is set up, with users of every role. */
@@ -189,6 +193,12 @@ export async function startSite(environment: Readonly<Record<string, string>> = 
     const listed = await new ClientSearch(context.database.queries, id, context.now()).find(made.client.id);
     const email = `guest${worlds}@example.com`;
     const invited = await createInvitation(context, testActor, { organizationId: id, email, role: 'member' });
+    const signInId = newFamilyId();
+    await insertRefreshFamily(context.database.queries, {
+      ...{ id: signInId, clientId: made.client.id, organizationId: id, userId: victim.id },
+      ...{ scope: 'public', currentHash: 'none', lastUsedAddress: null, createdAt: context.now() },
+      ...{ idleExpiresAt: context.now() + 86_400_000, absoluteExpiresAt: context.now() + 86_400_000 },
+    });
     const api = { name: 'An API', audience: context.config.audience };
     return {
       organizationId: id,
@@ -197,6 +207,7 @@ export async function startSite(environment: Readonly<Record<string, string>> = 
       secretId: listed?.secrets[0]?.id ?? '',
       invitationId: invited.details.id,
       invitationToken: tokenOf(invited.link),
+      signInId,
       credentialId: (await createApiCredential(context, testActor, api)).credential.id,
     };
   };
@@ -284,7 +295,7 @@ export function exampleOf(name: OperationName, world: World, site: Site): Sendin
       ...inOrganization.parameters,
       credentialId,
       sessionId: 'session_of_another',
-      signInId: 'no such sign-in',
+      signInId: world.signInId,
     },
     ...(name in bodies ? { body: bodies[name] } : {}),
     ...(operationOf(name).conditional === true ? { version: 1 } : {}),

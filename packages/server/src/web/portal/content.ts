@@ -74,7 +74,7 @@ export function readContent(config: Config): Content {
   );
   const written = byHand.flatMap(({ group, files }) =>
     Object.entries(files).map(([slug, file]) =>
-      toPage(slug, group, slug === errors ? errorsPage() : readPage(file, slugs)),
+      toPage(slug, group, slug === errors ? errorsPage() : offered(config, readPage(file, slugs))),
     ),
   );
   const made = referencePages(openApiDocument(config, 'API')).map(({ slug, source }) =>
@@ -87,6 +87,14 @@ export function readContent(config: Config): Content {
       .flatMap((item: CodeItem) => (item.kind === 'sample' ? [item.name] : [])),
   );
   return { pages, samples: new Map([...names].map((name) => [name, readSamples(name)])) };
+}
+
+/** The sections of the guides that are about the password grant. */
+const aboutPasswordGrant = /^## (?:Password|Refresh token)\n[\s\S]*?(?=^## |(?![\s\S]))/gm;
+
+/** A page without what this instance does not offer. */
+function offered({ grantTypes }: Config, source: string): string {
+  return grantTypes.includes('password') ? source : source.replaceAll(aboutPasswordGrant, '');
 }
 
 function readPage(file: string, slugs: ReadonlyMap<string, string>): string {
