@@ -6,6 +6,7 @@ export const actions = [
   'client.move_secret_end',
   'client.end_secret',
   'client.revoke_tokens',
+  'client.end_sign_ins',
   'client.delete',
   'invitation.create',
   'invitation.delete',

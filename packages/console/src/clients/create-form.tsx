@@ -35,6 +35,7 @@ export function CreateForm({
   const { t } = useTranslation();
   const organization = useOrganization();
   const reason = useOwnerReason();
+  const { passwordGrant } = useInstance();
   const rules = useRules();
   const [search] = useSearchParams();
   const [legacy, setLegacy] = useState(false);
@@ -98,25 +99,27 @@ export function CreateForm({
             onChange={(end) => form.setFieldValue('end', end)}
             error={typeof form.errors['end'] === 'string' ? form.errors['end'] : undefined}
           />
-          <div>
-            <Anchor
-              component="button"
-              type="button"
-              size="sm"
-              aria-expanded={legacy}
-              onClick={() => setLegacy(!legacy)}
-            >
-              {t('create.legacy')}
-            </Anchor>
-            <Collapse expanded={legacy}>
-              <Checkbox
-                mt="xs"
-                label={t('create.passwordGrant')}
-                description={t('create.passwordGrantWhy')}
-                {...form.getInputProps('passwordGrant', { type: 'checkbox' })}
-              />
-            </Collapse>
-          </div>
+          {passwordGrant && (
+            <div>
+              <Anchor
+                component="button"
+                type="button"
+                size="sm"
+                aria-expanded={legacy}
+                onClick={() => setLegacy(!legacy)}
+              >
+                {t('create.legacy')}
+              </Anchor>
+              <Collapse expanded={legacy}>
+                <Checkbox
+                  mt="xs"
+                  label={t('create.passwordGrant')}
+                  description={t('create.passwordGrantWhy')}
+                  {...form.getInputProps('passwordGrant', { type: 'checkbox' })}
+                />
+              </Collapse>
+            </div>
+          )}
         </Stack>
         <Summary values={form.values} />
       </div>

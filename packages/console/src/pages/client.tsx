@@ -16,10 +16,11 @@ import { ClientSecrets } from './client/client-secrets.tsx';
 import { NotFound } from './not-found.tsx';
 
 const ClientActivity = lazy(async () => ({ default: (await import('./client/client-activity.tsx')).ClientActivity }));
-const tabs = ['overview', 'secrets', 'activity'] as const;
+const ClientSignIns = lazy(async () => ({ default: (await import('./client/client-sign-ins.tsx')).ClientSignIns }));
+const tabs = ['overview', 'secrets', 'signIns', 'activity'] as const;
 const waitMilliseconds = 3_000;
 
-/** One API client, in three tabs. */
+/** One API client, in tabs. */
 export function Client({ id, tab }: { readonly id: string; readonly tab: string }) {
   const { t } = useTranslation();
   const organization = useOrganization();
@@ -59,21 +60,24 @@ export function Client({ id, tab }: { readonly id: string; readonly tab: string 
     >
       <div>
         <nav className="tabs-nav" aria-label={t('client.tabs')}>
-          {tabs.map((name) => (
-            <Link
-              key={name}
-              href={name === 'overview' ? `${base}/${id}` : `${base}/${id}/${name}`}
-              aria-current={name === shown ? 'page' : undefined}
-            >
-              {t(`client.${name}`)}
-            </Link>
-          ))}
+          {tabs
+            .filter((name) => name !== 'signIns' || client?.grants.includes('password'))
+            .map((name) => (
+              <Link
+                key={name}
+                href={name === 'overview' ? `${base}/${id}` : `${base}/${id}/${name}`}
+                aria-current={name === shown ? 'page' : undefined}
+              >
+                {t(`client.${name}`)}
+              </Link>
+            ))}
         </nav>
         <Loaded query={query} title={t('client.failed')} lines={8}>
           {(value, etag) => (
             <Suspense fallback={<Text size="sm">{t('loading')}</Text>}>
               {shown === 'overview' && <ClientOverview client={value} etag={etag} />}
               {shown === 'secrets' && <ClientSecrets client={value} etag={etag} />}
+              {shown === 'signIns' && <ClientSignIns client={value} />}
               {shown === 'activity' && <ClientActivity client={value} />}
             </Suspense>
           )}

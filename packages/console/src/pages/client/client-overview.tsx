@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -156,6 +156,11 @@ function LastUse({ client }: { readonly client: ApiClient }) {
   );
 }
 
+/** What the dialog edits. */
+function valuesOf({ name, description, access, grants }: ApiClient) {
+  return { name, description, access, passwordGrant: grants.includes('password') };
+}
+
 function EditDialog({
   client,
   etag,
@@ -167,10 +172,12 @@ function EditDialog({
 }) {
   const { t } = useTranslation();
   const rules = useRules();
-  const { accessTokenLifetimeSeconds } = useInstance().limits;
+  const { limits, passwordGrant: offersPasswordGrant } = useInstance();
+  const { accessTokenLifetimeSeconds } = limits;
+  const mayUsePasswords = client.grants.includes('password');
   const duration = useDuration();
   const form = useForm({
-    initialValues: { name: client.name, description: client.description, access: client.access },
+    initialValues: valuesOf(client),
     validateInputOnBlur: true,
     validate: { name: (value) => rules.name(value, t('create.nameMissing')), description: rules.description },
   });
@@ -183,15 +190,16 @@ function EditDialog({
         ...(form.isDirty('name') ? { name: values.name.trim() } : {}),
         ...(form.isDirty('description') ? { description: values.description.trim() } : {}),
         ...(form.isDirty('access') ? { access: values.access } : {}),
+        ...(form.isDirty('passwordGrant') ? { passwordGrant: values.passwordGrant } : {}),
       },
     });
     notify(t('saved'));
   });
-  const read = useRef({ name: client.name, description: client.description, access: client.access });
+  const read = useRef(valuesOf(client));
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new version of the client brings new values
   useEffect(() => {
     const before = read.current;
-    const now = { name: client.name, description: client.description, access: client.access };
+    const now = valuesOf(client);
     const { values } = form;
     read.current = now;
     form.setInitialValues(now);
@@ -199,6 +207,7 @@ function EditDialog({
       name: values.name === before.name ? now.name : values.name,
       description: values.description === before.description ? now.description : values.description,
       access: values.access === before.access ? now.access : values.access,
+      passwordGrant: values.passwordGrant === before.passwordGrant ? now.passwordGrant : values.passwordGrant,
     });
   }, [etag]);
   const submit = async (values: typeof form.values) => {
@@ -220,6 +229,15 @@ function EditDialog({
                 : t('client.accessRaised', { duration: duration(accessTokenLifetimeSeconds) })}
             </Note>
           )}
+          {(offersPasswordGrant || mayUsePasswords) && (
+            <Checkbox
+              label={t('create.passwordGrant')}
+              description={t('create.passwordGrantWhy')}
+              disabled={!offersPasswordGrant && !form.values.passwordGrant}
+              {...form.getInputProps('passwordGrant', { type: 'checkbox' })}
+            />
+          )}
+          {mayUsePasswords && !form.values.passwordGrant && <Note tone="warn">{t('client.passwordGrantTaken')}</Note>}
           {save.problem !== undefined && <ProblemAlert problem={save.problem} onReload={save.clear} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
