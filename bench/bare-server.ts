@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 /** What a bare server is told, as JSON in the variable BARE. */
 export interface BareOptions {
   readonly algorithm: 'ES256' | 'RS256';
-  /** The header and the claims of a token of Bindery's; times and id are made anew for each. */
+  /** The header and the claims of a token of Bindery's; each token gets its own times and id. */
   readonly header: object;
   readonly claims: object;
   /** The fields of the answer beside the token, in Bindery's order. */

@@ -89,7 +89,7 @@ async function measureAlgorithm(
   return times.map(({ name, cold, warm }) => ({ algorithm, name, cold: summed(cold), warm: summed(warm) }));
 }
 
-/** Who does not verify is quick; it also fetches the key for who has to. */
+/** A verifier that accepts anything would be fast. Those that fetch the key also do so here, before they are timed. */
 async function checkThatItRefuses(verify: Verify, [token = '', other = '']: readonly string[]): Promise<void> {
   await verify(token);
   const mixed = `${token.slice(0, token.lastIndexOf('.'))}.${other.slice(other.lastIndexOf('.') + 1)}`;

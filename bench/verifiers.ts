@@ -14,7 +14,7 @@ export interface Trusted {
   readonly algorithm: 'ES256' | 'RS256';
   readonly kid: string;
   readonly publicKey: KeyObject;
-  /** Where the public key can be fetched, for who takes it in no other way. */
+  /** Where the public key can be fetched, for a verifier that takes it in no other way. */
   readonly jwksUri: string;
   /** In all tokens. */
   readonly organizationId: string;
@@ -23,7 +23,7 @@ export interface Trusted {
 /** Verifies one token; throws or rejects when it is not good. */
 export type Verify = (token: string) => unknown;
 
-/** Each by its name; made anew for every round, so that nothing is remembered from the last. */
+/** By name; each round creates its own, so that nothing is remembered from the round before. */
 export const verifiers: Readonly<Record<string, (trusted: Trusted) => Verify>> = {
   guard({ issuer, audience, algorithm, kid, publicKey, organizationId }) {
     const key = { kid, alg: algorithm, key: publicKey };

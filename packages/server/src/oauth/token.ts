@@ -53,7 +53,7 @@ async function issueToken(deps: OAuthDeps, request: FastifyRequest): Promise<Tok
   const now = clock();
   const cutoffs = await deps.cutoffs.snapshot();
 
-  // 3. Authenticate the client. From here on each outcome is recorded in the audit log.
+  // 3. Authenticate the client. From here on each decision is recorded, in the audit log or in a counter.
   const authenticated = await authenticateRequest(deps, request, parameters, 'token.issue');
   const { client, secretId } = authenticated;
   const decision = {
