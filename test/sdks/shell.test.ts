@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
@@ -70,6 +80,21 @@ suite('the program bindery-client', { skip }, () => {
     assert.equal(issuer.seen.api.at(-1)?.url, '/v1/things');
   });
 
+  const elsewhere = otherFileSystem(tmpdir());
+  test('takes its lock although temporary files are on another file system than the cache', {
+    skip: elsewhere === undefined && 'this machine has one file system only',
+  }, async () => {
+    const temporary = mkdtempSync(join(elsewhere ?? '', 'bindery-shell-'));
+    try {
+      const { code, stderr } = await run(['token'], { TMPDIR: temporary });
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.equal(readdirSync(join(folder, 'bindery-client')).length, 1);
+      assert.deepEqual(readdirSync(temporary), []);
+    } finally {
+      rmSync(temporary, { recursive: true });
+    }
+  });
+
   test('breaks a lock whose holder has died', async () => {
     await run(['token']);
     const cache = join(folder, 'bindery-client');
@@ -126,3 +151,9 @@ suite('the program bindery-client', { skip }, () => {
     assert.ok(!stderr.includes('secret=1'));
   });
 });
+
+/** A folder for temporary files on another file system than a given one. */
+function otherFileSystem(folder: string): string | undefined {
+  const deviceOf = (path: string): number => statSync(path).dev;
+  return ['/dev/shm', '/var/tmp', '/tmp'].find((path) => existsSync(path) && deviceOf(path) !== deviceOf(folder));
+}
