@@ -154,6 +154,8 @@ async function runPage(page: string, bindery: Bindery): Promise<void> {
         ...cleanEnvironment(),
         PATH: path,
         ...bindery.storeEnvironment,
+        // Not in the cache of whoever runs the tests.
+        XDG_CACHE_HOME: join(folder, 'cache'),
         ORGANIZATION_ID: client.organization_id,
         CLIENT_ID: client.client_id,
         CLIENT_SECRET: client.client_secret,
