@@ -103,6 +103,8 @@ async function runTraffic(bindery: Bindery, credentials: Credentials, tokenIds: 
   const peopleBefore = { ...people.tally };
   const traffic = { isOver: false };
   const writer = startWriter(bindery.storeEnvironment);
+  // First, so that the others do not work for nothing while the process starts.
+  await waitFor(() => writer.tally().creations > 0 || undefined);
   const loops = [
     ...Array.from({ length: tokenLoops }, () => askForTokens(bindery, credentials, tokenIds, traffic)),
     ...people.start(bindery, traffic),

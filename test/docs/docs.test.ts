@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { errorEntries } from '@bindery/server/docs/errors.ts';
 import { referencePages } from '@bindery/server/docs/pages.ts';
 import { createClient } from '../support/arrange.ts';
 import { type Bindery, startBindery } from '../support/bindery.ts';
+import { freePort } from '../support/ports.ts';
 import { testStore } from '../support/postgres-databases.ts';
 import { cleanEnvironment, runProgram } from '../support/programs.ts';
 
@@ -112,6 +112,11 @@ describe('what a page says to paste', () => {
   // A page that reaches for the file of the embedded database works with that alone.
   const worksHere = (page: string): boolean =>
     testStore === 'sqlite' || !read(page).includes("require('better-sqlite3')");
+  let bindery: Bindery;
+  before(async () => {
+    bindery = await startBindery();
+  });
+  after(() => bindery[Symbol.asyncDispose]());
   for (const page of runnable.filter(worksHere)) {
     test(`works against a running server, block by block: ${page}`, async (t) => {
       const missing = await missingTools(read(page));
@@ -119,7 +124,6 @@ describe('what a page says to paste', () => {
         t.skip(`${missing.join(' and ')} is not installed`);
         return;
       }
-      await using bindery = await startBindery();
       await runPage(page, bindery);
     });
   }
@@ -141,7 +145,7 @@ async function runPage(page: string, bindery: Bindery): Promise<void> {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const folder = mkdtempSync(join(root, '.cache', 'docs-'));
   try {
-    const adapt = await adaptTo(bindery);
+    const adapt = await adaptTo(bindery, page);
     for (const [, name = '', content = ''] of text.matchAll(/^<!-- file: (\S+) -->\n+```\w*\n(.*?)^```$/gms)) {
       writeFileSync(join(folder, name), adapt(content));
     }
@@ -188,23 +192,15 @@ function blocksOf(text: string): Block[] {
   });
 }
 
-/** Pages use example hosts and the default ports; tests have ports of their own. */
-async function adaptTo(bindery: Bindery): Promise<(text: string) => string> {
+/** Pages use example hosts and default ports, and share users; tests have their own ports, and each page its own users. */
+async function adaptTo(bindery: Bindery, page: string): Promise<(text: string) => string> {
   const apiPort = String(await freePort());
+  const users = page.replaceAll(/\W+/g, '-');
   return (text) =>
     text
       .replaceAll(/http:\/\/localhost:8080|https:\/\/(?:id|api)\.example\.com/g, bindery.url)
+      .replaceAll('@example.com', `@${users}.example.com`)
       .replaceAll(/\b3000\b/g, apiPort);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer().once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 async function missingTools(text: string): Promise<string[]> {

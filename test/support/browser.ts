@@ -239,14 +239,21 @@ interface Finding {
 const require = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'));
 const { source: axeSource } = require('axe-core') as { readonly source: string };
 
-/** The serious and critical findings of axe on a page with their places; only about colours where only those changed. */
-export async function seriousFindings(page: Page, what: 'everything' | 'colours' = 'everything'): Promise<string[]> {
+const colourRules = ['color-contrast', 'link-in-text-block'];
+const rulesFor = {
+  everything: {},
+  /** For a page of which only the colours changed since everything was inspected. */
+  colours: { runOnly: { type: 'rule', values: colourRules } },
+  /** For a page of which only the texts changed since. */
+  texts: { rules: Object.fromEntries(colourRules.map((rule) => [rule, { enabled: false }])) },
+};
+
+/** The serious and critical findings of axe on a page, with their places. */
+export async function seriousFindings(page: Page, what: keyof typeof rulesFor = 'everything'): Promise<string[]> {
   if ((await page.evaluate('typeof axe')) === 'undefined') {
     await page.evaluate(axeSource);
   }
-  const only =
-    what === 'colours' ? { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } } : {};
-  const options = JSON.stringify({ ...only, resultTypes: ['violations'] });
+  const options = JSON.stringify({ ...rulesFor[what], resultTypes: ['violations'] });
   const violations = await page.evaluate<Finding[]>(`axe.run(document, ${options}).then((found) => found.violations)`);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
