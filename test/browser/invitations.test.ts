@@ -72,18 +72,23 @@ test('an operator is invited by link, and whoever holds it joins with an account
 });
 
 test('an operator detaches an address, and its holder is told at the next sign-in', async () => {
-  const ceo = { email: 'ceo@example.com', name: 'The CEO', password: 'a long password of the CEO', role: 'member' };
-  await joinByApi(bindery, api, organizationId, ceo);
+  const director = {
+    email: 'director@example.com',
+    name: 'The director',
+    password: 'a long password of the director',
+    role: 'member',
+  };
+  await joinByApi(bindery, api, organizationId, director);
   await using operator = await openPage(browser, bindery, { cookie: api.cookie });
   await operator.open('/console/operator/users');
-  await operator.page.getByRole('button', { name: 'Detach the address of The CEO' }).click();
+  await operator.page.getByRole('button', { name: 'Detach address of The director' }).click();
   const dialog = operator.page.getByRole('dialog');
   await sees(dialog, /keep only the organization that invited them/);
   await dialog.getByRole('button', { name: 'Detach address' }).click();
   await sees(operator.page, /The account now signs in as [0-9a-f]{16}@detached\.invalid/);
   const { items } = await api.call<{ items: readonly { name: string; email: string }[] }>('GET', '/users');
-  const placeholder = items.find(({ name }) => name === ceo.name)?.email ?? '';
-  const { cookie } = await signInByApi(bindery, placeholder, ceo.password);
+  const placeholder = items.find(({ name }) => name === director.name)?.email ?? '';
+  const { cookie } = await signInByApi(bindery, placeholder, director.password);
   await using holder = await openPage(browser, bindery, { cookie });
   await holder.open(`/console/o/${organizationId}`);
   await sees(holder.page, `You sign in as ${placeholder} now`);

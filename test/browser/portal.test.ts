@@ -143,7 +143,8 @@ suite('the portal in a browser', { skip }, () => {
   test('233: the portal shows hostile names as text', async () => {
     const hostile = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
     await setBranding(server.context, testActor, {
-      productName: hostile,
+      // A product name has at most 40 characters.
+      productName: '"><img src=x onerror=alert(1)>',
       color: '#aa0000',
       logo: null,
       contact: 'a"onmouseover="alert(1)@b.test',

@@ -4,6 +4,7 @@ import type { ActionContext } from '@bindery/server/actions/context.ts';
 import { cutOff } from '@bindery/server/actions/cut-off.ts';
 import { openStore } from '@bindery/server/actions/open-store.ts';
 import type { NewCutoff } from '@bindery/server/domain/cutoff.ts';
+import { cutoffLimits } from '@bindery/server/domain/limits.ts';
 import { addCutoff, type CutoffToAdd } from '@bindery/server/store/add-cutoff.ts';
 import { pruneCutoffs, readCutoffCount, readCutoffSeq, readCutoffs } from '@bindery/server/store/cutoffs.ts';
 import type { Database } from '@bindery/server/store/database.ts';
@@ -149,7 +150,7 @@ describe('9.1 the revocation list is bounded', () => {
     const { context } = server;
     const owner = { clientId: 'client_a', organizationId: 'organization_1' };
     await context.database.transaction(async (queries) => {
-      for (let index = 0; index < 501; index += 1) {
+      for (let index = 0; index <= cutoffLimits.ofClient; index += 1) {
         await cutOff(context, queries, { kind: 'token', id: `token_${index}`, ...owner });
       }
     });

@@ -6,7 +6,7 @@ import { createResetLink } from '@bindery/server/actions/password-reset.ts';
 import { testActor } from '../support/app.ts';
 import { type Browser, type Site, startSite, tokenOf } from '../support/console.ts';
 
-const ceo = 'ceo@example.com';
+const director = 'director@example.com';
 const password = 'a long password of the squatter';
 
 /** An account with a squatted address: vouched for by the stranger's organization, and a member of another one. */
@@ -15,13 +15,13 @@ async function squattedAccount(site: Site) {
   const world = await site.newWorld();
   const owner = await site.signedIn(site.stranger);
   const parameters = { organizationId: site.foreign.organizationId };
-  const made = await owner.call('createInvitation', { parameters, body: { email: ceo, role: 'member' } });
+  const made = await owner.call('createInvitation', { parameters, body: { email: director, role: 'member' } });
   const browser = site.newBrowser();
-  const body = { token: tokenOf(String(made.json['link'])), password, name: 'The CEO' };
+  const body = { token: tokenOf(String(made.json['link'])), password, name: 'The director' };
   const joined = await browser.call('acceptInvitation', { body });
   assert.equal(joined.status, 201, joined.text);
   const { id } = joined.json['user'] as { readonly id: string };
-  await addMember(context, testActor, { organizationId: world.organizationId, email: ceo, role: 'owner' });
+  await addMember(context, testActor, { organizationId: world.organizationId, email: director, role: 'owner' });
   return { world, browser, id };
 }
 
@@ -34,8 +34,8 @@ describe('9.7 only an operator detaches an address', () => {
   test('the account keeps the organization that vouched for it and a placeholder; all other rights and sessions end', async () => {
     await using site = await startSite();
     const { world, browser, id } = await squattedAccount(site);
-    await addOperator(site.server.context, testActor, ceo);
-    const reset = await createResetLink(site.server.context, testActor, ceo, null);
+    await addOperator(site.server.context, testActor, director);
+    const reset = await createResetLink(site.server.context, testActor, director, null);
     site.server.advance(1000);
     const detached = await detach(site, id);
     assert.equal(detached.status, 200, detached.text);
@@ -44,7 +44,7 @@ describe('9.7 only an operator detaches an address', () => {
     assert.equal((await browser.call('listSessions')).status, 401);
     const resetBody = { token: tokenOf(reset.link), password: 'a long password, the next' };
     assert.equal((await site.newBrowser().call('resetPassword', { body: resetBody })).status, 404);
-    assert.equal((await site.newBrowser().call('signIn', { body: { email: ceo, password } })).status, 400);
+    assert.equal((await site.newBrowser().call('signIn', { body: { email: director, password } })).status, 400);
     const again = site.newBrowser();
     const signedIn = await again.call('signIn', { body: { email: placeholder, password } });
     assert.equal(signedIn.status, 201, signedIn.text);
@@ -70,7 +70,7 @@ describe('9.7 only an operator detaches an address', () => {
     const keptIn = { organizationId: site.foreign.organizationId };
     const asStranger = await site.signedIn(site.stranger);
     const kept = await asStranger.call('listAudit', { parameters: keptIn, query: '?action=user.detach_address' });
-    assert.ok(kept.text.includes(placeholder) && kept.text.includes(ceo), kept.text);
+    assert.ok(kept.text.includes(placeholder) && kept.text.includes(director), kept.text);
     assert.ok((await asStranger.call('listMembers', { parameters: keptIn })).text.includes(placeholder));
   });
 
@@ -80,8 +80,12 @@ describe('9.7 only an operator detaches an address', () => {
     assert.equal((await detach(site, id)).status, 200);
     const owner = await site.signedIn(site.owner);
     const parameters = { organizationId: world.organizationId };
-    const made = await owner.call('createInvitation', { parameters, body: { email: ceo, role: 'owner' } });
-    const body = { token: tokenOf(String(made.json['link'])), password: 'a long password of the CEO', name: 'CEO' };
+    const made = await owner.call('createInvitation', { parameters, body: { email: director, role: 'owner' } });
+    const body = {
+      token: tokenOf(String(made.json['link'])),
+      password: 'a long password of the director',
+      name: 'Director',
+    };
     const joined = await site.newBrowser().call('acceptInvitation', { body });
     assert.equal(joined.status, 201, joined.text);
     assert.notEqual((joined.json['user'] as { readonly id: string }).id, id);

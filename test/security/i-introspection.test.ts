@@ -273,7 +273,7 @@ test('154: a token is inactive from the moment its client, its user or its organ
   await switchOrganization(context, testActor, organization.id, { state: 'active' });
   await expectBoth(false, false, 'organization enabled, which brings back nothing');
   tokens = await askBoth();
-  await expectBoth(true, true, 'asked for anew');
+  await expectBoth(true, true, 'requested again');
   await switchOrganization(context, testActor, organization.id, { apiClientsEnabled: false });
   await expectBoth(false, false, 'API clients off');
   await switchOrganization(context, testActor, organization.id, { apiClientsEnabled: true });
@@ -283,7 +283,7 @@ test('154: a token is inactive from the moment its client, its user or its organ
   await updateClient(context, testActor, target, { state: 'active' });
   await expectBoth(false, false, 'client enabled, which brings back nothing');
   tokens = await askBoth();
-  await expectBoth(true, true, 'asked for anew again');
+  await expectBoth(true, true, 'requested once more');
   await setUserState(context, testActor, person.email, 'disabled');
   await expectBoth(false, true, 'user disabled');
   await deleteClient(context, testActor, target);

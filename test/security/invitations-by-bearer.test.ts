@@ -20,14 +20,14 @@ import {
   tokenOf,
 } from '../support/console.ts';
 
-const ceo = 'ceo@example.com';
-const squatted = { password: 'a long password of the squatter', name: 'The CEO' };
+const director = 'director@example.com';
+const squatted = { password: 'a long password of the squatter', name: 'The director' };
 
 /** An owner invites the boss of somebody else, and opens the link alone. */
 async function squat(site: Site): Promise<Browser> {
   const owner = await site.signedIn(site.stranger);
   const parameters = { organizationId: site.foreign.organizationId };
-  const made = await owner.call('createInvitation', { parameters, body: { email: ceo, role: 'owner' } });
+  const made = await owner.call('createInvitation', { parameters, body: { email: director, role: 'owner' } });
   const browser = site.newBrowser();
   const joined = await browser.call('acceptInvitation', { body: { token: tokenOf(linkOf(made)), ...squatted } });
   assert.equal(joined.status, 201, joined.text);
@@ -56,9 +56,9 @@ describe('9.7 nobody gains rights by address in console and management API', () 
     const [owner, operator] = [await site.signedIn(site.owner), await site.signedIn(site.operator)];
     const parameters = { organizationId: world.organizationId };
     for (const made of [
-      await owner.call('createInvitation', { parameters, body: { email: ceo, role: 'owner' } }),
-      await operator.call('inviteOwner', { parameters, body: { email: ceo } }),
-      await operator.call('inviteOperator', { body: { email: ceo } }),
+      await owner.call('createInvitation', { parameters, body: { email: director, role: 'owner' } }),
+      await operator.call('inviteOwner', { parameters, body: { email: director } }),
+      await operator.call('inviteOperator', { body: { email: director } }),
     ]) {
       assert.equal(made.status, 201, made.text);
     }
@@ -80,7 +80,7 @@ describe('9.7 nobody gains rights by address in console and management API', () 
     await squat(site);
     const owner = await site.signedIn(site.owner);
     const parameters = { organizationId: world.organizationId };
-    const body = { email: ceo, role: 'owner' };
+    const body = { email: director, role: 'owner' };
     const token = tokenOf(linkOf(await owner.call('createInvitation', { parameters, body })));
     const taken = await site.newBrowser().call('acceptInvitation', { body: { token, ...squatted } });
     assert.equal(taken.status, 409, taken.text);
@@ -90,9 +90,9 @@ describe('9.7 nobody gains rights by address in console and management API', () 
     assert.ok((await organizationsOf(person)).includes(world.organizationId));
     const { items } = (await owner.call('listMembers', { parameters })).json as { items: readonly Somebody[] };
     assert.ok(items.some(({ email }) => email === site.stranger.email));
-    assert.ok(items.every(({ email }) => email !== ceo));
+    assert.ok(items.every(({ email }) => email !== director));
     const trail = await owner.call('listAudit', { parameters, query: '?action=member.add' });
-    assert.ok(trail.text.includes(ceo) && trail.text.includes(site.stranger.email), trail.text);
+    assert.ok(trail.text.includes(director) && trail.text.includes(site.stranger.email), trail.text);
   });
 
   test('an invitation is accepted once: not twice by one account, not by two at once, not without a session', async () => {
@@ -170,7 +170,7 @@ describe('9.7 nobody gains rights by address in console and management API', () 
       items: readonly { readonly email: string; readonly vouchedBy: string | null }[];
     };
     const vouchedBy = (email: string) => items.find((item) => item.email === email)?.vouchedBy;
-    assert.equal(vouchedBy(ceo), site.foreign.organizationId);
+    assert.equal(vouchedBy(director), site.foreign.organizationId);
     assert.equal(vouchedBy(site.operator.email), null);
     assert.equal(vouchedBy(site.owner.email), null);
   });
@@ -198,7 +198,7 @@ describe('9.7 nobody gains rights by address in console and management API', () 
     await using site = await startSite();
     await squat(site);
     const world = await site.newWorld();
-    const input = { organizationId: world.organizationId, email: ceo, role: 'member' } as const;
-    assert.equal((await addMember(site.server.context, testActor, input)).email, ceo);
+    const input = { organizationId: world.organizationId, email: director, role: 'member' } as const;
+    assert.equal((await addMember(site.server.context, testActor, input)).email, director);
   });
 });

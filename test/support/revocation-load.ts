@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createGuard } from '@bindery/guard';
+import { cutoffLimits } from '@bindery/server/domain/limits.ts';
 import { createClient, type TestClient } from './arrange.ts';
 import type { Bindery } from './bindery.ts';
 
@@ -24,8 +25,8 @@ export interface Times {
   readonly p99: number;
 }
 
-/** 500 entries of one client take 24 KB. */
-const listBytesAllowed = 40 * 1024;
+/** What one client may take of the list, at 48 bytes an entry, and some room for the rest. */
+const listBytesAllowed = (cutoffLimits.ofClient + 100) * 48 + 2048;
 const workers = 8;
 const pauseMilliseconds = 10;
 

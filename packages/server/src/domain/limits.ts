@@ -106,8 +106,8 @@ const cutoffsMax = cutoffsBytesMax / cutoffBytes;
 
 /** Entries of the revocation list; past the first two, a client's or an organization's become one. */
 export const cutoffLimits = {
-  ofClient: 500,
-  ofOrganization: 2000,
+  ofClient: 2000,
+  ofOrganization: 5000,
   /** Past this many in all, the organizations with the most are collapsed. */
   inAll: Math.floor(cutoffsMax / 2),
 };
