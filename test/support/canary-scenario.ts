@@ -17,6 +17,7 @@ export async function useEveryEndpoint(
   await usePeople(caller, canaries, operator);
   await useInstance(caller, canaries, operator);
   await useTokens(bindery, canaries, client, operator.password);
+  await endSignIns(bindery, caller, canaries, operator, client);
   await endEverything(caller, canaries, operator, client);
   const body = { email: operator.email, password: operator.password };
   return { caller, cookie: cookieOf(await caller.mustCall('signIn', { body })) };
@@ -78,6 +79,26 @@ async function useClients(caller: ManagementCaller, canaries: Canaries, operator
   await caller.mustCall('updateClient', { ...target, headers: await ifMatch(), body: { access: 'read_write' } });
   await caller.mustCall('listClients', { cookie, path });
   return { client_id: client.id, client_secret: newSecret };
+}
+
+/** Signs in again, since `useTokens` may have revoked what it got, and ends that. */
+async function endSignIns(
+  bindery: Bindery,
+  caller: ManagementCaller,
+  canaries: Canaries,
+  { cookie, path, email, password }: Operator,
+  client: Client,
+): Promise<void> {
+  const response = await postForm(bindery, '/connect/token', {
+    ...{ ...client, grant_type: 'password', username: email, password },
+  });
+  const answer = (await response.json()) as Readonly<Record<string, unknown>>;
+  canaries.add('refresh token of a sign-in to end', String(answer['refresh_token']));
+  const target = { cookie, path: { ...path, clientId: client.client_id } };
+  const { body } = await caller.mustCall('listSignIns', target);
+  const [first] = body['items'] as readonly { readonly id: string }[];
+  await caller.mustCall('endSignIn', { cookie, path: { ...target.path, signInId: first?.id ?? '' } });
+  await caller.mustCall('endSignIns', target);
 }
 
 async function usePeople(caller: ManagementCaller, canaries: Canaries, operator: Operator): Promise<void> {
