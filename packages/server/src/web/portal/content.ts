@@ -89,12 +89,18 @@ export function readContent(config: Config): Content {
   return { pages, samples: new Map([...names].map((name) => [name, readSamples(name)])) };
 }
 
-/** The sections of the guides that are about the password grant. */
-const aboutPasswordGrant = /^## (?:Password|Refresh token)\n[\s\S]*?(?=^## |(?![\s\S]))/gm;
+/** How the sections of the guides begin that are about the password grant. */
+const aboutPasswordGrant = ['## Password\n', '## Refresh token\n'];
 
 /** A page without what this instance does not offer. */
 function offered({ grantTypes }: Config, source: string): string {
-  return grantTypes.includes('password') ? source : source.replaceAll(aboutPasswordGrant, '');
+  if (grantTypes.includes('password')) {
+    return source;
+  }
+  return source
+    .split(/^(?=## )/m)
+    .filter((section) => !aboutPasswordGrant.some((heading) => section.startsWith(heading)))
+    .join('');
 }
 
 function readPage(file: string, slugs: ReadonlyMap<string, string>): string {
