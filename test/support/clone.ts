@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,13 @@ export function copyClone(): string {
   }
   mkdirSync(join(clone, 'node_modules/@bindery'), { recursive: true });
   for (const name of readdirSync(join(root, 'node_modules')).filter((one) => !['@bindery', '.cache'].includes(one))) {
-    symlinkSync(join(root, 'node_modules', name), join(clone, 'node_modules', name));
+    const [from, to] = [join(root, 'node_modules', name), join(clone, 'node_modules', name)];
+    if (statSync(from).isFile()) {
+      // What npm and the setup write down about an installation: through a link, the copy would write it into this clone.
+      cpSync(from, to);
+    } else {
+      symlinkSync(from, to);
+    }
   }
   for (const name of readdirSync(join(clone, 'packages'))) {
     symlinkSync(join(clone, 'packages', name), join(clone, 'node_modules/@bindery', name));
